@@ -1,0 +1,1 @@
+"""The ship detector: what PESTO's web service calls is in process.py."""

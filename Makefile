@@ -1,0 +1,166 @@
+# mortar.  `make help` lists what there is to make.
+include config.mk
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+       -Wpointer-arith -Wwrite-strings -Wundef -Wimplicit-fallthrough -Werror
+ifeq ($(SAN),1)
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+ifeq ($(COV),1)
+SANFLAGS += --coverage
+endif
+SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+
+
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"' \
+            -DMORTAR_DATADIR='"$(PREFIX)/share/mortar"'
+ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(SANFLAGS) \
+             $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
+CORE_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_CORE)) -lm
+TUI_LDLIBS  = $(shell $(PKG_CONFIG) --libs $(LIBS_TUI))
+TEST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_TEST))
+
+CORE_SRC := $(sort $(wildcard core/*/*.c))
+TUI_SRC  := $(sort $(wildcard tui/*.c))
+PROTO    := $(sort $(wildcard core/ext/*.proto))
+FAKE_SRC := $(sort $(wildcard tests/fake/*.c))
+TEST_SRC := $(sort $(wildcard tests/core/*/*.c tests/tui/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+GEN_SRC  := $(PROTO:core/ext/%.proto=$(BUILD)/gen/%.pb-c.c)
+CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
+TUI_OBJ  := $(TUI_SRC:%.c=$(BUILD)/%.o)
+# What unit tests of the screen link: everything of tui but main and curses.
+TUI_TEST_OBJ := $(filter-out $(BUILD)/tui/main.o $(BUILD)/tui/term_curses.o,$(TUI_OBJ))
+FAKE_OBJ := $(FAKE_SRC:%.c=$(BUILD)/%.o)
+TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+
+all: mortar
+
+mortar: $(BUILD)/mortar
+	@ln -f $< $@ 2>/dev/null || cp $< $@
+
+$(BUILD)/mortar: $(TUI_OBJ) $(BUILD)/libcore.a
+	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(TUI_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TUI_LDLIBS)
+
+$(BUILD)/libcore.a: $(CORE_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $(CORE_OBJ)
+
+$(BUILD)/%.o: %.c | generated
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Generated code is not held to our warnings.
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: core/ext/%.proto
+	@mkdir -p $(BUILD)/gen
+	$(PROTOC_C) --proto_path=core/ext --c_out=$(BUILD)/gen $<
+
+generated: $(GEN_SRC)
+
+# Unit tests link the core without ncurses: that it links proves the direction.
+$(BUILD)/tests/core/%: $(BUILD)/tests/core/%.o $(FAKE_OBJ) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
+
+$(BUILD)/tests/tui/%: $(BUILD)/tests/tui/%.o $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
+
+test-binaries: $(TESTS)
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+## all: build ./mortar (the default)
+## demo: install what is missing, build, open the workbench on an example
+demo:
+	@sh tests/env/packages.sh build demo
+	@$(MAKE) --no-print-directory all
+	@sh tests/env/demo.sh
+
+## test: install what tests need and pass everything, engines included
+test:
+	@sh tests/env/packages.sh build demo test
+	@sh tests/run.sh all
+
+## check: quick, offline, no engine: unit tests and lint
+check: mortar test-binaries
+	@sh tests/run.sh check
+
+## check-lint: directions, rooms, file map, sizes, banned functions
+check-lint:
+	@sh tests/run.sh lint
+
+## e2e: the end-to-end proofs against real engines (part of test)
+e2e: mortar
+	@sh tests/run.sh e2e
+
+## asan: the unit tests and the screen under ASan and UBSan
+asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=1 CFLAGS="-O1 -g" $(BUILD)-asan/mortar test-binaries
+	@$(SAN_ENV) BUILD=$(BUILD)-asan sh tests/run.sh unit
+
+## fuzz: every fuzz target, FUZZ_SECONDS each (default 10)
+FUZZ_SECONDS ?= 10
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)-fuzz SAN=1 \
+	  CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" fuzzers
+	@BUILD=$(BUILD)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/run.sh fuzz
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LDLIBS)
+
+## soak: the full numbers that make test runs reduced
+soak:
+	@sh tests/env/packages.sh build demo test
+	@MORTAR_SOAK=1 sh tests/run.sh all
+
+## bench: measure against what a user would use instead, as ratios
+bench: mortar
+	@sh tests/bench/run.sh
+
+## tidy: clang-tidy over core and tui
+tidy: generated
+	clang-tidy --quiet $(CORE_SRC) $(TUI_SRC) -- $(CPPFLAGS) -std=c11
+
+## coverage: line coverage of the unit tests (gcov), a line per file
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)-cov COV=1 CFLAGS="-O0 -g" $(BUILD)-cov/mortar test-binaries
+	@BUILD=$(BUILD)-cov sh tests/run.sh unit
+	@cd $(BUILD)-cov && find core tui -name '*.gcda' | sort | xargs gcov -n 2>/dev/null | \
+	  awk '/^File .(core|tui)\// { f = $$2 } /^Lines/ && f { print $$0, f; f = "" }'
+
+## vars: what each variable is and where it was set
+vars:
+	@$(foreach v,PREFIX DESTDIR CC CFLAGS BUILD PKG_CONFIG PROTOC_C VERSION,echo '$v = $($v)  ($(origin $v))';)
+
+## install: into DESTDIR and PREFIX
+install: mortar
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mortar/themes $(DESTDIR)$(PREFIX)/share/doc/mortar
+	install -m 755 mortar $(DESTDIR)$(PREFIX)/bin/mortar
+	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/mortar/themes/
+	install -m 644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/mortar/
+
+## uninstall: what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/mortar
+	rm -rf $(DESTDIR)$(PREFIX)/share/mortar $(DESTDIR)$(PREFIX)/share/doc/mortar
+
+## clean: everything that was built
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-cov mortar
+
+-include $(CORE_OBJ:.o=.d) $(TUI_OBJ:.o=.d) $(FAKE_OBJ:.o=.d) $(TEST_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d)
+
+.PHONY: all help demo test check check-lint e2e asan fuzz fuzzers soak bench tidy coverage vars \
+        install uninstall clean generated test-binaries
+.SECONDARY:

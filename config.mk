@@ -1,0 +1,20 @@
+# Everything a packager edits.  Values from the environment or the command line
+# win over these; config.local.mk (not kept by git) wins over this file.
+-include config.local.mk
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+CC ?= cc
+BUILD ?= build
+CFLAGS ?= -O2 -g
+
+# One line per library; each is included by its own room alone (tests/lint/layers.sh).
+LIBS_CORE = libcjson libgit2 libcurl libpcre2-8 libnghttp2 libprotobuf-c yaml-0.1 libarchive libcrypto libssl
+LIBS_TUI  = ncursesw
+LIBS_TEST = cmocka
+
+PKG_CONFIG ?= pkg-config
+PROTOC_C   ?= protoc-c
+
+VERSION = 0.1.0

@@ -1,0 +1,95 @@
+#!/bin/sh
+# run.sh MODE - run the tests and sum them up as "N passed, N failed".
+#
+# MODE: unit, lint, check (both), e2e, fuzz, all (everything).  Every part prints
+# TAP ("ok …", "not ok …"); a part that ends badly without a "not ok" counts as
+# one failure.  BUILD names the folder of the binaries (default build).
+set -u
+cd "$(dirname "$0")/.." || exit 2
+BUILD=${BUILD:-build}
+LOGS=$BUILD/logs
+mkdir -p "$LOGS"
+passed=0 failed=0
+
+# tally NAME STATUS LOG: add up one part's TAP and show what failed.
+tally() {
+	ok=$(grep -c '^ok' "$3")
+	bad=$(grep -c '^not ok' "$3")
+	if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	if [ "$2" -eq 0 ] && [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	passed=$((passed + ok)) failed=$((failed + bad))
+	if [ "$bad" -gt 0 ]; then
+		printf 'FAILED %s (status %s)\n' "$1" "$2"
+		sed 's/^/    /' "$3" | tail -n 60
+	else
+		printf '%-44s %4d\n' "$1" "$ok"
+	fi
+}
+
+part() {
+	name=$1; shift
+	log=$LOGS/$(echo "$name" | tr '/ ' '__').log
+	"$@" >"$log" 2>&1
+	tally "$name" $? "$log"
+}
+
+run_unit() {
+	for t in $(find tests/core tests/tui -name '*.c' 2>/dev/null | sort); do
+		t=${t%.c}
+		CMOCKA_MESSAGE_OUTPUT=TAP part "$t" timeout 300 "$BUILD/$t"
+	done
+}
+
+run_lint() {
+	for t in tests/lint/*.sh; do
+		part "$t" sh "$t"
+	done
+}
+
+run_e2e() {
+	for t in tests/e2e/*.test; do
+		[ -e "$t" ] && part "$t" timeout "${E2E_TIMEOUT:-900}" sh "$t"
+	done
+}
+
+run_fuzz() {
+	seconds=${FUZZ_SECONDS:-10}
+	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=600
+	for f in tests/fuzz/fuzz_*.c; do
+		name=$(basename "$f" .c)
+		part "fuzz/$name" sh tests/fuzz/run.sh "$BUILD/fuzz/$name" "tests/fuzz/corpus/${name#fuzz_}" "$seconds"
+	done
+}
+
+run_all() {
+	make --no-print-directory -j"$(nproc)" mortar test-binaries >"$LOGS/make.log" 2>&1 ||
+		{ tail -n 40 "$LOGS/make.log"; echo "0 passed, 1 failed"; exit 1; }
+	run_lint
+	run_unit
+	if command -v clang >/dev/null; then
+		make --no-print-directory -j"$(nproc)" CC=clang BUILD="$BUILD-clang" mortar >"$LOGS/clang.log" 2>&1 &&
+			echo "ok clang builds it without a warning" >"$LOGS/clang.tap" ||
+			{ tail -n 30 "$LOGS/clang.log"; echo "not ok clang builds it without a warning"; } >"$LOGS/clang.tap"
+		part clang cat "$LOGS/clang.tap"
+		make --no-print-directory -j"$(nproc)" CC=clang BUILD="$BUILD-fuzz" SAN=1 \
+			CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" fuzzers >"$LOGS/fuzzers.log" 2>&1 ||
+			{ tail -n 30 "$LOGS/fuzzers.log"; failed=$((failed + 1)); }
+		BUILD=$BUILD-fuzz run_fuzz
+	fi
+	sh tests/env/prepare.sh || { echo "the test environment could not be prepared"; failed=$((failed + 1)); }
+	run_e2e
+	sh tests/env/release.sh
+}
+
+case ${1:-check} in
+unit) run_unit ;;
+lint) run_lint ;;
+check) run_lint; run_unit ;;
+e2e) sh tests/env/prepare.sh && run_e2e; sh tests/env/release.sh ;;
+fuzz) run_fuzz ;;
+all) run_all ;;
+*) echo "usage: run.sh unit|lint|check|e2e|fuzz|all" >&2; exit 2 ;;
+esac
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

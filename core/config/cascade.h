@@ -1,0 +1,39 @@
+#ifndef CORE_CONFIG_CASCADE_H
+#define CORE_CONFIG_CASCADE_H
+
+#include "core/config/settings.h"
+
+/* upper over lower by the rule.  Key order is that of first appearance; arrays
+ * and scalars are replaced; what is replaced stays reachable by value_under, per
+ * key.  The result is in the arena and shares both trees. */
+const struct value *cascade_merge(struct arena *, enum cascade_rule, const struct value *lower,
+                                  const struct value *upper);
+
+/* Reads base path `x.json` and, for each profile in order, `x.<profile>.json`
+ * beside it; fills the document (value, layers with every overlay found in the
+ * folder, active or not).  root: what paths are relative to.  An overlay with an
+ * error is an error, never skipped; a missing base is one when required.  false
+ * when the document has no value. */
+bool cascade_read(struct arena *, struct files *, const struct selection *, const char *root,
+                  const char *path, bool required, struct problems *,
+                  struct document *ret_document);
+
+/* A profile no document knows is an error that lists the known ones; so is a
+ * name outside [A-Za-z0-9_-]+.  known: sorted, in the arena. */
+void cascade_profiles(struct arena *, const struct document *, size_t ndocuments,
+                      const char *const **ret_known, size_t *ret_nknown);
+bool cascade_check_profiles(const struct selection *, const char *const *known, size_t nknown,
+                            struct problems *);
+/* A note that names the keys for which the two rules would differ under this
+ * selection; none when they agree. */
+void cascade_note_difference(struct arena *, const struct document *, struct problems *);
+
+/* Appends `--origins`: a JSON array with, for every leaf (a scalar or an empty
+ * container, inside arrays too) {file, pointer, value, origin{file,line,column,
+ * profile}, shadowed[{value, origin}]}.  shadowed: the values that lower layers
+ * hold at its pointer, nearest first, whether they or an ancestor were replaced;
+ * a pointer that only lower layers have (dropped by rule root) is listed with
+ * "value" absent.  Line and column are absent for what has no text. */
+void cascade_write_origins(struct buf *, const struct document *, size_t ndocuments);
+
+#endif

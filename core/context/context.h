@@ -1,0 +1,67 @@
+#ifndef CORE_CONTEXT_CONTEXT_H
+#define CORE_CONTEXT_CONTEXT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/own.h"
+#include "core/context/ignore.h"
+
+/* A build context: entries first, bytes pulled later.  Several folders and
+ * generated files make one tree.  Entries are sorted by bytes with '/' lowest
+ * (BuildKit's order).  Adding only notes; context_scan looks at the disk. */
+struct context;
+
+struct entry {
+	const char *path;       /* in the context, relative, no trailing '/' */
+	const char *link;       /* a symbolic link's target, or NULL */
+	const char *file;       /* on the disk, or NULL: bytes, a folder or a link */
+	struct str bytes;
+	mode_t mode;            /* type and permission bits as in st_mode */
+	uint64_t size;
+	int64_t mtime_ns;
+};
+
+struct context *context_new(void);
+void context_free(struct context *);
+OWN_DEFINE(context)
+
+/* The tree of files below dir under prefix ("" for the context's root).  ignore
+ * is borrowed until the context is freed, NULL: nothing; its patterns are
+ * relative to dir.  A dir that is a single file is added as prefix itself. */
+void context_add_tree(struct context *, const char *dir, const char *prefix,
+                      const struct ignore *ignore);
+/* A generated file; bytes copied; wins over a tree's file of the same path and is
+ * never ignored.  Its mtime is fixed (the epoch), so that it never spoils a cache. */
+void context_add_bytes(struct context *, const char *path, mode_t mode, struct str bytes);
+void context_add_dir(struct context *, const char *path, mode_t mode);
+/* Leaves out path and what is below it of trees added so far (generated replaces). */
+void context_drop(struct context *, const char *path);
+
+/* Looks at the disk and fixes the list of entries.  What cannot be a context
+ * (unreadable, a socket, a path that leaves it) is an error that names it. */
+bool context_scan(struct context *, struct error *);
+bool context_is_scanned(const struct context *);
+size_t context_count(const struct context *);
+const struct entry *context_entry(const struct context *, size_t);
+const struct entry *context_find(const struct context *, const char *path);
+/* Bytes of all regular files together. */
+uint64_t context_size(const struct context *);
+
+enum pull { PULL_DATA, PULL_DONE, PULL_FAILED };        /* FAILED: cut the stream, never end it well */
+
+/* The bytes of one entry.  Exactly entry->size of them come: a file that has
+ * vanished, shrunk or grown since the scan is PULL_FAILED naming it. */
+struct entry_reader;
+struct entry_reader *entry_reader_new(const struct entry *);
+void entry_reader_free(struct entry_reader *);
+OWN_DEFINE(entry_reader)
+/* *ret_bytes is lent until the next pull (at most 256 KiB). */
+enum pull entry_pull(struct entry_reader *, struct str *ret_bytes, struct error *);
+
+/* SHA-256 over the entries whose path equals or lies below `path` ("" for all):
+ * paths, types, modes, link targets and contents, not times: what a builder's
+ * cache compares.  hex: 64 digits and NUL.  false when a file cannot be read. */
+bool context_digest(const struct context *, const char *path, char ret_hex[65], struct error *);
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef CORE_ENGINE_ENGINE_H
+#define CORE_ENGINE_ENGINE_H
+
+#include "core/os/loop.h"
+#include "core/plan/plan.h"
+
+/* A thing that turns an image task into an image.
+ *
+ * An engine reports in its own terms; the job turns that into journal steps.  So
+ * a build inside a plan ends no journal and works may run side by side.  All is
+ * done from the loop: a call starts and returns. */
+struct engine;
+struct work;
+
+enum engine_ability {
+	ABILITY_SECRET_MOUNTS   = 1 << 0,
+	ABILITY_NO_CACHE_STAGES = 1 << 1,
+	ABILITY_CACHE_MOUNTS    = 1 << 2,
+};
+
+/* What a probe learned.  Texts live as long as the engine. */
+struct engine_facts {
+	const char *name;               /* "buildkit", "classic", "buildah": DESIGN's names */
+	const char *product, *version;  /* "dockerd 20.10.24" in two parts */
+	const char *address;            /* unix:///var/run/docker.sock, or a program's name */
+	const char *api_version;        /* or NULL */
+	enum numbering numbering;
+	unsigned abilities;
+};
+
+/* A snapshot of one step in the engine's terms; a step may start again, seconds
+ * are the sum of its intervals.  key tells steps of one work apart.  instruction:
+ * index into the recipe, or -1 for the engine's own work (name then says what). */
+struct step_report {
+	uint64_t key;
+	int instruction;
+	struct str name;
+	bool started, ended, cached;
+	struct str error;               /* n 0: none */
+	double seconds;
+};
+
+struct work_result {
+	bool ok, cancelled;
+	struct str image_id;            /* sha256:… when ok and the engine tells */
+	struct error error;             /* when not ok; code tells build, refusal, unreachable … */
+};
+
+/* Lent for the call. stream: 1 stdout, 2 stderr.  t: seconds since the epoch. */
+struct engine_sink {
+	void (*step)(void *data, const struct step_report *);
+	void (*log)(void *data, uint64_t key, int stream, struct str bytes, double t);
+	void (*progress)(void *data, uint64_t key, struct str id, uint64_t current, uint64_t total);
+	void (*warning)(void *data, struct str text);
+	/* Exactly once, after a cancel too; nothing follows it; never from inside the
+	 * call that started the work. */
+	void (*done)(void *data, const struct work_result *);
+	void *data;
+};
+
+typedef void engine_ready_fn(void *data, const struct engine_facts *, const struct error *);
+
+struct engine_ops {
+	void (*probe)(struct engine *, engine_ready_fn *, void *data);
+	struct work *(*image)(struct engine *, const struct image_task *, const struct engine_sink *);
+	/* Stops the engine's own work, at most a second later; done still comes. */
+	void (*cancel)(struct work *);
+	void (*free)(struct engine *);
+};
+
+/* First member of every engine. */
+struct engine {
+	const struct engine_ops *ops;
+	struct loop *loop;
+};
+
+/* spec: auto, buildkit, classic, podman, buildah, an endpoint URL (unix://, tcp://)
+ * or a name of `named` (name → endpoint URL).  auto: what DOCKER_HOST or the
+ * default socket has, BuildKit where the daemon has it, else buildah.  scratch: a
+ * private folder of the build for whatever an engine must put on the disk. */
+struct engine_options {
+	const char *spec;
+	const struct pair *named;
+	size_t nnamed;
+	const char *scratch;
+	const char *build_id;           /* fresh values for cache levels */
+};
+struct engine *engine_new(const struct engine_options *, struct loop *, struct error *);
+void engine_free(struct engine *);
+OWN_DEFINE(engine)
+
+/* Calls ready once, from the loop, with facts or an error (ERROR_UNREACHABLE says
+ * what was tried and how to get an engine).  Needed before engine_image. */
+void engine_probe(struct engine *, engine_ready_fn *ready, void *data);
+/* Borrows task and sink's data until done was called.  NULL never: what fails at
+ * once is told by done.  The work is freed by the engine after done. */
+struct work *engine_image(struct engine *, const struct image_task *, const struct engine_sink *);
+void engine_cancel(struct work *);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef CORE_JOB_JOB_H
+#define CORE_JOB_JOB_H
+
+#include <sys/types.h>
+
+#include "core/job/request.h"
+#include "core/os/loop.h"
+
+/* ---- parent side ---- */
+
+/* Writes request.json and starts `mortar job ID` in its own session.  true: its
+ * journal exists and holds build.start.  Otherwise err says why and the build's
+ * folder is gone again.  Blocks until the job has planned (milliseconds). */
+bool job_start(const struct request *, struct error *);
+/* Asks the job that holds the lock to stop (SIGTERM).  false when none runs. */
+bool job_cancel(const char *dir, struct error *);
+
+/* Worker: JSON lines on its stdout, dies with its parent.  line: one parsed line,
+ * lent for the call; NULL with ok or not when it has ended. */
+struct worker;
+typedef void worker_line_fn(void *data, const struct value *line, bool ended_well);
+struct worker *worker_start(struct loop *, const char *verb, const struct value *argument,
+                            worker_line_fn *, void *data, struct error *);
+void worker_free(struct worker *);
+OWN_DEFINE(worker)
+
+/* ---- child side: main() of `mortar job ID` and `mortar worker VERB` ---- */
+int job_main(const char *id);
+int worker_main(const char *verb);
+
+#endif

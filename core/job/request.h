@@ -1,0 +1,39 @@
+#ifndef CORE_JOB_REQUEST_H
+#define CORE_JOB_REQUEST_H
+
+#include "core/config/settings.h"
+
+/* What a user asked for: request.json in the build's folder.  texts are the
+ * configuration files as the asker saw them, so that what was on the screen is
+ * built, not what is on disk a second later. */
+struct request {
+	struct arena *arena;            /* NULL when the parts are borrowed */
+	const char *id;
+	const char *argument;           /* absolute path, or name:version */
+	const char *kind;               /* a kind's name */
+	const char *engine;             /* spec of engine_new */
+	const struct pair *named;       /* the user's named engines */
+	size_t nnamed;
+	struct selection selection;
+	const struct pair *texts;       /* absolute path → text */
+	size_t ntexts;
+	unsigned long long log_limit;
+	const char *retry_of;           /* id, or NULL */
+};
+
+void request_write(struct buf *, const struct request *);
+/* NULL when text is no request of ours. */
+struct request *request_read(struct str text, struct error *);
+void request_free(struct request *);
+OWN_DEFINE(request)
+
+/* A new build's id: sorts by time, unique among all builds of the user:
+ * "20261121-061803-7f3a"; its folder is made (0700).  Interned. */
+const char *request_new_id(struct error *);
+/* builds/<id>; id may be a unique prefix, or NULL or "last" for the newest.  The
+ * full path, interned; NULL: err says what there is. */
+const char *request_find(const char *id, struct error *);
+/* All builds' ids, newest first, in the arena. */
+const char *const *request_list(struct arena *, size_t *ret_count, struct error *);
+
+#endif

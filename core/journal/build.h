@@ -1,0 +1,55 @@
+#ifndef CORE_JOURNAL_BUILD_H
+#define CORE_JOURNAL_BUILD_H
+
+#include "core/journal/journal.h"
+
+/* What a build's events say so far: the one fold of a journal that every front
+ * end shares.  A pure function of the events. */
+
+enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_CACHED, STEP_FAILED, STEP_CANCELLED,
+                  STEP_SKIPPED };
+
+struct step {
+	struct str name, stage, error;
+	int group;                      /* -1: none */
+	unsigned line;                  /* in the Dockerfile; 0: none */
+	bool meta;                      /* makes no layer: neither hit nor miss */
+	bool internal;                  /* the engine's own work, or a task of ours */
+	enum step_state state;
+	double started;                 /* of the running interval, epoch; 0: never */
+	double seconds;                 /* of the intervals that have ended */
+	struct str progress_id;         /* the part last heard of */
+	uint64_t current, total;
+	size_t warnings;
+};
+
+struct build {
+	struct arena *arena;
+	struct str id, project, kind, level, engine, image, image_id, error, root;
+	const struct str *profiles;
+	size_t nprofiles;
+	const struct str *groups;       /* names of step groups */
+	size_t ngroups;
+	struct step *steps;
+	size_t nsteps;
+	struct str *warnings;
+	size_t nwarnings;
+	double started, ended;          /* epoch; ended 0: not yet */
+	bool done, ok, cancelled, cancel_requested;
+	int exit_code;                  /* of build.done: DESIGN's exit codes */
+	struct cursor cursor;
+};
+
+struct build *build_new(void);
+void build_free(struct build *);
+OWN_DEFINE(build)
+/* Takes in all new events of the journal; true when there were any. */
+bool build_update(struct build *, struct journal *);
+/* One event (tests, watch). */
+void build_apply(struct build *, const struct event *);
+/* Seconds of a step at `now`, running interval included. */
+double step_seconds(const struct step *, double now);
+/* First failed step, or -1. */
+int build_failed_step(const struct build *);
+
+#endif

@@ -1,0 +1,94 @@
+#ifndef CORE_JOURNAL_JOURNAL_H
+#define CORE_JOURNAL_JOURNAL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/os/loop.h"
+#include "core/value/value.h"
+
+/* builds/<id>/ holds journal (a JSON object a line), log (raw bytes), request.json,
+ * lock, and what the job derived (Dockerfile, settings.json).  The job holds a
+ * POSIX write lock on `lock`; F_GETLK tells a reader its pid, or that it is lost.
+ * One event is one write(2), so a reader sees whole lines and at worst a cut last
+ * one, which it does not take. */
+
+enum event_kind {
+#define EVENT(id, name, text) EVENT_##id,
+#include "core/journal/event.def"
+#undef EVENT
+	EVENT_UNKNOWN,          /* of a newer mortar: skipped by readers */
+};
+/* "build.start"; NULL for EVENT_UNKNOWN. */
+const char *event_name(enum event_kind);
+
+/* Lent until the next one is read. */
+struct event {
+	double t;                       /* seconds since the epoch */
+	enum event_kind kind;
+	int step;                       /* -1: none */
+	int stream;                     /* LOG: 1 stdout, 2 stderr */
+	uint64_t offset, length;        /* LOG: bytes in the log file */
+	uint64_t gap;                   /* LOG: bytes dropped after these (ceiling or engine) */
+	struct str text;                /* WARNING: its text */
+	const struct value *fields;     /* the whole line */
+	struct str line;                /* its bytes, without the newline */
+};
+
+/* ---- writing: the job alone ---- */
+struct journal_writer;
+
+/* Takes the lock and makes the files in dir (which is there, 0700), mode 0600.
+ * log_limit: bytes of log kept; beyond it the gap is marked.  keep_free of the
+ * file system is never asked for: a full disk is an error of append. */
+struct journal_writer *journal_create(const char *dir, uint64_t log_limit, struct error *);
+void journal_writer_free(struct journal_writer *);
+OWN_DEFINE(journal_writer)
+/* fields: an object without t, ev and step, or NULL; step -1: none.  A failure (a
+ * full disk) is the build's error; half a line is taken back (ftruncate). */
+bool journal_append(struct journal_writer *, double t, enum event_kind, int step,
+                    const struct value *fields, struct error *);
+/* Raw bytes to the log and one event for them (32 KiB at most each). */
+bool journal_append_log(struct journal_writer *, double t, int step, int stream,
+                        struct str bytes, struct error *);
+/* After a full disk: room for the last lines is kept in reserve (a file filled at
+ * creation), released here so that build.done can be written. */
+void journal_release_reserve(struct journal_writer *);
+bool journal_sync(struct journal_writer *, struct error *);
+
+/* ---- reading: any number, in any process ---- */
+struct journal;
+
+enum journal_state { JOURNAL_RUNNING, JOURNAL_DONE, JOURNAL_LOST };
+
+struct journal *journal_open(const char *dir, struct error *);
+void journal_free(struct journal *);
+OWN_DEFINE(journal)
+const char *journal_dir(const struct journal *);
+
+/* Takes in what was written since; true when there was anything. */
+bool journal_refresh(struct journal *);
+/* Calls more from the loop when there is something new or the state changed. */
+bool journal_follow(struct journal *, struct loop *, void (*more)(struct journal *, void *),
+                    void *data, struct error *);
+void journal_unfollow(struct journal *);
+/* RUNNING while the lock is held; DONE after build.done; LOST when neither.  pid
+ * of the job, 0 when there is none; ret_job may be NULL. */
+enum journal_state journal_state(const struct journal *, pid_t *ret_job);
+
+struct cursor {
+	size_t next;                    /* zero-initialise to begin */
+};
+/* The next event; false when the reader has caught up.  *ret_event is lent until
+ * the next call on this journal. */
+bool journal_next(struct journal *, struct cursor *, struct event *ret_event);
+
+/* Bytes of the log file, appended to out; short when they are not there. */
+bool journal_read_log(struct journal *, uint64_t offset, uint64_t length, struct buf *out);
+/* Log lines of a step (-1: of all, in order of arrival).  A last line without a
+ * newline counts.  The text is lent until the next call, without its newline;
+ * ret_t (seconds since the epoch) may be NULL. */
+size_t journal_lines(const struct journal *, int step);
+struct str journal_line(struct journal *, int step, size_t n, struct buf *scratch, double *ret_t);
+
+#endif

@@ -1,0 +1,54 @@
+#ifndef CORE_KIND_KIND_H
+#define CORE_KIND_KIND_H
+
+#include "core/config/settings.h"
+#include "core/plan/plan.h"
+
+/* A project kind: recognise a project, name its configuration files, turn the
+ * resolved configuration into a plan.  A sixth kind is one file and one line in
+ * kinds[]. */
+
+enum kind_match {
+	KIND_NO,
+	KIND_FILE,              /* the argument is one of its files */
+	KIND_FOLDER,            /* the argument is, or lies in, a project */
+	KIND_BROKEN,            /* it is ours, but err says why it cannot be opened */
+};
+
+/* Interned or in the arena given. */
+struct target {
+	const char *root;       /* the project's folder, as to be opened */
+	const char *file;       /* the build file chosen, relative to root; or NULL */
+	const char *name;       /* for titles until the configuration is read */
+	unsigned distance;      /* folders between the argument and root */
+};
+
+struct kind {
+	const char *name;
+	const struct level *levels;             /* ended by a NULL name; first is the default */
+	/* The options of option.def that mean something to it, NULL-terminated. */
+	const char *const *options;
+	enum kind_match (*recognise)(struct files *, const char *argument, struct arena *,
+	                             struct target *ret_target, struct error *);
+	/* Reads every configuration file.  NULL only when there is nothing to show;
+	 * otherwise what could be read, and problems. */
+	struct settings *(*settings)(const struct target *, const struct selection *,
+	                             struct files *, struct problems *);
+	/* NULL when problems keep it from being built. */
+	struct plan *(*plan)(const struct settings *, const struct selection *, struct files *,
+	                     struct problems *);
+};
+
+/* In order of preference, ended by NULL. */
+extern const struct kind *const kinds[];
+const struct kind *kind_find(const char *name);
+
+/* Which kind and project the argument means: a named file beats a folder, the
+ * nearest folder upwards beats a farther one, then kinds[] order, with a note
+ * when several would fit.  only: a kind's name or NULL.  false: err says what
+ * was looked for. */
+bool kind_recognise(struct files *, const char *argument, const char *only, struct arena *,
+                    const struct kind **ret_kind, struct target *ret_target, struct problems *,
+                    struct error *);
+
+#endif

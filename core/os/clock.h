@@ -1,0 +1,17 @@
+#ifndef CORE_OS_CLOCK_H
+#define CORE_OS_CLOCK_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+
+/* Seconds since the epoch, with the system's resolution. */
+double clock_now(void);
+/* Milliseconds that only go forward, from an unnamed start. */
+int64_t clock_monotonic_ms(void);
+/* "2026-11-21 06:18:03" in local time. */
+void clock_append_local(struct buf *, double t);
+/* "0.4s", "12s", "3m02s", "1h02m": short, for screens and plain output. */
+void clock_append_seconds(struct buf *, double seconds);
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef CORE_PROJECT_GIT_H
+#define CORE_PROJECT_GIT_H
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+
+/* What git says of the files of a project.  Opening and scanning a repository
+ * may take long: called in a worker, never in the screen's process. */
+enum git_state { GIT_CLEAN, GIT_MODIFIED, GIT_UNTRACKED, GIT_IGNORED };
+
+struct git_file {
+	const char *path;               /* relative to the folder asked for */
+	enum git_state state;
+};
+
+struct git_facts {
+	bool is_repository;
+	const char *branch;             /* short name, or the commit's first 7 digits, or NULL */
+	const char *commit;             /* 40 hex digits, or NULL before the first commit */
+	bool dirty;
+	const struct git_file *files;   /* by path; clean ones are left out */
+	size_t nfiles;
+};
+
+/* Facts about the folder, in the arena.  No repository is no error. */
+bool git_read(struct arena *, const char *dir, struct git_facts *ret_facts, struct error *);
+
+#endif

@@ -1,0 +1,37 @@
+#ifndef CORE_PROJECT_PREFERENCES_H
+#define CORE_PROJECT_PREFERENCES_H
+
+#include "core/config/settings.h"
+
+/* mortar's own settings.  The user's config.toml may set everything; a project's
+ * .mortar.toml comes with a clone and is not trusted: profiles, level, merge,
+ * engine (a name), theme, and the kind's own settings, never a command, a
+ * secret's source or an endpoint.  Keys, types and defaults are listed in
+ * docs/formats.md; an unknown or forbidden key is a warning with its place, a
+ * wrong type an error. */
+struct preferences {
+	struct arena *arena;
+	const char *const *profiles;
+	size_t nprofiles;
+	enum cascade_rule rule;
+	bool has_rule;
+	const char *level, *engine, *theme;     /* NULL: not set */
+	unsigned long long log_limit;           /* bytes of log kept a build; default 256 MiB */
+	/* [pesto]: pesto_profile = "profile" (default) or "version"; keep_caches = true
+	 * brings .git, __pycache__ and *.pyc back into the context. */
+	bool pesto_profile_version, pesto_keep_caches;
+	/* [engines.NAME] endpoint = "…": only from the user's config. */
+	const struct pair *engines;
+	size_t nengines;
+};
+#define PREFERENCES_LOG_LIMIT (256ull << 20)
+
+/* Reads the user's config.toml (path may be NULL or absent) and the project's
+ * .mortar.toml under root (root may be NULL), the project's over the user's.
+ * Never NULL: what could be read, or defaults; ask problems for errors. */
+struct preferences *preferences_read(struct files *, const char *config_path, const char *root,
+                                     struct problems *);
+void preferences_free(struct preferences *);
+OWN_DEFINE(preferences)
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef CORE_VALUE_JSON_H
+#define CORE_VALUE_JSON_H
+
+#include "core/value/value.h"
+
+/* JSON text by RFC 8259 exactly: UTF-8, no byte order mark, nothing it forbids.
+ * Every error goes to problems with line and column; the first one stops the
+ * reading.  Duplicate keys: the last wins, with a warning at it.  true: *ret_value
+ * is the tree (in the arena, borrowing the source's text). */
+bool value_read_json(struct arena *, const struct source *, struct problems *,
+                     const struct value **ret_value);
+/* For lines of our own protocols and engines' answers: no source kept, errors
+ * into err.  text is borrowed by the tree. */
+bool value_parse_json(struct arena *, struct str text, const struct value **ret_value,
+                      struct error *err);
+
+struct json_style {
+	unsigned indent;        /* blanks a level; 0: all in one line, "a": 1, as here */
+	bool sorted;            /* keys by bytes instead of as they stand */
+	bool ascii;             /* everything past ASCII as \uXXXX */
+	bool compact;           /* with indent 0: no blanks at all, for journal lines */
+};
+#define JSON_FILE ((struct json_style){ .indent = 4 })
+#define JSON_LINE ((struct json_style){ .compact = true })
+
+/* Appends the text without a final newline.  Numbers as written; dates as
+ * strings; strings that are not UTF-8 with U+FFFD. */
+void value_write_json(struct buf *, const struct value *, struct json_style);
+/* One quoted JSON string. */
+void value_write_json_string(struct buf *, struct str, bool ascii);
+
+/* What a line of value_write_json(…, JSON_FILE) shows, for a screen. */
+struct json_line {
+	size_t at, size;                /* bytes in the written text, without the newline */
+	unsigned depth;
+	const struct value *value;      /* whose line it is; a container has two (or one: {}) */
+	bool opens, closes;
+};
+/* Writes as above with newlines between and gives the lines; in the arena. */
+size_t value_write_json_lines(struct arena *, struct buf *, const struct value *,
+                              struct json_style, struct json_line **ret_lines);
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef CORE_VALUE_VALUE_H
+#define CORE_VALUE_VALUE_H
+
+#include "core/value/problem.h"
+#include "core/value/source.h"
+
+/* Everything read, of whatever format, as one kind of tree.  A node is a cJSON
+ * followed by what cJSON cannot hold (cJSON stays inside value.c).  Nodes live
+ * in an arena and never change once their reader has returned; trees share
+ * children, so no node knows its parent. */
+struct value;
+
+enum value_type {
+	VALUE_NULL, VALUE_BOOL, VALUE_INTEGER, VALUE_FLOAT, VALUE_STRING, VALUE_ARRAY, VALUE_OBJECT,
+	VALUE_DATETIME, VALUE_DATETIME_LOCAL, VALUE_DATE_LOCAL, VALUE_TIME_LOCAL,
+};
+
+/* Containers nested deeper than this are an error in every reader. */
+enum { VALUE_DEPTH_MAX = 512 };
+
+enum value_type value_type(const struct value *);
+/* String: decoded, may hold NUL.  Number and date: as written.  Bool and null:
+ * "true", "false", "null".  Containers: empty.  Lives with the tree. */
+struct str value_text(const struct value *);
+bool value_is_true(const struct value *);
+/* The key under which this node was appended; {NULL, 0} in arrays and at the root. */
+struct str value_key(const struct value *);
+/* Where it was read; source NULL for what was made up. */
+struct span value_span(const struct value *);
+struct span value_key_span(const struct value *);
+/* Shorthand for span_origin(value_span(v)). */
+struct origin value_origin(const struct value *);
+
+const struct value *value_child(const struct value *);          /* first, or NULL */
+const struct value *value_next(const struct value *);           /* sibling, or NULL */
+size_t value_count(const struct value *);                       /* children */
+/* Member or NULL (also for what is no object); the last of duplicate keys.
+ * Large objects are indexed: 500,000 keys stay linear altogether. */
+const struct value *value_get(const struct value *object, struct str key);
+/* RFC 6901: "" is the root, "/a/0" inside; NULL when nothing is there. */
+const struct value *value_at(const struct value *root, struct str pointer);
+/* Appends "/" and the token with ~ and / escaped. */
+void value_pointer_append(struct buf *, struct str token);
+/* What this one shadows, next lower layer first; NULL. */
+const struct value *value_under(const struct value *);
+bool value_is_container(const struct value *);
+/* Equal type and content whatever the origin; key order counts not. Numbers by
+ * their text. */
+bool value_equal(const struct value *, const struct value *);
+
+/* For readers and kinds.  Text is borrowed (arena_str it first when it does not
+ * live as long as the arena).  value_append takes the child into this parent:
+ * a node that already stands in a tree is shared through a copy of its head. */
+struct value *value_new(struct arena *, enum value_type, struct str text, struct span);
+struct value *value_new_object(struct arena *);
+struct value *value_new_array(struct arena *);
+struct value *value_new_string(struct arena *, struct str text);
+struct value *value_new_integer(struct arena *, long long);
+struct value *value_new_bool(struct arena *, bool);
+void value_append(struct value *parent, struct str key, struct span key_at, struct value *child);
+/* For made-up objects: key copied into the arena, no span. */
+void value_set(struct arena *, struct value *object, const char *key, struct value *child);
+/* The same node (children, span) as `upper`, with value_under set to `lower`;
+ * the key is upper's.  Shares upper's children. */
+struct value *value_over(struct arena *, const struct value *upper, const struct value *lower);
+
+#endif

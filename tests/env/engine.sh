@@ -33,6 +33,13 @@ engine_socket() {
 	esac
 }
 
+# engine_has_listener SOCKET: somebody listens there, even if this user may not speak to it (flag
+# 00010000 of /proc/net/unix). A daemon started at the same path would take its place.
+engine_has_listener() {
+	awk -v name="${1#/var}" '$4 == "00010000" && ($8 == name || $8 == "/var" name) { found = 1 }
+		END { exit !found }' /proc/net/unix
+}
+
 # engine_launch SOCKET OPTION...: in its own session, so that no terminal takes it along.
 engine_launch() {
 	launch_socket=$1
@@ -55,6 +62,9 @@ engine_start() {
 	fi
 	command -v dockerd >/dev/null || die "dockerd is missing; run tests/env/packages.sh demo"
 	socket=$(engine_socket)
+	if engine_has_listener "$socket"; then
+		die "an engine listens at $socket but does not answer $(id -un); join its group (docker)"
+	fi
 	mkdir -p "$MORTAR_ENV_DIR"
 	if engine_launch "$socket"; then
 		say "dockerd $(engine_version) started at $socket, log $LOG_FILE"

@@ -40,7 +40,7 @@ struct layer {
 struct document {
 	const char *path;               /* relative to the project's root: pesto/api/config.json */
 	const struct value *value;      /* NULL when any active layer is broken */
-	const struct layer *layers;     /* base first, then active ones in order, then the rest by name */
+	const struct layer *layers;     /* base, active ones in order, the rest by name */
 	size_t nlayers;
 	bool generated;                 /* has no file of its own: service.json */
 };

@@ -48,7 +48,7 @@ const struct entry *context_find(const struct context *, const char *path);
 /* Bytes of all regular files together. */
 uint64_t context_size(const struct context *);
 
-enum pull { PULL_DATA, PULL_DONE, PULL_FAILED };        /* FAILED: cut the stream, never end it well */
+enum pull { PULL_DATA, PULL_DONE, PULL_FAILED };        /* FAILED: cut the stream */
 
 /* The bytes of one entry.  Exactly entry->size of them come: a file that has
  * vanished, shrunk or grown since the scan is PULL_FAILED naming it. */

@@ -62,7 +62,8 @@ typedef void engine_ready_fn(void *data, const struct engine_facts *, const stru
 
 struct engine_ops {
 	void (*probe)(struct engine *, engine_ready_fn *, void *data);
-	struct work *(*image)(struct engine *, const struct image_task *, const struct engine_sink *);
+	struct work *(*image)(struct engine *, const struct image_task *,
+	                      const struct engine_sink *);
 	/* Stops the engine's own work, at most a second later; done still comes. */
 	void (*cancel)(struct work *);
 	void (*free)(struct engine *);

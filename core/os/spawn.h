@@ -17,7 +17,7 @@ struct spawn {
 	bool session;                   /* setsid: no terminal, survives ours */
 	bool group;                     /* its own process group */
 	bool die_with_parent;           /* SIGTERM when we die (Linux: PR_SET_PDEATHSIG) */
-	int keep_fd;                    /* one more fd that stays open under the same number; 0: none */
+	int keep_fd;                    /* one more fd kept open under its number; 0: none */
 };
 
 struct child {

@@ -61,7 +61,7 @@ struct image_task {
 	struct context *context;        /* owned by the plan; scanned when the task starts */
 	struct level_effect level;
 	const char *const *tags;        /* name:tag, first is the image's name; NULL-terminated */
-	const char *const *tags;        /* name:tag, the image first; NULL-terminated */
+	const struct pair *options;     /* build-arg:N, label:K, network, platform, target, pull */
 	size_t noptions;
 	const struct secret *secrets;
 	size_t nsecrets;

@@ -17,8 +17,8 @@ BASE_TAR=$MORTAR_ENV_DIR/base-$BASE_REVISION.tar
 BUSYBOX_TAR=$MORTAR_ENV_DIR/busybox-$BASE_REVISION.tar
 BASE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# Without a server's word pip asks both its own index and this one, each without retries: so the
-# image serves whether or not PyPI answers when it is used.
+# pip asks its own index and this one, each without retries: so the image serves whether or not
+# PyPI answers when it is used.
 base_pip_conf() {
 	cat <<-END
 	[global]
@@ -96,19 +96,22 @@ docker_import() {
 		-c "LABEL $LABEL=$BASE_REVISION" "$1" "$2" >/dev/null
 }
 
-# docker_derive FROM TO: stdin has the instructions; the classic builder needs no context then.
+# docker_derive FROM TO: stdin has the instructions, the context is pip.conf.
 docker_derive() {
-	{ echo "FROM $1"; cat; echo "LABEL $LABEL=$BASE_REVISION"; } |
-		DOCKER_BUILDKIT=0 "$DOCKER" build -q --network host -t "$2" - >/dev/null
+	context=$(mktemp -d "${TMPDIR:-/tmp}/mortar-derive.XXXXXX")
+	{ echo "FROM $1"; cat; echo "LABEL $LABEL=$BASE_REVISION"; } >"$context/Dockerfile"
+	base_pip_conf >"$context/pip.conf"
+	derived=0
+	DOCKER_BUILDKIT=0 "$DOCKER" build -q --network host -t "$2" "$context" >/dev/null || derived=1
+	rm -rf "$context"
+	return $derived
 }
 
 docker_pull() {
 	[ -n "$REGISTRY_IMAGE" ] || return 1
 	timeout 120 "$DOCKER" pull -q "$REGISTRY_IMAGE" >/dev/null 2>&1 || return 1
-	say "docker: $BASE_IMAGE from the registry's $REGISTRY_IMAGE"
-	base_pip_conf | sed 's/.*/'"'&'"' \\/' | {
-		echo "RUN printf '%s\\n' \\"; cat; echo ">/etc/pip.conf"
-	} | docker_derive "$REGISTRY_IMAGE" "$BASE_IMAGE"
+	echo "COPY pip.conf /etc/pip.conf" | docker_derive "$REGISTRY_IMAGE" "$BASE_IMAGE" || return 1
+	say "docker: $BASE_IMAGE stands on the registry's $REGISTRY_IMAGE"
 }
 
 docker_make() {
@@ -135,10 +138,12 @@ buildah_lacks() {
 # buildah_commit FROM IMAGE TAR-OR-EMPTY ENV: no daemon and no RUN, so no isolation to choose.
 buildah_commit() {
 	worker=$(buildah from --pull-never "$1")
+	trap 'buildah rm "$worker" >/dev/null' EXIT
 	[ -z "$3" ] || buildah add -q "$worker" "$3" / >/dev/null
 	buildah config --env "$4" --cmd /bin/sh --label "$LABEL=$BASE_REVISION" "$worker"
 	buildah commit -q --format docker "$worker" "localhost/$2" >/dev/null
 	buildah rm "$worker" >/dev/null
+	trap - EXIT
 	say "buildah: $2 made"
 }
 

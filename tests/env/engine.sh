@@ -15,7 +15,7 @@ PID_FILE=$MORTAR_ENV_DIR/dockerd.pid
 LOG_FILE=$MORTAR_ENV_DIR/dockerd.log
 DATA_ROOT=$MORTAR_ENV_DIR/docker
 # Its own containerd has a socket there: a path of at most 108 bytes, so not in a deep home.
-EXEC_ROOT=/run/mortar-env-docker
+EXEC_ROOT=/run/mortar-env-$(echo "$MORTAR_ENV_DIR" | cksum | cut -d" " -f1)
 
 engine_version() {
 	timeout 10 "$DOCKER" version --format '{{.Server.Version}}' 2>/dev/null

@@ -1,0 +1,85 @@
+#ifndef TESTS_CORE_OS_SCRATCH_H
+#define TESTS_CORE_OS_SCRATCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/os/save.h"
+
+/* A folder of its own for each test, removed after it. */
+struct scratch {
+	struct arena *arena;
+	const char *dir;
+	struct error err;
+};
+
+static inline int scratch_setup(void **state)
+{
+	struct scratch *s = calloc(1, sizeof *s);
+	s->arena = arena_new();
+	char *dir = arena_text(s->arena, STR("/tmp/mortar-test-XXXXXX"));
+	assert_non_null(mkdtemp(dir));
+	s->dir = dir;
+	*state = s;
+	return 0;
+}
+
+static inline int scratch_teardown(void **state)
+{
+	struct scratch *s = *state;
+	bool gone = save_remove(s->dir, &s->err);
+	arena_free(s->arena);
+	free(s);
+	return gone ? 0 : -1;
+}
+
+static inline const char *scratch_path(struct scratch *s, const char *name)
+{
+	return arena_printf(s->arena, "%s/%s", s->dir, name);
+}
+
+static inline const char *scratch_write(struct scratch *s, const char *name, const char *text)
+{
+	const char *path = scratch_path(s, name);
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+static inline const char *scratch_mkdir(struct scratch *s, const char *name)
+{
+	const char *path = scratch_path(s, name);
+	assert_int_equal(mkdir(path, 0700), 0);
+	return path;
+}
+
+/* What the file holds, or NULL. */
+static inline const char *scratch_read(struct scratch *s, const char *path)
+{
+	char text[4096];
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	size_t n = fread(text, 1, sizeof text, f);
+	fclose(f);
+	return arena_text(s->arena, (struct str){ text, n });
+}
+
+#define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+
+#endif

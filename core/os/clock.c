@@ -1,0 +1,50 @@
+#include "core/os/clock.h"
+
+#include <math.h>
+#include <time.h>
+
+double clock_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void clock_append_local(struct buf *b, double t)
+{
+	/* Past this a journal lies, and localtime has no year for it. */
+	static const double farthest = 1e15;
+	struct tm local;
+	time_t whole = fabs(t) < farthest ? (time_t)floor(t) : 0;
+	if (!(fabs(t) < farthest) || !localtime_r(&whole, &local)) {
+		buf_append(b, STR("?"));
+		return;
+	}
+	buf_printf(b, "%04d-%02d-%02d %02d:%02d:%02d", local.tm_year + 1900, local.tm_mon + 1,
+	           local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+void clock_append_seconds(struct buf *b, double seconds)
+{
+	static const double longest = 1e15;
+	if (!(seconds > 0))
+		seconds = 0;
+	if (seconds > longest)
+		seconds = longest;
+	unsigned long long s = (unsigned long long)(seconds + 0.5);
+	if (seconds < 9.95)
+		buf_printf(b, "%.1fs", seconds);
+	else if (s < 60)
+		buf_printf(b, "%llus", s);
+	else if (s < 3600)
+		buf_printf(b, "%llum%02llus", s / 60, s % 60);
+	else
+		buf_printf(b, "%lluh%02llum", s / 3600, s / 60 % 60);
+}

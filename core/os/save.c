@@ -1,0 +1,165 @@
+#include "core/os/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/own.h"
+
+/* SAVE_LINKS: as many as Linux follows; SAVE_NAME: leaves room for what a
+ * temporary name adds. */
+enum { SAVE_LINKS = 40, SAVE_NAME = NAME_MAX - 16 };
+
+/* The part up to and with the last '/', "" when there is none. */
+static struct str save_folder(struct str path)
+{
+	size_t slash = str_find_last(path, '/');
+	return str_slice(path, 0, slash == STR_NONE ? 0 : slash + 1);
+}
+
+/* Replaces *path by what it finally links to, which need not be there. */
+static bool save_follow(struct buf *path, const char *asked, struct error *err)
+{
+	for (int i = 0; i < SAVE_LINKS; i++) {
+		char target[PATH_MAX];
+		ssize_t n = readlink(buf_text(path), target, sizeof target);
+		if (n < 0 && (errno == EINVAL || errno == ENOENT))
+			return true;
+		if (n < 0)
+			return error_set_errno(err, "cannot write '%s'", asked);
+		if (n == sizeof target)
+			break;
+		if (target[0] == '/')
+			buf_clear(path);
+		else
+			path->n = save_folder(buf_str(path)).n;
+		buf_append(path, (struct str){ target, (size_t)n });
+	}
+	errno = ELOOP;
+	return error_set_errno(err, "cannot write '%s'", asked);
+}
+
+static bool save_write(int fd, struct str text)
+{
+	while (text.n) {
+		ssize_t n = write(fd, text.p, text.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return false;
+		text = str_slice(text, (size_t)n, text.n);
+	}
+	return true;
+}
+
+static mode_t save_umask(void)
+{
+	mode_t mask = umask(0);
+	umask(mask);
+	return mask;
+}
+
+/* All of the file but its name.  old is NULL for a new file. */
+static bool save_fill(int fd, struct str text, mode_t mode, const struct stat *old)
+{
+	if (!save_write(fd, text))
+		return false;
+	/* Best effort: only root may give a file away.  Before chmod, since chown
+	 * clears set-id bits. */
+	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
+		return false;
+	if (fchmod(fd, old ? old->st_mode & 07777 : mode & ~save_umask()) < 0)
+		return false;
+	return fsync(fd) == 0;
+}
+
+/* So that the new name survives a power cut.  Some file systems cannot. */
+static bool save_sync_folder(struct str folder)
+{
+	owned_buf struct buf path = { 0 };
+	buf_append(&path, folder.n ? folder : STR("."));
+	owned_fd int fd = open(buf_text(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return true;    /* writable without being readable: nothing to sync by */
+	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+}
+
+/* Writes temporary, whose last six bytes become unique, and renames it to path. */
+static bool save_replace(const char *path, char *temporary, struct str text, mode_t mode,
+                         const struct stat *old)
+{
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool ok = save_fill(fd, text, mode, old);
+	int sys = errno;
+	if (close(fd) < 0 && ok) {
+		ok = false;
+		sys = errno;
+	}
+	if (ok && rename(temporary, path) == 0)
+		return true;
+	if (ok)
+		sys = errno;
+	unlink(temporary);
+	errno = sys;
+	return false;
+}
+
+bool save_file(const char *path, struct str text, mode_t mode, struct error *err)
+{
+	owned_buf struct buf target = { 0 }, temporary = { 0 };
+	struct stat st;
+	buf_append_text(&target, path);
+	if (!save_follow(&target, path, err))
+		return false;
+	bool is_there = lstat(buf_text(&target), &st) == 0;
+	if (!is_there && errno != ENOENT)
+		return error_set_errno(err, "cannot write '%s'", path);
+	if (is_there && !S_ISREG(st.st_mode))
+		return error_set(err, ERROR_SYSTEM, "cannot write '%s': it is not a regular file",
+		                 path);
+	struct str folder = save_folder(buf_str(&target));
+	struct str name = str_slice(buf_str(&target), folder.n, SAVE_NAME);
+	buf_printf(&temporary, "%.*s.%.*s.mortar-XXXXXX", STR_ARG(folder), STR_ARG(name));
+	if (!save_replace(buf_text(&target), temporary.p, text, mode, is_there ? &st : NULL))
+		return error_set_errno(err, "cannot write '%s'", path);
+	if (!save_sync_folder(folder))
+		return error_set_errno(err, "cannot be sure that '%s' is on the disk", path);
+	return true;
+}
+
+/* One folder; that it is there already is fine. */
+static bool save_dir_one(const char *path, mode_t mode, struct error *err)
+{
+	struct stat st;
+	if (stat(path, &st) < 0) {
+		if (errno != ENOENT)
+			return error_set_errno(err, "cannot make the folder '%s'", path);
+		if (mkdir(path, mode) == 0)
+			return true;
+		if (errno != EEXIST || stat(path, &st) < 0)
+			return error_set_errno(err, "cannot make the folder '%s'", path);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_SYSTEM,
+		                 "cannot make the folder '%s': a file of that name is there", path);
+	return true;
+}
+
+bool save_dir(const char *path, mode_t mode, struct error *err)
+{
+	owned_buf struct buf part = { 0 };
+	for (struct str rest = str_of(path), name; str_next(&rest, '/', &name);) {
+		buf_append(&part, name);
+		if (name.n && !save_dir_one(buf_text(&part), mode, err))
+			return false;
+		buf_append_char(&part, '/');
+	}
+	return true;
+}

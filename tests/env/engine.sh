@@ -56,6 +56,8 @@ engine_launch() {
 # Answers, or has given up: both end the wait.
 engine_is_settled() { ! kill -0 "$1" 2>/dev/null || engine_answers; }
 
+engine_log_says_net() { grep -qiE 'iptables|bridge|NAT chain' "$LOG_FILE"; }
+
 engine_start() {
 	if engine_answers; then
 		return 0
@@ -70,8 +72,13 @@ engine_start() {
 		say "dockerd $(engine_version) started at $socket, log $LOG_FILE"
 		return 0
 	fi
-	# A sandbox without netfilter has no bridge; builds and runs with --network host need none.
-	if grep -qiE 'iptables|bridge|NAT chain' "$LOG_FILE" &&
+	# A sandbox may lack netfilter, or bridges too; builds and runs with --network host need
+	# neither. Without a bridge only where there is none: dockerd would remove another's docker0.
+	if engine_log_says_net && engine_launch "$socket" --iptables=false --ip6tables=false; then
+		say "dockerd started at $socket without netfilter: use --network host"
+		return 0
+	fi
+	if engine_log_says_net && [ ! -e /sys/class/net/docker0 ] &&
 	   engine_launch "$socket" --iptables=false --ip6tables=false --bridge=none; then
 		say "dockerd started at $socket without a bridge: only --network host works"
 		return 0

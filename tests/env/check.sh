@@ -76,7 +76,7 @@ clean() {
 	rm -rf "$workspace" "$workspace.log"
 }
 
-container= service= worker=
+container="" service="" worker=""
 workspace=$(mktemp -d "${TMPDIR:-/tmp}/mortar-check.XXXXXX")
 trap clean EXIT
 trap 'exit 130' INT TERM

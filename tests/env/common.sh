@@ -5,7 +5,6 @@
 
 MORTAR_ENV_DIR=${MORTAR_ENV_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/mortar-env}
 ENV_HERE=$(cd "$(dirname "$0")" && pwd)
-ENV_ROOT=$(cd "$ENV_HERE/../.." && pwd)
 
 # The images the example and the tests stand on; the revision goes up when their making changes.
 BASE_IMAGE=mortar-example-base:12
@@ -13,8 +12,8 @@ BASE_IMAGE_GPU=mortar-example-base:12-gpu
 BUSYBOX_IMAGE=mortar-test-busybox:1
 BASE_REVISION=1
 
-# A hand-made package index for a machine that PyPI does not answer.
-INDEX_PORT=${MORTAR_INDEX_PORT:-8765}
+# The package index for a machine that PyPI does not answer; the base image has the port written in it.
+INDEX_PORT=8765
 INDEX_URL=http://127.0.0.1:$INDEX_PORT/simple/
 
 # Debian's client: another one in front of it in PATH may lack its builder's plugin.

@@ -1,0 +1,162 @@
+#include "core/ext/git.h"
+
+#include <errno.h>
+#include <git2.h>
+
+#include "core/base/check.h"
+
+struct git_repo {
+	git_repository *handle;
+	char *prefix;           /* of the folder in the work tree, "a/b/" or ""; NULL when bare */
+};
+
+/* libgit2's last words for this thread. */
+static bool git_repo_fault(struct error *err, const char *doing)
+{
+	const git_error *last = git_error_last();
+	return error_set(err, ERROR_SYSTEM, "%s: %s", doing,
+	                 last && last->message ? last->message : "libgit2 does not say why");
+}
+
+static bool git_repo_open_fault(struct error *err, int code, const char *dir)
+{
+	if (code == GIT_EOWNER)
+		return error_set(err, ERROR_SYSTEM, "the git repository of %s belongs to another user, "
+		                 "so git's state is not read; `git config --global --add "
+		                 "safe.directory DIRECTORY` trusts it", dir);
+	return git_repo_fault(err, "reading the git repository");
+}
+
+/* Where the folder lies in the work tree; links are resolved, as libgit2 does. */
+static bool git_repo_locate(struct git_repo *repo, const char *dir, struct error *err)
+{
+	const char *tree = git_repository_workdir(repo->handle);
+	if (!tree)
+		return true;
+	owned_memory char *real = realpath(dir, NULL), *top = realpath(tree, NULL);
+	if (!real || !top)
+		return error_set_errno(err, "finding %s", real ? tree : dir);
+	struct str at = str_of(real), root = str_of(top);
+	if (str_eq(root, STR("/")))
+		root.n = 0;
+	if (!str_has_prefix(at, root))
+		return error_set(err, ERROR_SYSTEM, "%s lies outside the git work tree %s", real, top);
+	struct str rest = str_slice(at, root.n + 1, at.n);
+	repo->prefix = rest.n ? xasprintf("%.*s/", STR_ARG(rest)) : xstrdup("");
+	return true;
+}
+
+enum git_opened git_repo_open(const char *dir, struct git_repo **ret_repo, struct error *err)
+{
+	if (git_libgit2_init() < 0) {
+		git_repo_fault(err, "starting libgit2");
+		return GIT_FAILED;
+	}
+	owned(git_repo) struct git_repo *repo = xcalloc(1, sizeof *repo);
+	int code = git_repository_open_ext(&repo->handle, dir, 0, NULL);
+	if (code == GIT_ENOTFOUND)
+		return GIT_NONE;
+	if (code < 0) {
+		git_repo_open_fault(err, code, dir);
+		return GIT_FAILED;
+	}
+	if (!git_repo_locate(repo, dir, err))
+		return GIT_FAILED;
+	*ret_repo = take(repo);
+	return GIT_OPENED;
+}
+
+void git_repo_free(struct git_repo *repo)
+{
+	if (!repo)
+		return;
+	git_repository_free(repo->handle);
+	free(repo->prefix);
+	free(repo);
+	git_libgit2_shutdown();
+}
+
+static const char *git_repo_short(struct arena *arena, const char *reference)
+{
+	struct str name = str_of(reference);
+	if (str_has_prefix(name, STR("refs/heads/")))
+		name = str_slice(name, strlen("refs/heads/"), name.n);
+	return arena_text(arena, name);
+}
+
+bool git_repo_head(struct git_repo *repo, struct arena *arena, const char **ret_branch,
+                   const char **ret_commit, struct error *err)
+{
+	const char *branch = NULL, *commit = NULL;
+	git_reference *head;
+	if (git_reference_lookup(&head, repo->handle, "HEAD") < 0)
+		return git_repo_fault(err, "reading HEAD");
+	if (git_reference_type(head) == GIT_REFERENCE_SYMBOLIC)
+		branch = git_repo_short(arena, git_reference_symbolic_target(head));
+	git_reference_free(head);
+	git_oid oid;
+	int code = git_reference_name_to_id(&oid, repo->handle, "HEAD");
+	if (code == 0) {
+		char *digits = arena_alloc(arena, GIT_OID_HEXSZ + 1);
+		git_oid_tostr(digits, GIT_OID_HEXSZ + 1, &oid);
+		commit = digits;
+	} else if (code != GIT_ENOTFOUND) {
+		return git_repo_fault(err, "reading HEAD");
+	}
+	*ret_branch = branch;
+	*ret_commit = commit;
+	return true;
+}
+
+/* The path as seen from the folder; NULL for what lies elsewhere. */
+static const char *git_repo_relative(const struct git_repo *repo, const char *path,
+                                     struct buf *scratch)
+{
+	struct str at = str_of(path), prefix = str_of(repo->prefix);
+	buf_clear(scratch);
+	if (str_has_prefix(at, prefix))
+		buf_append(scratch, str_slice(at, prefix.n, at.n));
+	/* The folder itself, or one above it, which git names instead of what is in it. */
+	else if (!str_has_suffix(at, STR("/")) || !str_has_prefix(prefix, at))
+		return NULL;
+	while (scratch->n && scratch->p[scratch->n - 1] == '/')
+		buf_replace(scratch, scratch->n - 1, 1, (struct str){ 0 });
+	if (!scratch->n)
+		buf_append_char(scratch, '.');
+	return buf_text(scratch);
+}
+
+static enum git_change git_repo_change(unsigned status)
+{
+	if (status & GIT_STATUS_IGNORED)
+		return GIT_CHANGE_IGNORED;
+	return status == GIT_STATUS_WT_NEW ? GIT_CHANGE_NEW : GIT_CHANGE_TRACKED;
+}
+
+bool git_repo_changes(struct git_repo *repo,
+                      void (*each)(void *data, const char *path, enum git_change), void *data,
+                      struct error *err)
+{
+	if (!repo->prefix)
+		return true;
+	struct git_status_list *list;
+	git_status_options options;
+	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
+	options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+	                GIT_STATUS_OPT_INCLUDE_IGNORED | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
+	options.pathspec = (git_strarray){ &repo->prefix, repo->prefix[0] != '\0' };
+	if (git_status_list_new(&list, repo->handle, &options) < 0)
+		return git_repo_fault(err, "reading git's state");
+	owned_buf struct buf scratch = { 0 };
+	for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
+		const git_status_entry *entry = git_status_byindex(list, i);
+		const git_diff_delta *delta = entry->index_to_workdir ? entry->index_to_workdir :
+		                                                        entry->head_to_index;
+		const char *path = delta ? git_repo_relative(repo, delta->new_file.path, &scratch) : NULL;
+		if (path)
+			each(data, path, git_repo_change(entry->status));
+	}
+	git_status_list_free(list);
+	return true;
+}

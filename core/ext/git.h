@@ -1,0 +1,37 @@
+#ifndef CORE_EXT_GIT_H
+#define CORE_EXT_GIT_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/base/own.h"
+
+/* The door to libgit2.  Everything here reads the disk and may take long. */
+struct git_repo;
+
+enum git_opened { GIT_OPENED, GIT_NONE, GIT_FAILED };
+
+/* The repository that holds the folder, looked for upwards.  GIT_NONE: no folder
+ * above is one.  GIT_FAILED: err says why, a repository of another user too. */
+enum git_opened git_repo_open(const char *dir, struct git_repo **ret_repo, struct error *);
+void git_repo_free(struct git_repo *);
+OWN_DEFINE(git_repo)
+
+/* What is checked out: the branch's short name (NULL when HEAD is detached) and the
+ * commit's 40 hex digits (NULL before the first commit), in the arena. */
+bool git_repo_head(struct git_repo *, struct arena *, const char **ret_branch,
+                   const char **ret_commit, struct error *);
+
+enum git_change { GIT_CHANGE_TRACKED, GIT_CHANGE_NEW, GIT_CHANGE_IGNORED };
+
+/* Calls each for every path under the folder given to git_repo_open that differs from
+ * the commit (in the index or in the work tree), is unknown to git, or is ignored (a
+ * folder wholly ignored counts once).  Paths are relative to the folder, without a
+ * slash at the end, "." for itself, in no promised order, lent for the call.  A bare
+ * repository has none. */
+bool git_repo_changes(struct git_repo *,
+                      void (*each)(void *data, const char *path, enum git_change), void *data,
+                      struct error *);
+
+#endif

@@ -1,0 +1,341 @@
+#include "core/project/preferences.h"
+
+#include "core/base/buf.h"
+#include "core/base/check.h"
+#include "core/config/toml.h"
+
+/* Reading: one file at a time, the project's after the user's, each key through its
+ * row in the table below. */
+struct preferences_reader {
+	struct preferences *p;
+	struct problems *problems;
+	bool trusted;                   /* the user's own file */
+};
+
+/* False when the value is wrong; the reader has said so then. */
+typedef bool preferences_set_fn(struct preferences_reader *, const struct value *);
+
+struct preferences_key {
+	const char *name;
+	bool user_only;
+	preferences_set_fn *set;
+};
+
+static bool preferences_wrong(struct preferences_reader *r, const struct value *value,
+                              const char *right)
+{
+	struct str key = value_key(value);
+	return problems_add(r->problems, SEVERITY_ERROR, "preferences-type", value_span(value),
+	                    "%.*s must be %s", STR_ARG(key), right);
+}
+
+static bool preferences_is_name(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      c == '_' || c == '-'))
+			return false;
+	}
+	return text.n > 0;
+}
+
+/* A text of at least one character without control characters. */
+static bool preferences_text(struct preferences_reader *r, const struct value *value,
+                             const char *right, const char **ret_text)
+{
+	struct str text = value_text(value);
+	bool plain = value_type(value) == VALUE_STRING && text.n > 0;
+	for (size_t i = 0; plain && i < text.n; i++)
+		plain = (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7f;
+	if (!plain)
+		return preferences_wrong(r, value, right);
+	*ret_text = arena_text(r->p->arena, text);
+	return true;
+}
+
+static bool preferences_profiles(struct preferences_reader *r, const struct value *value)
+{
+	const char *right = "an array of profile names, each of letters, digits, _ and -: "
+	                    "[\"gpu\", \"stateful\"]";
+	if (value_type(value) != VALUE_ARRAY)
+		return preferences_wrong(r, value, right);
+	const char **names = arena_array(r->p->arena, value_count(value) + 1, sizeof *names);
+	size_t n = 0;
+	for (const struct value *v = value_child(value); v; v = value_next(v)) {
+		if (value_type(v) != VALUE_STRING || !preferences_is_name(value_text(v)))
+			return problems_add(r->problems, SEVERITY_ERROR, "preferences-type",
+			                    value_span(v), "profiles must be %s", right);
+		names[n++] = arena_text(r->p->arena, value_text(v));
+	}
+	r->p->profiles = names;
+	r->p->nprofiles = n;
+	return true;
+}
+
+static bool preferences_merge(struct preferences_reader *r, const struct value *value)
+{
+	bool deep = str_eq(value_text(value), STR("deep"));
+	if (value_type(value) != VALUE_STRING || (!deep && !str_eq(value_text(value), STR("root"))))
+		return preferences_wrong(r, value, "\"root\" or \"deep\"");
+	r->p->rule = deep ? CASCADE_DEEP : CASCADE_ROOT;
+	r->p->has_rule = true;
+	return true;
+}
+
+static bool preferences_cache(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_text(r, value, "the name of a cache level: \"none\", \"all\", \"C1\"",
+	                        &r->p->level);
+}
+
+static bool preferences_theme(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_text(r, value, "the name of a theme: \"dark\"", &r->p->theme);
+}
+
+static bool preferences_engine(struct preferences_reader *r, const struct value *value)
+{
+	if (!r->trusted && value_type(value) == VALUE_STRING &&
+	    !preferences_is_name(value_text(value))) {
+		problems_add(r->problems, SEVERITY_WARNING, "preferences-untrusted", value_span(value),
+		             "a project may only name an engine (auto, buildkit, classic, podman, "
+		             "buildah, or a name from your config.toml), not give its address: ignored");
+		return true;
+	}
+	return preferences_text(r, value, "the name of an engine: \"auto\", \"buildah\"",
+	                        &r->p->engine);
+}
+
+/* Bytes, or a number with a unit; as with docker a unit counts 1024 of the next. */
+static bool preferences_bytes(struct str text, unsigned long long *ret_bytes)
+{
+	static const char units[] = "KMGT";
+	size_t digits = 0;
+	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	struct str unit = str_trim(str_slice(text, digits, text.n));
+	unsigned shift = 0;
+	if (unit.n && unit.p[0] != 'B') {
+		const char *at = unit.p[0] ? strchr(units, unit.p[0] & ~0x20) : NULL;
+		if (!at)
+			return false;
+		shift = 10 * (unsigned)(at - units + 1);
+		unit = str_slice(unit, 1, unit.n);
+	}
+	if (unit.n && !str_eq(unit, STR("B")) && !(shift && str_eq(unit, STR("iB"))))
+		return false;
+	unsigned long long number;
+	if (!str_number(str_slice(text, 0, digits), (1ull << 62) >> shift, &number))
+		return false;
+	*ret_bytes = number << shift;
+	return number > 0;
+}
+
+static bool preferences_log_limit(struct preferences_reader *r, const struct value *value)
+{
+	enum value_type type = value_type(value);
+	unsigned long long bytes;
+	if ((type != VALUE_STRING && type != VALUE_INTEGER) ||
+	    !preferences_bytes(value_text(value), &bytes))
+		return preferences_wrong(r, value, "a number of bytes over 0, or a text with a unit: "
+		                         "\"256MB\", \"1GB\"");
+	r->p->log_limit = bytes;
+	return true;
+}
+
+static bool preferences_pesto_profile(struct preferences_reader *r, const struct value *value)
+{
+	bool version = str_eq(value_text(value), STR("version"));
+	if (value_type(value) != VALUE_STRING ||
+	    (!version && !str_eq(value_text(value), STR("profile"))))
+		return preferences_wrong(r, value, "\"profile\" or \"version\"");
+	r->p->pesto_profile_version = version;
+	return true;
+}
+
+static bool preferences_keep_caches(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_BOOL)
+		return preferences_wrong(r, value, "true or false");
+	r->p->pesto_keep_caches = value_is_true(value);
+	return true;
+}
+
+static preferences_set_fn preferences_pesto, preferences_engines;
+
+static const struct preferences_key preferences_keys[] = {
+	{ "profiles", false, preferences_profiles },
+	{ "cache", false, preferences_cache },
+	{ "merge", false, preferences_merge },
+	{ "engine", false, preferences_engine },
+	{ "theme", false, preferences_theme },
+	{ "pesto", false, preferences_pesto },
+	{ "log_limit", true, preferences_log_limit },
+	{ "engines", true, preferences_engines },
+	{ NULL, false, NULL },
+};
+
+static const struct preferences_key preferences_pesto_keys[] = {
+	{ "pesto_profile", false, preferences_pesto_profile },
+	{ "keep_caches", false, preferences_keep_caches },
+	{ NULL, false, NULL },
+};
+
+/* ---- unknown keys ---- */
+
+enum { PREFERENCES_NAME_MAX = 24 };
+
+/* How many letters were mistyped, left out or added (Levenshtein). */
+static unsigned preferences_distance(struct str a, struct str b)
+{
+	unsigned row[PREFERENCES_NAME_MAX + 1];
+	CHECK(b.n <= PREFERENCES_NAME_MAX);
+	for (unsigned j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		unsigned corner = row[0];
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= b.n; j++) {
+			unsigned best = corner + (a.p[i - 1] != b.p[j - 1]);
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b.n];
+}
+
+/* The key that was probably meant, or NULL. */
+static const char *preferences_similar(const struct preferences_key *keys, struct str name)
+{
+	const char *best = NULL;
+	unsigned least = 3;
+	for (; name.n <= PREFERENCES_NAME_MAX && keys->name; keys++) {
+		unsigned distance = preferences_distance(name, str_of(keys->name));
+		if (distance < least && distance < strlen(keys->name)) {
+			least = distance;
+			best = keys->name;
+		}
+	}
+	return best;
+}
+
+static void preferences_unknown(struct preferences_reader *r, const struct value *value,
+                                const struct preferences_key *keys)
+{
+	struct str key = value_key(value);
+	const char *similar = preferences_similar(keys, key);
+	owned_buf struct buf known = { 0 };
+	for (size_t i = 0; !similar && keys[i].name; i++)
+		if (r->trusted || !keys[i].user_only)
+			buf_printf(&known, "%s%s", known.n ? ", " : "", keys[i].name);
+	problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
+	             "mortar knows no setting %.*s here: %s %s", STR_ARG(key),
+	             similar ? "is it" : "known are", similar ? similar : buf_text(&known));
+}
+
+static void preferences_table(struct preferences_reader *r, const struct value *table,
+                              const struct preferences_key *keys)
+{
+	for (const struct value *v = value_child(table); v; v = value_next(v)) {
+		const struct preferences_key *key = keys;
+		while (key->name && !str_eq(value_key(v), str_of(key->name)))
+			key++;
+		if (!key->name)
+			preferences_unknown(r, v, keys);
+		else if (key->user_only && !r->trusted)
+			problems_add(r->problems, SEVERITY_WARNING, "preferences-untrusted",
+			             value_key_span(v), "%s is ignored here: it comes with the project, "
+			             "and only your own config.toml may set it", key->name);
+		else
+			key->set(r, v);
+	}
+}
+
+static bool preferences_pesto(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "a table: [pesto]");
+	preferences_table(r, value, preferences_pesto_keys);
+	return true;
+}
+
+/* ---- [engines.NAME] ---- */
+
+static bool preferences_endpoint(struct preferences_reader *r, const struct value *engine,
+                                 struct pair *ret_engine)
+{
+	static const struct preferences_key keys[] = { { "endpoint", true, NULL }, { NULL, true, NULL } };
+	const char *endpoint = NULL;
+	if (value_type(engine) != VALUE_OBJECT || !preferences_is_name(value_key(engine)))
+		return preferences_wrong(r, engine, "a table under a name of letters, digits, _ and "
+		                         "-: [engines.remote]");
+	for (const struct value *v = value_child(engine); v; v = value_next(v)) {
+		if (!str_eq(value_key(v), STR("endpoint")))
+			preferences_unknown(r, v, keys);
+		else if (!preferences_text(r, v, "an address: \"unix:///run/docker.sock\"", &endpoint))
+			return false;
+	}
+	if (!endpoint)
+		return preferences_wrong(r, engine, "given an endpoint: endpoint = "
+		                         "\"unix:///run/docker.sock\"");
+	*ret_engine = (struct pair){ arena_str(r->p->arena, value_key(engine)), str_of(endpoint) };
+	return true;
+}
+
+static bool preferences_engines(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "tables: [engines.NAME]");
+	struct pair *engines = arena_array(r->p->arena, value_count(value) + 1, sizeof *engines);
+	size_t n = 0;
+	for (const struct value *v = value_child(value); v; v = value_next(v))
+		n += preferences_endpoint(r, v, &engines[n]);
+	r->p->engines = engines;
+	r->p->nengines = n;
+	return true;
+}
+
+/* ---- files ---- */
+
+static void preferences_file(struct preferences_reader *r, struct files *files, const char *path)
+{
+	struct arena *arena = r->p->arena;
+	struct str text = { 0 };
+	struct error err;
+	const struct value *root;
+	enum files_result result = files_read(files, path, arena, &text, &err);
+	struct source *source = source_new(arena, str_of(path), NULL, text);
+	if (result == FILES_FAILED)
+		problems_add(r->problems, SEVERITY_ERROR, "preferences-file",
+		             (struct span){ .source = source }, "%s", err.text);
+	else if (result == FILES_OK && toml_read(arena, source, r->problems, &root))
+		preferences_table(r, root, preferences_keys);
+}
+
+struct preferences *preferences_read(struct files *files, const char *config_path,
+                                     const char *root, struct problems *problems)
+{
+	struct preferences *p = xcalloc(1, sizeof *p);
+	p->arena = arena_new();
+	p->log_limit = PREFERENCES_LOG_LIMIT;
+	struct preferences_reader r = { .p = p, .problems = problems, .trusted = true };
+	if (config_path)
+		preferences_file(&r, files, config_path);
+	r.trusted = false;
+	if (root)
+		preferences_file(&r, files, files_join(p->arena, root, ".mortar.toml"));
+	return p;
+}
+
+void preferences_free(struct preferences *p)
+{
+	if (!p)
+		return;
+	arena_free(p->arena);
+	free(p);
+}

@@ -49,8 +49,11 @@ bool value_is_container(const struct value *);
 bool value_equal(const struct value *, const struct value *);
 
 /* For readers and kinds.  Text is borrowed (arena_str it first when it does not
- * live as long as the arena).  value_append takes the child into this parent:
- * a node that already stands in a tree is shared through a copy of its head. */
+ * live as long as the arena); a bool's is "true" or "false".  value_append takes
+ * the child into this parent: a node that already stands in a tree is shared
+ * through a copy of its head.  A member of equal key is replaced where it stands,
+ * so an object never has two.  The key's place is kept when it is in the source
+ * of the child. */
 struct value *value_new(struct arena *, enum value_type, struct str text, struct span);
 struct value *value_new_object(struct arena *);
 struct value *value_new_array(struct arena *);
@@ -58,10 +61,13 @@ struct value *value_new_string(struct arena *, struct str text);
 struct value *value_new_integer(struct arena *, long long);
 struct value *value_new_bool(struct arena *, bool);
 void value_append(struct value *parent, struct str key, struct span key_at, struct value *child);
+/* A head of its own over the same children, to hang elsewhere what stands already.
+ * Appending to it leaves the first one as it is. */
+struct value *value_share(struct arena *, const struct value *);
 /* For made-up objects: key copied into the arena, no span. */
 void value_set(struct arena *, struct value *object, const char *key, struct value *child);
-/* The same node (children, span) as `upper`, with value_under set to `lower`;
- * the key is upper's.  Shares upper's children. */
+/* The same node (children, span) as `upper`, with value_under set to `lower`
+ * (NULL: nothing); the key is upper's.  Shares upper's children. */
 struct value *value_over(struct arena *, const struct value *upper, const struct value *lower);
 
 #endif

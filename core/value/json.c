@@ -1,0 +1,420 @@
+#include "core/value/json.h"
+
+#include "core/base/utf8.h"
+#include "core/value/json_read.h"
+#include "core/value/node.h"
+
+/* What may not stand in a string without a closer look: quote, backslash,
+ * control characters and everything past ASCII. */
+#define JSON_16(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
+static const unsigned char json_special[256] = {
+	JSON_16(1), JSON_16(1), ['"'] = 1, ['\\'] = 1,
+	[0x80] = JSON_16(1), JSON_16(1), JSON_16(1), JSON_16(1),
+	JSON_16(1), JSON_16(1), JSON_16(1), JSON_16(1),
+};
+
+static struct value *json_value(struct json_reader *r, char after);
+
+static inline void json_skip(struct json_reader *r)
+{
+	const char *p = r->at;
+	while (p < r->end && json_is_blank(*p))
+		p++;
+	r->at = p;
+}
+
+static inline bool json_take(struct json_reader *r, char c)
+{
+	if (r->at == r->end || *r->at != c)
+		return false;
+	r->at++;
+	return true;
+}
+
+static inline struct value *json_node(struct json_reader *r, enum value_type type,
+                                      const char *start)
+{
+	struct value *v = node_new(r->arena, type);
+	v->source = r->source;
+	v->at = (uint32_t)(start - r->text);
+	v->size = (uint32_t)(r->at - start);
+	return v;
+}
+
+/* ---- strings ---- */
+
+static int json_hex(const char *p, const char *end)
+{
+	int unit = 0;
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		int digit = json_is_digit(p[i]) ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10;
+		if (!json_is_digit(p[i]) && (digit < 10 || digit > 15))
+			return -1;
+		unit = unit << 4 | digit;
+	}
+	return unit;
+}
+
+/* The size of the escape at p, or 0. */
+static size_t json_escape_size(const char *p, const char *end)
+{
+	if (end - p < 2 || !p[1])
+		return 0;
+	if (p[1] == 'u')
+		return json_hex(p + 2, end) < 0 ? 0 : 6;
+	return strchr("\"\\/bfnrt", p[1]) ? 2 : 0;
+}
+
+/* From behind the opening quote to the closing one, which it returns; NULL after
+ * an error. */
+static const char *json_string_end(struct json_reader *r, bool *ret_escaped)
+{
+	const char *p = r->at, *end = r->end;
+	for (;;) {
+		while (p < end && !json_special[(unsigned char)*p])
+			p++;
+		if (p < end && *p == '"')
+			return p;
+		size_t size = 0;
+		if (p < end && *p == '\\') {
+			size = json_escape_size(p, end);
+			*ret_escaped = true;
+		} else if (p < end && (unsigned char)*p >= 0x80) {
+			struct str rest = { p, (size_t)(end - p) };
+			if (utf8_decode(rest, &size) == UTF8_BAD)
+				size = 0;
+		}
+		if (!size) {
+			json_explain_string(r, r->at - 1, p);
+			return NULL;
+		}
+		p += size;
+	}
+}
+
+static void json_lone_surrogate(struct json_reader *r, const char *at)
+{
+	if (!r->problems)
+		return;
+	struct span span = { r->source, (uint32_t)(at - r->text), 6 };
+	problems_add(r->problems, SEVERITY_WARNING, "json-lone-surrogate", span,
+	             "%.6s is half of a surrogate pair and no character; it is read as U+FFFD", at);
+}
+
+/* The character of the escape \uXXXX at *p, which moves behind it, or behind the
+ * pair. */
+static uint32_t json_rune(struct json_reader *r, const char **p, const char *end)
+{
+	const char *start = *p;
+	uint32_t unit = (uint32_t)json_hex(start + 2, end), low = 0;
+	*p += 6;
+	if (unit < 0xd800 || unit > 0xdfff)
+		return unit;
+	if (unit < 0xdc00 && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u')
+		low = (uint32_t)json_hex(*p + 2, end);
+	if (low >= 0xdc00 && low <= 0xdfff) {
+		*p += 6;
+		return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+	}
+	json_lone_surrogate(r, start);
+	return UTF8_REPLACEMENT;
+}
+
+static char json_short_escape(char c)
+{
+	switch (c) {
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	default:
+		return c;
+	}
+}
+
+/* Decoding never makes a text longer. */
+static struct str json_decode(struct json_reader *r, const char *p, const char *end)
+{
+	char *out = arena_alloc(r->arena, (size_t)(end - p)), *start = out;
+	while (p < end) {
+		const char *escape = memchr(p, '\\', (size_t)(end - p));
+		size_t plain = (size_t)((escape ? escape : end) - p);
+		memcpy(out, p, plain);
+		out += plain;
+		p += plain;
+		if (!escape)
+			break;
+		if (p[1] == 'u') {
+			out += utf8_encode(json_rune(r, &p, end), out);
+			continue;
+		}
+		*out++ = json_short_escape(p[1]);
+		p += 2;
+	}
+	return (struct str){ start, (size_t)(out - start) };
+}
+
+/* r->at stands at the opening quote. */
+static bool json_string(struct json_reader *r, struct str *ret_text)
+{
+	bool escaped = false;
+	const char *start = ++r->at, *quote = json_string_end(r, &escaped);
+	if (!quote)
+		return false;
+	*ret_text = escaped ? json_decode(r, start, quote)
+	                    : (struct str){ start, (size_t)(quote - start) };
+	r->at = quote + 1;
+	return true;
+}
+
+static struct value *json_string_value(struct json_reader *r)
+{
+	const char *start = r->at;
+	struct str text;
+	if (!json_string(r, &text))
+		return NULL;
+	struct value *v = json_node(r, VALUE_STRING, start);
+	node_set_text(v, text);
+	return v;
+}
+
+/* ---- numbers and words ---- */
+
+static inline const char *json_digits(const char *p, const char *end)
+{
+	while (p < end && json_is_digit(*p))
+		p++;
+	return p;
+}
+
+/* A number may be followed by what ends a value, not by more of a word. */
+static bool json_ends_number(const struct json_reader *r, const char *p)
+{
+	if (p == r->end)
+		return true;
+	unsigned char c = (unsigned char)*p, letter = c | 0x20;
+	return !(letter >= 'a' && letter <= 'z') && !json_is_digit(*p) && c != '_' && c != '.' &&
+	       c != '+' && c != '-';
+}
+
+static struct value *json_number(struct json_reader *r)
+{
+	const char *start = r->at, *p = start, *end = r->end, *digits;
+	enum value_type type = VALUE_INTEGER;
+	p += *p == '-';
+	digits = p;
+	p = p < end && *p == '0' ? p + 1 : json_digits(p, end);
+	if (p == digits)
+		return json_explain_number(r, start, p);
+	if (p < end && *p == '.') {
+		type = VALUE_FLOAT;
+		digits = p + 1;
+		p = json_digits(digits, end);
+		if (p == digits)
+			return json_explain_number(r, start, p);
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		type = VALUE_FLOAT;
+		digits = p + 1;
+		if (digits < end && (*digits == '+' || *digits == '-'))
+			digits++;
+		p = json_digits(digits, end);
+		if (p == digits)
+			return json_explain_number(r, start, p);
+	}
+	if (!json_ends_number(r, p))
+		return json_explain_number(r, start, p);
+	r->at = p;
+	struct value *v = json_node(r, type, start);
+	node_set_text(v, (struct str){ start, (size_t)(p - start) });
+	return v;
+}
+
+static struct value *json_word(struct json_reader *r, char after)
+{
+	static const struct {
+		struct str word;
+		enum value_type type;
+	} words[] = {
+		{ { "null", 4 }, VALUE_NULL },
+		{ { "true", 4 }, VALUE_BOOL },
+		{ { "false", 5 }, VALUE_BOOL },
+	};
+	const char *start = r->at;
+	struct str rest = { start, (size_t)(r->end - start) };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct str word = words[i].word;
+		if (!str_has_prefix(rest, word) || !json_ends_number(r, start + word.n))
+			continue;
+		r->at += word.n;
+		struct value *v = json_node(r, words[i].type, start);
+		if (*start == 't')
+			v->json.type ^= cJSON_False | cJSON_True;
+		node_set_text(v, word);
+		return v;
+	}
+	return json_explain_value(r, after);
+}
+
+/* ---- containers ---- */
+
+static struct value *json_open(struct json_reader *r, enum value_type type)
+{
+	if (r->depth == VALUE_DEPTH_MAX)
+		return json_fail(r, r->at, 1, "arrays and objects are nested deeper than %d; "
+		                 "that is the most that is read", VALUE_DEPTH_MAX);
+	r->depth++;
+	struct value *v = json_node(r, type, r->at);
+	r->at++;
+	json_skip(r);
+	return v;
+}
+
+static struct value *json_close(struct json_reader *r, struct value *container)
+{
+	r->depth--;
+	container->size = (uint32_t)(r->at - r->text) - container->at;
+	return container;
+}
+
+static void json_duplicate(struct json_reader *r, const struct value *member)
+{
+	if (!r->problems)
+		return;
+	struct str key = node_key(member);
+	if (key.n > 80)
+		key.n = 80;
+	problems_add(r->problems, SEVERITY_WARNING, "json-duplicate-key", value_key_span(member),
+	             "the key \"%.*s\" stands here a second time; this last one counts, "
+	             "remove the other", STR_ARG(key));
+}
+
+static bool json_member(struct json_reader *r, struct value *object, char after)
+{
+	struct str key;
+	const char *start = r->at;
+	if (start == r->end || *start != '"')
+		return json_explain_key(r, after);
+	if (!json_string(r, &key))
+		return false;
+	uint32_t key_size = (uint32_t)(r->at - start);
+	json_skip(r);
+	if (!json_take(r, ':'))
+		return json_fail(r, r->at, r->at < r->end, "a colon is missing behind the key: "
+		                 "write \"key\": value");
+	json_skip(r);
+	struct value *v = json_value(r, ':');
+	if (!v)
+		return false;
+	v->key_at = (uint32_t)(start - r->text);
+	v->key_size = key_size;
+	node_set_key(v, key);
+	if (node_put(object, v))
+		json_duplicate(r, v);
+	return true;
+}
+
+static struct value *json_object(struct json_reader *r)
+{
+	struct value *object = json_open(r, VALUE_OBJECT);
+	if (!object || json_take(r, '}'))
+		return object ? json_close(r, object) : NULL;
+	for (char after = '{';; after = ',') {
+		if (!json_member(r, object, after))
+			return NULL;
+		json_skip(r);
+		if (json_take(r, '}'))
+			return json_close(r, object);
+		if (!json_take(r, ','))
+			return json_explain_next(r, object);
+		json_skip(r);
+	}
+}
+
+static struct value *json_array(struct json_reader *r)
+{
+	struct value *array = json_open(r, VALUE_ARRAY);
+	if (!array || json_take(r, ']'))
+		return array ? json_close(r, array) : NULL;
+	for (char after = '[';; after = ',') {
+		struct value *v = json_value(r, after);
+		if (!v)
+			return NULL;
+		node_link(array, v);
+		json_skip(r);
+		if (json_take(r, ']'))
+			return json_close(r, array);
+		if (!json_take(r, ','))
+			return json_explain_next(r, array);
+		json_skip(r);
+	}
+}
+
+static struct value *json_value(struct json_reader *r, char after)
+{
+	if (r->at == r->end)
+		return json_explain_value(r, after);
+	switch (*r->at) {
+	case '"':
+		return json_string_value(r);
+	case '{':
+		return json_object(r);
+	case '[':
+		return json_array(r);
+	case '-': case '0': case '1': case '2': case '3': case '4':
+	case '5': case '6': case '7': case '8': case '9':
+		return json_number(r);
+	default:
+		return json_word(r, after);
+	}
+}
+
+/* ---- documents ---- */
+
+static const struct value *json_document(struct json_reader *r)
+{
+	if (r->end - r->at > (ptrdiff_t)UINT32_MAX - 1)
+		return json_fail(r, r->at, 0, "the text is larger than 4 GiB; split it");
+	json_skip(r);
+	struct value *root = json_value(r, 0);
+	if (!root)
+		return NULL;
+	json_skip(r);
+	if (r->at < r->end)
+		return json_explain_rest(r);
+	/* It stands: whoever appends it elsewhere gets a copy of its head. */
+	root->json.prev = &root->json;
+	return root;
+}
+
+static bool json_read(struct json_reader *r, struct str text, const struct value **ret_value)
+{
+	r->text = r->at = text.p ? text.p : "";
+	r->end = r->text + text.n;
+	const struct value *root = json_document(r);
+	if (root)
+		*ret_value = root;
+	return root != NULL;
+}
+
+bool value_read_json(struct arena *a, const struct source *source, struct problems *problems,
+                     const struct value **ret_value)
+{
+	struct json_reader r = { .arena = a, .source = source, .problems = problems };
+	return json_read(&r, source->text, ret_value);
+}
+
+bool value_parse_json(struct arena *a, struct str text, const struct value **ret_value,
+                      struct error *err)
+{
+	struct json_reader r = { .arena = a, .err = err };
+	return json_read(&r, text, ret_value);
+}

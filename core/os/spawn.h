@@ -6,11 +6,15 @@
 #include "core/base/error.h"
 
 /* Child processes by argument vector, never through a shell.  fork is always
- * followed by exec; a failing exec is an ordinary error of spawn_start. */
+ * followed by exec; a failing exec is an ordinary error of spawn_start ("cannot
+ * run 'buildah': No such file or directory", errno in .sys).
+ *
+ * A child has no fd of ours but those named here, no signal blocked or ignored.
+ * The caller waits for it (loop_child, or waitpid). */
 enum spawn_fd { SPAWN_INHERIT = -1, SPAWN_NULL = -2, SPAWN_PIPE = -3 };
 
 struct spawn {
-	const char *const *argv;        /* NULL-terminated; argv[0] is looked up in PATH */
+	const char *const *argv;        /* NULL-terminated; argv[0] is looked up in our PATH */
 	const char *const *env;         /* NAME=value, NULL-terminated, over ours; or NULL */
 	const char *dir;                /* working directory, or NULL */
 	int in, out, err;               /* an fd (borrowed) or one of enum spawn_fd */
@@ -27,14 +31,20 @@ struct child {
 
 /* All pipes are close-on-exec, ours non-blocking. */
 bool spawn_start(const struct spawn *, struct child *ret_child, struct error *err);
-/* Runs to the end: stdout (at most limit bytes, 0: none wanted) into *ret_out,
- * which may be NULL; exit status as wait(2) in *ret_status.  Blocks: only for
- * commands that end by themselves at once, outside the screen. */
+/* Runs to the end: stdout (at most limit bytes, more sets ret_out->full) is appended
+ * to *ret_out; with limit 0 or ret_out NULL it goes where spawn->out says.  Exit
+ * status as wait(2) in *ret_status.  SPAWN_PIPE elsewhere means SPAWN_NULL.  Blocks:
+ * only for commands that end by themselves at once, outside the screen. */
 bool spawn_run(const struct spawn *, size_t limit, struct buf *ret_out, int *ret_status,
                struct error *err);
-/* The path of this very program, for workers and jobs; lives for the process. */
+/* Signals every process of a child started with `group` or `session`; false when
+ * none is left. */
+bool spawn_kill_group(pid_t, int signal);
+/* The path of this very program, for workers and jobs; lives for the process.  It
+ * works after an upgrade has replaced the file, and runs the old one then. */
 const char *spawn_self(void);
-/* True when a program of this name can be found in PATH. */
+/* True when a program of this name can be found in PATH, of which only absolute
+ * folders count: the working directory may be anybody's project. */
 bool spawn_find(const char *name);
 
 #endif

@@ -1,0 +1,51 @@
+#ifndef CORE_EXT_HTTP_INSIDE_H
+#define CORE_EXT_HTTP_INSIDE_H
+
+#include <curl/curl.h>
+
+#include "core/ext/http.h"
+#include "core/os/loop.h"
+
+/* What the files of the door share.  Nobody else includes this. */
+
+struct http {
+	struct loop *loop;
+	CURLM *multi;
+	struct http_transfer *transfers;
+	uint64_t timer;
+	unsigned inside;        /* calls of libcurl below us: no handle may be removed now */
+	unsigned depth;         /* of http_drive: memory stays until it is 0 */
+	bool freed;
+};
+
+struct http_transfer {
+	struct http *http;
+	struct http_transfer *next, **link;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct http_events events;
+	void (*finish)(struct http_transfer *);         /* what `own` needs when it goes */
+	/* libcurl is done with it; default: events.done. */
+	void (*ended)(struct http_transfer *, const struct error *err);
+	void *own;                                      /* of http_upgrade and http_fetch */
+	struct str body;                                /* pulled, not yet taken */
+	size_t head_size;
+	struct buf peer;                                /* for messages */
+	bool cancelled, failed;
+	struct error err;                               /* when failed */
+};
+
+/* A transfer that libcurl does not know yet, with the settings all have. */
+struct http_transfer *http_transfer_new(struct http *, const struct http_events *);
+/* From now on it runs. */
+void http_transfer_start(struct http_transfer *);
+/* Takes it out of libcurl and frees it. */
+void http_transfer_free(struct http_transfer *);
+/* Tells the end, then frees. */
+void http_transfer_end(struct http_transfer *, const struct error *err);
+/* "unix:///path" or "tcp://host:port". */
+void http_append_address(struct buf *, const struct http_address *);
+/* Sets where the transfer goes; path NULL: no more than the address. */
+void http_transfer_address(struct http_transfer *, const struct http_address *, const char *path);
+
+#endif

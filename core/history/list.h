@@ -1,0 +1,35 @@
+#ifndef CORE_HISTORY_LIST_H
+#define CORE_HISTORY_LIST_H
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+
+/* The builds that were kept, as rows: made from the first and the last lines of
+ * each journal, so that thousands list fast. */
+enum history_state {
+	HISTORY_RUNNING, HISTORY_DONE, HISTORY_FAILED, HISTORY_CANCELLED, HISTORY_LOST,
+};
+/* "running", "done", "failed", "cancelled", "lost". */
+const char *history_state_name(enum history_state);
+
+struct history_item {
+	const char *id, *dir;
+	const char *project, *kind, *level, *engine, *image, *root;     /* "" when unknown */
+	const char *const *profiles;
+	size_t nprofiles;
+	double started, ended;          /* seconds since the epoch; ended 0: not yet, or lost */
+	enum history_state state;
+};
+
+struct history_list {
+	const struct history_item *items;       /* newest first */
+	size_t n;
+};
+
+/* At most `most` builds, newest first, in the arena.  A folder without a journal
+ * that can be read is left out. */
+bool history_read(struct arena *, size_t most, struct history_list *ret_list, struct error *);
+/* One build's row; false when its folder holds none. */
+bool history_read_one(struct arena *, const char *dir, struct history_item *ret_item);
+
+#endif

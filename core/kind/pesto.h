@@ -1,0 +1,80 @@
+#ifndef CORE_KIND_PESTO_H
+#define CORE_KIND_PESTO_H
+
+#include "core/kind/kind.h"
+
+/* PESTO projects (pesto 1.7.2, facts and differences: docs/pesto.md).  The kind
+ * is spread over pesto*.c; this header is theirs alone, but for kind_pesto. */
+extern const struct kind kind_pesto;
+
+/* Documents of every PESTO project, in this order. */
+enum pesto_document {
+	PESTO_BUILD, PESTO_REQUIREMENTS, PESTO_DESCRIPTION, PESTO_INPUT_SCHEMA, PESTO_OUTPUT_SCHEMA,
+	PESTO_CONFIG_SCHEMA, PESTO_CONFIG, PESTO_VERSION, PESTO_USER_DEFINITIONS, PESTO_SERVICE,
+	PESTO_NDOCUMENTS,
+};
+
+/* The processing-factory package installed on this machine, if any. */
+struct pesto_factory {
+	const char *version;            /* NULL: none is installed */
+	struct str openapi;             /* the service's OpenAPI text, its or ours */
+};
+
+/* settings.kind_data. */
+struct pesto {
+	struct arena *arena;
+	const char *root;
+	const char *build_file;         /* relative to root */
+	struct document documents[PESTO_NDOCUMENTS];
+	const struct value *name, *version;             /* strings of the build file, or NULL */
+	const char *full_version;       /* version-p1-p2, or NULL */
+	const char *algorithm_path;     /* absolute or relative to the working directory */
+	const char *profile;            /* what PESTO_PROFILE will be */
+	struct pesto_factory factory;
+};
+
+/* service.json and version.json as PESTO makes them; NULL when a part is missing. */
+const struct value *pesto_service(struct arena *, const struct document *, struct problems *);
+const struct value *pesto_version(struct arena *, const struct document *,
+                                  const struct pesto_factory *);
+/* Looks in the usual places of Python packages for processing-factory. */
+struct pesto_factory pesto_factory_find(struct files *, struct arena *);
+/* A made-up source without a text, such as "(pesto)". */
+struct span pesto_made_up(struct arena *, const char *name);
+
+enum pesto_type { PESTO_PLACED, PESTO_PYTHON, PESTO_PIP };
+struct pesto_requirement {
+	const struct value *value, *to_value;
+	struct str name, to;
+	const char *url, *base;         /* url with file:// made absolute; its last part */
+	enum pesto_type type;
+	bool unpacked;                  /* a .tar.gz: placed as a folder */
+};
+
+/* What the recipe and the plan are made of: requirements.json understood. */
+struct pesto_parts {
+	const struct pesto *pesto;
+	const struct selection *selection;
+	struct arena *arena;
+	const struct value *base;       /* dockerBaseImage */
+	const struct value *environments;
+	struct pesto_requirement *requirements;
+	size_t nrequirements;
+	const char *wheel;              /* a processing_factory wheel in ~/.pesto/dist, or NULL */
+	const char *dist;               /* that folder, when it has files */
+};
+
+/* Everything wrong goes to problems; false when nothing can be built. */
+bool pesto_parts_read(const struct settings *, const struct selection *, struct files *,
+                      struct arena *, struct problems *, struct pesto_parts *ret_parts);
+/* NULL after problems. */
+struct recipe *pesto_recipe(const struct pesto_parts *, struct problems *);
+
+/* Groups of the recipe: PESTO's steps. */
+enum pesto_group { PESTO_STEP_PIP, PESTO_STEP_PESTO, PESTO_STEP_REQUIREMENTS, PESTO_STEP_ALGORITHM,
+                   PESTO_STEP_SERVICE };
+
+struct plan *pesto_plan(const struct settings *, const struct selection *, struct files *,
+                        struct problems *);
+
+#endif

@@ -1,0 +1,173 @@
+/* requirements.json understood: base image, environments, requirements. */
+#include "core/base/utf8.h"
+#include "core/kind/pesto.h"
+#include "core/recipe/quote.h"
+
+static bool parts_error(struct problems *problems, const struct value *at, const char *text)
+{
+	return problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_span(at), "%s", text);
+}
+
+static const struct value *parts_member(const struct value *object, const char *key,
+                                        enum value_type type, struct problems *problems)
+{
+	const struct value *v = value_get(object, str_of(key));
+	if (v && value_type(v) == type)
+		return v;
+	problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_span(v ? v : object),
+	             "'%s' must be %s%s", key, v ? "" : "given: ",
+	             type == VALUE_STRING ? "a string" : "an object");
+	return NULL;
+}
+
+/* The last part of the URL's path. */
+static struct str parts_base(struct str url)
+{
+	size_t end = str_find(url, '?');
+	if (end != STR_NONE)
+		url.n = end;
+	size_t slash = str_find_last(url, '/');
+	return slash == STR_NONE ? url : str_slice(url, slash + 1, url.n);
+}
+
+static bool parts_url(const struct pesto *p, struct arena *arena, const struct value *from,
+                      struct problems *problems, struct pesto_requirement *r)
+{
+	static const char *const schemes[] = { "file://", "http://", "https://", "ftp://", "gs://" };
+	struct str url = value_text(from), base = parts_base(url);
+	bool known = false;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		known |= str_has_prefix(url, str_of(schemes[i]));
+	if (!known)
+		return parts_error(problems, from,
+		                   "this must be a file://, http://, https://, ftp:// or gs:// address");
+	if (base.n == 0 || str_eq(base, STR("..")) || str_eq(base, STR(".")) ||
+	    utf8_invalid(base) != STR_NONE || str_find(base, '\0') != STR_NONE)
+		return parts_error(problems, from, "this address must end in the name of a file");
+	r->url = arena_text(arena, url);
+	/* A relative file:// is ours: it counts from the project's folder. */
+	if (str_has_prefix(url, STR("file://")) && url.n > 7 && url.p[7] != '/') {
+		const char *path = arena_text(arena, str_slice(url, 7, url.n));
+		path = files_absolute(arena, files_join(arena, p->root, path));
+		r->url = arena_printf(arena, "file://%s", path);
+	}
+	r->base = arena_text(arena, base);
+	return true;
+}
+
+static bool parts_type(const struct value *v, struct problems *problems,
+                       struct pesto_requirement *r)
+{
+	const struct value *type = value_get(v, STR("type"));
+	if (!type)
+		r->type = PESTO_PLACED;
+	else if (value_type(type) == VALUE_STRING && str_eq(value_text(type), STR("python")))
+		r->type = PESTO_PYTHON;
+	else if (value_type(type) == VALUE_STRING && str_eq(value_text(type), STR("pip")))
+		r->type = PESTO_PIP;
+	else
+		return parts_error(problems, type, "the type must be \"python\" or \"pip\", or left out");
+	return true;
+}
+
+/* The name becomes a folder of the context beside the project's own. */
+static bool parts_name(const struct pesto *p, const struct value *v, struct problems *problems)
+{
+	static const char *const taken[] = { "pesto", "dist", "requirements", "Dockerfile", ".", ".." };
+	struct str name = value_key(v);
+	bool bad = name.n == 0 || str_find(name, '/') != STR_NONE || str_find(name, '\0') != STR_NONE;
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		bad |= str_eq(name, str_of(taken[i]));
+	if (bad || (p->name && str_eq(name, value_text(p->name))))
+		return problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_key_span(v),
+		                    "this name cannot be a folder of the build context: choose one "
+		                    "without '/' that is not the project's own, pesto, dist, "
+		                    "requirements or Dockerfile");
+	return true;
+}
+
+static bool parts_requirement(struct pesto_parts *parts, const struct value *v,
+                              struct problems *problems)
+{
+	struct pesto_requirement r = { .value = v, .name = value_key(v) };
+	if (value_type(v) != VALUE_OBJECT)
+		return parts_error(problems, v, "a requirement must be an object {\"from\", \"to\"}");
+	const struct value *from = parts_member(v, "from", VALUE_STRING, problems);
+	r.to_value = parts_member(v, "to", VALUE_STRING, problems);
+	if (!from || !r.to_value || !parts_name(parts->pesto, v, problems) ||
+	    !parts_type(v, problems, &r) ||
+	    !parts_url(parts->pesto, parts->arena, from, problems, &r))
+		return false;
+	r.to = value_text(r.to_value);
+	r.unpacked = r.type != PESTO_PIP && (str_has_suffix(str_of(r.base), STR(".tar.gz")) ||
+	                                     str_has_suffix(str_of(r.base), STR(".tgz")));
+	if (r.to.n == 0 || str_find(r.to, '\0') != STR_NONE)
+		return parts_error(problems, r.to_value, "'to' must be a path in the image");
+	parts->requirements[parts->nrequirements++] = r;
+	return true;
+}
+
+/* What `pesto build` copies from ~/.pesto/dist: a processing_factory of one's own. */
+static void parts_dist(struct pesto_parts *parts, struct files *files)
+{
+	struct files_list list;
+	struct error ignored;
+	const char *home = getenv("HOME");
+	if (!home || !home[0])
+		return;
+	const char *dist = files_join(parts->arena, home, ".pesto/dist");
+	if (files_list(files, dist, parts->arena, &list, &ignored) != FILES_OK)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		struct str name = str_of(list.entries[i].name);
+		if (list.entries[i].is_dir || str_find(name, '.') == STR_NONE)
+			continue;
+		parts->dist = dist;
+		if (str_has_prefix(name, STR("processing_factory-")) &&
+		    str_has_suffix(name, STR(".whl")))
+			parts->wheel = list.entries[i].name;
+	}
+}
+
+/* What PESTO takes from the environment and this version cannot yet hand over
+ * without leaving it in the image: said, never done silently. */
+static void parts_pip_environment(struct arena *arena, struct problems *problems)
+{
+	static const char *const names[] = { "PIP_CONFIG_FILE", "PIP_EXTRA_INDEX_URL" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *set = getenv(names[i]);
+		if (set && set[0])
+			problems_add(problems, SEVERITY_WARNING, "pesto-pip-environment",
+			             pesto_made_up(arena, arena_printf(arena, "$%s", names[i])),
+			             "is set, but is not handed to the build: it would stay readable in "
+			             "the image's history");
+	}
+}
+
+bool pesto_parts_read(const struct settings *settings, const struct selection *selection,
+                      struct files *files, struct arena *arena, struct problems *problems,
+                      struct pesto_parts *ret_parts)
+{
+	const struct pesto *p = settings->kind_data;
+	const struct value *requirements = p->documents[PESTO_REQUIREMENTS].value;
+	struct pesto_parts parts = { .pesto = p, .selection = selection, .arena = arena };
+	size_t errors = problems_errors(problems);
+	if (!requirements)
+		return false;
+	parts.base = parts_member(requirements, "dockerBaseImage", VALUE_STRING, problems);
+	parts.environments = parts_member(requirements, "environments", VALUE_OBJECT, problems);
+	const struct value *list = parts_member(requirements, "requirements", VALUE_OBJECT, problems);
+	struct error err;
+	if (parts.base && !quote_check_image(value_text(parts.base), &err))
+		problems_add(problems, SEVERITY_ERROR, "pesto-base-image", value_span(parts.base), "%s",
+		             err.text);
+	if (list) {
+		parts.requirements = arena_array(arena, value_count(list), sizeof *parts.requirements);
+		for (const struct value *v = value_child(list); v; v = value_next(v))
+			parts_requirement(&parts, v, problems);
+	}
+	parts_dist(&parts, files);
+	parts_pip_environment(arena, problems);
+	*ret_parts = parts;
+	return problems_errors(problems) == errors;
+}

@@ -1,0 +1,203 @@
+/* What a PESTO build does: fetch, make the certificate, build the image. */
+#include "core/base/map.h"
+#include "core/kind/pesto.h"
+#include "core/os/save.h"
+#include "core/value/json.h"
+
+/* Written into the image's copy of the project: the same bytes as `mortar config`. */
+static void plan_document(struct context *context, struct arena *arena, const char *prefix,
+                          const struct document *d)
+{
+	owned_buf struct buf text = { 0 };
+	if (!d->value)
+		return;
+	value_write_json(&text, d->value, JSON_FILE);
+	buf_append_char(&text, '\n');
+	context_add_bytes(context, files_join(arena, prefix, d->path), 0644, buf_str(&text));
+}
+
+/* What of the algorithm's folder stays out of the context.  NULL: nothing. */
+static struct ignore *plan_ignore(const struct pesto_parts *parts, struct files *files,
+                                  struct problems *problems)
+{
+	static const char defaults[] = ".git\n**/__pycache__\n**/*.pyc\n";
+	struct str text = { 0 };
+	struct error err;
+	const char *path = files_join(parts->arena, parts->pesto->algorithm_path, ".dockerignore");
+	enum files_result result = files_read(files, path, parts->arena, &text, &err);
+	if (result == FILES_FAILED)
+		problems_add(problems, SEVERITY_ERROR, "ignore", (struct span){ 0 }, "%s", err.text);
+	else if (result == FILES_ABSENT) {
+		if (str_eq(selection_option(parts->selection, "keep-caches"), STR("true")))
+			return NULL;
+		text = (struct str){ defaults, sizeof defaults - 1 };
+	}
+	return ignore_parse(source_new(parts->arena, str_of(path), NULL, text), problems);
+}
+
+/* A folder of this project's own below the cache or the state, by its path. */
+static const char *plan_place(struct arena *arena, const char *dir, struct str key,
+                              const char *name)
+{
+	return arena_printf(arena, "%s/%016zx/%s", dir, map_hash(key), name);
+}
+
+static void plan_requirements(struct plan *plan, const struct pesto_parts *parts,
+                              struct context *context, const char *cache)
+{
+	for (size_t i = 0; i < parts->nrequirements; i++) {
+		const struct pesto_requirement *r = &parts->requirements[i];
+		const char *file = plan_place(plan->arena, cache, str_of(r->url), r->base);
+		const char *in = arena_printf(plan->arena, "requirements/%s", r->base);
+		const char *name = arena_text(plan->arena, r->name);
+		const struct value **causes = arena_array(plan->arena, 1, sizeof *causes);
+		causes[0] = r->value;
+		plan_add(plan, &(struct task){
+			.kind = TASK_FETCH, .name = name, .causes = causes, .ncauses = 1,
+			.fetch = { .url = arena_text(plan->arena, str_of(r->url)), .file = file,
+			           .unpack = r->unpacked
+			                     ? plan_place(plan->arena, cache, str_of(r->url), "unpacked")
+			                     : NULL,
+			           .cause = r->value },
+		});
+		context_add_tree(context, file, in, NULL);
+		if (r->unpacked)
+			context_add_tree(context, plan_place(plan->arena, cache, str_of(r->url), "unpacked"),
+			                 name, NULL);
+	}
+}
+
+static struct context *plan_context(struct plan *plan, const struct pesto_parts *parts,
+                                    struct files *files, struct problems *problems,
+                                    const char *cache, const char *ssl)
+{
+	const struct pesto *p = parts->pesto;
+	struct context *context = context_new();
+	const char *name = arena_text(plan->arena, value_text(p->name));
+	struct ignore *ignore = plan_ignore(parts, files, problems);
+	context_add_tree(context, p->algorithm_path, name, ignore);
+	context_take_ignore(context, ignore);
+	context_drop(context, arena_printf(plan->arena, "%s/pesto/api", name));
+	context_drop(context, arena_printf(plan->arena, "%s/pesto/build", name));
+	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)
+		plan_document(context, plan->arena, name, &p->documents[i]);
+	context_add_bytes(context, "pesto/api_geo_process_v1.0.yaml", 0644, p->factory.openapi);
+	context_add_dir(context, "dist", 0755);
+	if (parts->dist)
+		context_add_tree(context, parts->dist, "dist", NULL);
+	plan_requirements(plan, parts, context, cache);
+	context_add_tree(context, ssl, "requirements/ssl", NULL);
+	return context;
+}
+
+/* C2 forces everything from the first RUN behind its ARG: the next group's. */
+static struct level_effect plan_level(const struct pesto_parts *parts, struct plan *plan,
+                                      const struct recipe *recipe, struct problems *problems)
+{
+	const char *asked = parts->selection->level;
+	const struct level *level = level_find(kind_pesto.levels, asked ? asked : "none");
+	struct level_effect effect = { .first_forced = -1 };
+	if (!level) {
+		problems_add(problems, SEVERITY_ERROR, "level", (struct span){ 0 },
+		             "there is no cache level '%s': none, C1, C2, C3 or all (or "
+		             "CACHE_UP_TO_PESTO, CACHE_UP_TO_PIP_REQ, CACHE_UP_TO_ALGO)", asked);
+		return effect;
+	}
+	effect.name = level->name;
+	if (str_eq(str_of(level->name), STR("none"))) {
+		effect.no_cache = true;
+		effect.first_forced = 0;
+	} else if (level->alias) {
+		struct pair *arg = arena_array(plan->arena, 1, sizeof *arg);
+		arg->name = str_of(level->name);
+		effect.args = arg;
+		effect.nargs = 1;
+		int group = level->name[1] - '0' + 1;
+		for (size_t i = 0; i < recipe->ninstructions && effect.first_forced < 0; i++)
+			if (recipe->instructions[i].group == group)
+				effect.first_forced = (int)i;
+	}
+	return effect;
+}
+
+static const char *const *plan_tags(const struct pesto_parts *parts, struct plan *plan)
+{
+	const struct selection *s = parts->selection;
+	const char **tags = arena_array(plan->arena, s->noptions + 2, sizeof *tags);
+	size_t n = 0;
+	for (size_t i = 0; i < s->noptions; i++)
+		if (str_eq(s->options[i].name, STR("tag")))
+			tags[n++] = arena_text(plan->arena, s->options[i].value);
+	if (n == 0)
+		tags[n++] = arena_printf(plan->arena, "%.*s:%s", STR_ARG(value_text(parts->pesto->name)),
+		                         parts->pesto->full_version);
+	return tags;
+}
+
+/* What the engine is told as it was given; PESTO's network is the host's. */
+static void plan_options(const struct pesto_parts *parts, struct plan *plan,
+                         struct image_task *image)
+{
+	const struct selection *s = parts->selection;
+	struct pair *options = arena_array(plan->arena, s->noptions + 1, sizeof *options);
+	options[image->noptions++] = (struct pair){ STR("network"), STR("host") };
+	for (size_t i = 0; i < s->noptions; i++) {
+		struct str name = s->options[i].name;
+		if (str_eq(name, STR("network")) || str_eq(name, STR("pull")) ||
+		    str_has_prefix(name, STR("build-arg:")) || str_has_prefix(name, STR("label:")))
+			options[image->noptions++] = (struct pair){
+				arena_str(plan->arena, name), arena_str(plan->arena, s->options[i].value) };
+	}
+	image->options = options;
+}
+
+/* Where fetched requirements and the certificate of this project are kept. */
+static bool plan_places(const struct pesto *p, struct plan *plan, struct problems *problems,
+                        const char **ret_cache, const char **ret_ssl)
+{
+	struct error err;
+	const char *state;
+	const char *root = files_absolute(plan->arena, p->root);
+	*ret_cache = save_cache_dir("requirements", &err);
+	state = *ret_cache ? save_state_dir("projects", &err) : NULL;
+	if (!state)
+		return problems_add(problems, SEVERITY_ERROR, "places", (struct span){ 0 }, "%s", err.text);
+	*ret_ssl = plan_place(plan->arena, state, str_of(root), "ssl");
+	return true;
+}
+
+struct plan *pesto_plan(const struct settings *settings, const struct selection *selection,
+                        struct files *files, struct problems *problems)
+{
+	const struct pesto *p = settings->kind_data;
+	size_t errors = problems_errors(problems);
+	const char *cache, *ssl;
+	struct pesto_parts parts;
+	owned(plan) struct plan *plan = plan_new();
+	if (!pesto_parts_read(settings, selection, files, plan->arena, problems, &parts) ||
+	    !p->full_version || !plan_places(p, plan, problems, &cache, &ssl))
+		return NULL;
+	plan->recipe = pesto_recipe(&parts, problems);
+	if (!plan->recipe)
+		return NULL;
+	plan->kind = kind_pesto.name;
+	plan->project = arena_text(plan->arena, value_text(p->name));
+	plan->root = arena_text(plan->arena, str_of(p->root));
+	struct image_task image = { .recipe = plan->recipe, .tags = plan_tags(&parts, plan) };
+	image.context = plan_context(plan, &parts, files, problems, cache, ssl);
+	image.level = plan_level(&parts, plan, plan->recipe, problems);
+	plan_options(&parts, plan, &image);
+	plan->image = image.tags[0];
+	plan_add(plan, &(struct task){
+		.kind = TASK_STAGE, .name = "certificate",
+		.stage = { .dir = ssl, .common_name = plan->project } });
+	unsigned *after = arena_array(plan->arena, plan->ntasks, sizeof *after);
+	for (unsigned i = 0; i < plan->ntasks; i++)
+		after[i] = i;
+	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = plan->image, .image = image,
+	                               .after = after, .nafter = plan->ntasks });
+	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)
+		if (!p->documents[i].value && i != PESTO_USER_DEFINITIONS)
+			return NULL;
+	return problems_errors(problems) == errors ? take(plan) : NULL;
+}

@@ -1,0 +1,205 @@
+/* Commands about builds: build, attach, logs, cancel, history. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+#include "core/history/list.h"
+#include "core/job/job.h"
+#include "core/journal/build.h"
+#include "core/os/clock.h"
+#include "core/value/json.h"
+#include "tui/command.h"
+#include "tui/follow.h"
+#include "tui/project.h"
+
+static int build_start(struct arena *arena, const struct args *args, const struct project *p,
+                       enum follow_form form)
+{
+	struct error err;
+	const char *id = request_new_id(&err);
+	if (!id)
+		return command_fail(&err);
+	struct request request = project_request(p, arena, id);
+	if (!job_start(&request, &err))
+		return command_fail(&err);
+	if (args_has(args, "detach")) {
+		printf("%s\n", id);
+		return 0;
+	}
+	const char *dir = request_find(id, &err);
+	return dir ? follow_run(dir, form) : command_fail(&err);
+}
+
+int cmd_build(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	enum follow_form form;
+	if (!follow_form_parse(args_get(args, "progress"), &form, &err))
+		return command_fail(&err);
+	if (args_has(args, "quiet"))
+		form = FOLLOW_QUIET;
+	owned(project) struct project *p = project_open(args, 0, &err);
+	if (!p)
+		return command_fail(&err);
+	project_read(p);
+	int code = project_print_problems(p);
+	if (code || !p->plan)
+		return code ? code : 3;
+	return build_start(arena, args, p, form);
+}
+
+/* The folder of the build that operand i names (the newest when it is missing). */
+static const char *build_dir(const struct args *args, size_t i, struct error *err)
+{
+	return request_find(i < args->noperands ? args->operands[i] : NULL, err);
+}
+
+int cmd_attach(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	enum follow_form form;
+	(void)arena;
+	const char *dir = build_dir(args, 0, &err);
+	if (!dir || !follow_form_parse(args_get(args, "progress"), &form, &err))
+		return command_fail(&err);
+	return follow_run(dir, form);
+}
+
+int cmd_cancel(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	(void)arena;
+	const char *dir = build_dir(args, 0, &err);
+	if (!dir || !job_cancel(dir, &err))
+		return command_fail(&err);
+	return 0;
+}
+
+/* STEP: an index as the journal has it, or a part of a step's text that only one
+ * step has. */
+static bool logs_find_step(const struct build *build, const char *step, int *ret_step,
+                           struct error *err)
+{
+	unsigned long long index;
+	int found = -1;
+	if (str_number(str_of(step), INT32_MAX, &index)) {
+		if (index >= build->nsteps)
+			return error_set(err, ERROR_USAGE, "there is no step %llu: the build has 0 to %zu",
+			                 index, build->nsteps ? build->nsteps - 1 : 0);
+		*ret_step = (int)index;
+		return true;
+	}
+	for (size_t i = 0; i < build->nsteps; i++) {
+		if (str_find_str(build->steps[i].name, str_of(step)) == STR_NONE)
+			continue;
+		if (found >= 0)
+			return error_set(err, ERROR_USAGE, "'%s' is part of step %d and of step %zu: give "
+			                 "the number", step, found, i);
+		found = (int)i;
+	}
+	if (found < 0)
+		return error_set(err, ERROR_USAGE, "no step has '%s' in its text", step);
+	*ret_step = found;
+	return true;
+}
+
+int cmd_logs(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	int step = -1;
+	(void)arena;
+	const char *dir = build_dir(args, 0, &err);
+	owned(journal) struct journal *journal = dir ? journal_open(dir, &err) : NULL;
+	if (!journal)
+		return command_fail(&err);
+	owned(build) struct build *build = build_new();
+	journal_refresh(journal);
+	build_update(build, journal);
+	if (args->noperands > 1 && !logs_find_step(build, args->operands[1], &step, &err))
+		return command_fail(&err);
+	owned_buf struct buf scratch = { 0 };
+	bool raw = !command_is_terminal();
+	for (size_t i = 0, n = journal_lines(journal, step); i < n; i++) {
+		struct str line = journal_line(journal, step, i, &scratch, NULL);
+		owned_buf struct buf out = { 0 };
+		/* A terminal gets no control character of the build's; a pipe gets the bytes. */
+		if (raw)
+			buf_append(&out, line);
+		else
+			utf8_append_visible(&out, line);
+		buf_append_char(&out, '\n');
+		if (command_output(buf_str(&out)) != 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void history_line(struct buf *out, const struct history_item *item)
+{
+	owned_buf struct buf took = { 0 };
+	if (item->ended > 0)
+		clock_append_seconds(&took, item->ended - item->started);
+	buf_printf(out, "%-22s ", item->id);
+	clock_append_local(out, item->started);
+	buf_printf(out, "  %-9s %8s  %-8s %-4s ", history_state_name(item->state), buf_text(&took),
+	           item->engine, item->level);
+	utf8_append_visible(out, str_of(item->image));
+	buf_append_char(out, '\n');
+}
+
+static struct value *history_value(struct arena *arena, const struct history_item *item)
+{
+	struct value *v = value_new_object(arena), *profiles = value_new_array(arena);
+	const struct { const char *key, *text; } texts[] = {
+		{ "id", item->id }, { "project", item->project }, { "kind", item->kind },
+		{ "level", item->level }, { "engine", item->engine }, { "image", item->image },
+		{ "state", history_state_name(item->state) },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		value_set(arena, v, texts[i].key, value_new_string(arena, str_of(texts[i].text)));
+	for (size_t i = 0; i < item->nprofiles; i++)
+		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(arena, str_of(item->profiles[i])));
+	value_set(arena, v, "profiles", profiles);
+	value_set(arena, v, "started",
+	          value_new(arena, VALUE_FLOAT, str_of(arena_printf(arena, "%.3f", item->started)),
+	                    (struct span){ 0 }));
+	if (item->ended > 0)
+		value_set(arena, v, "seconds",
+		          value_new(arena, VALUE_FLOAT,
+		                    str_of(arena_printf(arena, "%.3f", item->ended - item->started)),
+		                    (struct span){ 0 }));
+	return v;
+}
+
+int cmd_history(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	unsigned long long most = (size_t)-1;
+	struct history_list list;
+	owned_buf struct buf out = { 0 };
+	const char *count = args_get(args, "count");
+	if (args->noperands && strcmp(args->operands[0], "list") != 0) {
+		error_set(&err, ERROR_USAGE, "history knows 'list', not '%s'", args->operands[0]);
+		return command_fail(&err);
+	}
+	if (count && !str_number(str_of(count), most, &most)) {
+		error_set(&err, ERROR_USAGE, "--count needs a number, not '%s'", count);
+		return command_fail(&err);
+	}
+	if (!history_read(arena, (size_t)most, &list, &err))
+		return command_fail(&err);
+	struct value *all = value_new_array(arena);
+	for (size_t i = 0; i < list.n; i++) {
+		if (args_has(args, "json"))
+			value_append(all, (struct str){ 0 }, (struct span){ 0 },
+			             history_value(arena, &list.items[i]));
+		else
+			history_line(&out, &list.items[i]);
+	}
+	if (args_has(args, "json")) {
+		value_write_json(&out, all, JSON_FILE);
+		buf_append_char(&out, '\n');
+	}
+	return command_output(buf_str(&out));
+}

@@ -1,0 +1,74 @@
+/* mortar config: the configuration as the selected profiles make it. */
+#include <stdio.h>
+
+#include "core/config/cascade.h"
+#include "core/value/json.h"
+#include "tui/command.h"
+#include "tui/project.h"
+
+/* FILE is relative to the project's root; a path from here is understood too. */
+static const struct document *config_find(const struct project *p, struct arena *arena,
+                                          const char *file)
+{
+	const char *path = files_clean(arena, file);
+	const struct document *d = settings_document(p->settings, str_of(path));
+	const char *root = files_join(arena, files_absolute(arena, p->settings->root), "");
+	const char *absolute = files_absolute(arena, file);
+	if (!d && str_has_prefix(str_of(absolute), str_of(root)))
+		d = settings_document(p->settings, str_of(absolute + strlen(root)));
+	return d;
+}
+
+static int config_unknown(const struct project *p, const char *file)
+{
+	owned_buf struct buf known = { 0 };
+	struct error err;
+	for (size_t i = 0; i < p->settings->ndocuments; i++)
+		buf_printf(&known, "\n  %s", p->settings->documents[i].path);
+	error_set(&err, ERROR_USAGE, "'%s' is no configuration file of this project; there are:", file);
+	int code = command_fail(&err);
+	fprintf(stderr, "%s\n", buf_text(&known) + 1);
+	return code;
+}
+
+static void config_all(struct buf *out, const struct project *p, struct arena *arena)
+{
+	struct value *all = value_new_object(arena);
+	for (size_t i = 0; i < p->settings->ndocuments; i++) {
+		const struct document *d = &p->settings->documents[i];
+		if (d->value)
+			value_append(all, str_of(d->path), (struct span){ 0 },
+			             value_over(arena, d->value, NULL));
+	}
+	value_write_json(out, all, JSON_FILE);
+}
+
+int cmd_config(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	owned_buf struct buf out = { 0 };
+	owned(project) struct project *p = project_open(args, 0, &err);
+	if (!p)
+		return command_fail(&err);
+	project_read(p);
+	int code = project_print_problems(p);
+	if (code || !p->settings)
+		return code ? code : 3;
+	const struct document *documents = p->settings->documents, *one = NULL;
+	size_t n = p->settings->ndocuments;
+	if (args->noperands > 1) {
+		one = config_find(p, arena, args->operands[1]);
+		if (!one || !one->value)
+			return config_unknown(p, args->operands[1]);
+		documents = one;
+		n = 1;
+	}
+	if (args_has(args, "origins"))
+		cascade_write_origins(&out, documents, n);
+	else if (one)
+		value_write_json(&out, one->value, JSON_FILE);
+	else
+		config_all(&out, p, arena);
+	buf_append_char(&out, '\n');
+	return command_output(buf_str(&out));
+}

@@ -1,0 +1,43 @@
+#ifndef TUI_COMMAND_H
+#define TUI_COMMAND_H
+
+#include "tui/args.h"
+
+/* A command of the command line: one const entry in command.c, one function in
+ * cmd_*.c.  run returns the process's exit code; what it has to say of a fault
+ * goes through command_fail. */
+struct command {
+	const char *name, *operands;    /* operands as in the usage line */
+	size_t min, max;                /* how many operands */
+	const char *options;            /* allowed, as args_parse takes them */
+	const char *text;               /* a sentence */
+	int (*run)(struct arena *, const struct args *);
+};
+
+extern const struct command *const commands[];         /* ended by NULL */
+const struct command *command_find(const char *name);
+/* Parses, answers --help, checks the number of operands, runs. */
+int command_run(const struct command *, int argc, char *const *argv);
+void command_print_help(const struct command *);
+
+/* Prints the fault to stderr and returns its exit code. */
+int command_fail(const struct error *);
+/* Writes all of out to stdout; a closed pipe or full disk is exit code 1. */
+int command_output(struct str out);
+
+/* True when stdout is a terminal: then nothing hostile may reach it. */
+bool command_is_terminal(void);
+
+int cmd_config(struct arena *, const struct args *);
+int cmd_read(struct arena *, const struct args *);
+int cmd_dockerfile(struct arena *, const struct args *);
+int cmd_plan(struct arena *, const struct args *);
+int cmd_context(struct arena *, const struct args *);
+int cmd_match(struct arena *, const struct args *);
+int cmd_build(struct arena *, const struct args *);
+int cmd_attach(struct arena *, const struct args *);
+int cmd_logs(struct arena *, const struct args *);
+int cmd_cancel(struct arena *, const struct args *);
+int cmd_history(struct arena *, const struct args *);
+
+#endif

@@ -1,0 +1,208 @@
+#include "tui/follow.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/utf8.h"
+#include "core/job/job.h"
+#include "core/journal/build.h"
+#include "core/os/clock.h"
+#include "core/value/json.h"
+#include "tui/command.h"
+#include "tui/follow_plain.h"
+#include "tui/follow_tty.h"
+
+/* What is followed, and how far it was shown. */
+struct follow {
+	struct loop *loop;
+	struct journal *journal;
+	struct build *build;
+	struct cursor cursor;
+	const char *dir;
+	enum follow_form form;
+	struct follow_plain *plain;
+	struct follow_tty *tty;
+	bool detached;
+	bool asked;                     /* the tty form waits for c or d */
+};
+
+bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *err)
+{
+	const char *term = getenv("TERM");
+	bool tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	if (!progress || strcmp(progress, "auto") == 0)
+		*ret_form = tty ? FOLLOW_TTY : FOLLOW_PLAIN;
+	else if (strcmp(progress, "plain") == 0)
+		*ret_form = FOLLOW_PLAIN;
+	else if (strcmp(progress, "tty") == 0 && tty)
+		*ret_form = FOLLOW_TTY;
+	else if (strcmp(progress, "tty") == 0)
+		return error_set(err, ERROR_USAGE, "--progress tty needs a terminal on stderr");
+	else if (strcmp(progress, "json") == 0)
+		*ret_form = FOLLOW_JSON;
+	else
+		return error_set(err, ERROR_USAGE, "--progress is auto, tty, plain or json, not '%s'",
+		                 progress);
+	return true;
+}
+
+/* The journal's line; a log event carries its text as well. */
+static bool follow_print_json(struct follow *f, const struct event *event)
+{
+	owned_buf struct buf out = { 0 };
+	buf_append(&out, event->line);
+	if (event->kind == EVENT_LOG && out.n && out.p[out.n - 1] == '}') {
+		owned_buf struct buf text = { 0 };
+		journal_read_log(f->journal, event->offset, event->length, &text);
+		out.n--;
+		buf_append(&out, STR(",\"text\":"));
+		value_write_json_string(&out, buf_str(&text), false);
+		buf_append_char(&out, '}');
+	}
+	buf_append_char(&out, '\n');
+	return fwrite(out.p, 1, out.n, stdout) == out.n;
+}
+
+static void follow_take(struct follow *f)
+{
+	struct event event;
+	while (journal_next(f->journal, &f->cursor, &event)) {
+		if (f->form == FOLLOW_JSON && !follow_print_json(f, &event)) {
+			f->detached = true;
+			break;
+		}
+		if (f->form == FOLLOW_PLAIN)
+			follow_plain_event(f->plain, f->build, f->journal, &event);
+		build_apply(f->build, &event);
+	}
+	if (f->form == FOLLOW_JSON && fflush(stdout) != 0)
+		f->detached = true;
+}
+
+static void follow_more(struct journal *journal, void *data)
+{
+	struct follow *f = data;
+	follow_take(f);
+	if (f->tty)
+		follow_tty_dirty(f->tty);
+	if (f->detached || f->build->done || journal_state(journal, NULL) != JOURNAL_RUNNING)
+		loop_stop(f->loop);
+}
+
+static void follow_cancel(struct follow *f)
+{
+	struct error err;
+	if (!job_cancel(f->dir, &err) && !f->build->done)
+		fprintf(stderr, "mortar: %s\n", err.text);
+}
+
+static void follow_key(struct loop *loop, int fd, short revents, void *data)
+{
+	struct follow *f = data;
+	char key = 0;
+	(void)revents;
+	if (read(fd, &key, 1) != 1) {
+		loop_unwatch(loop, fd);
+		return;
+	}
+	if (!f->asked)
+		return;
+	f->asked = false;
+	follow_tty_ask(f->tty, false);
+	if (key == 'c' || key == 'C')
+		follow_cancel(f);
+	if (key == 'd' || key == 'D') {
+		f->detached = true;
+		loop_stop(loop);
+	}
+}
+
+/* Plain and json: Ctrl-C cancels, a second one leaves.  tty: it asks, and a
+ * second one while asking cancels. */
+static void follow_interrupt(struct loop *loop, int signal, void *data)
+{
+	struct follow *f = data;
+	(void)signal;
+	if (f->tty && !f->asked && !f->build->cancel_requested) {
+		f->asked = true;
+		follow_tty_ask(f->tty, true);
+		return;
+	}
+	if (f->asked || !f->build->cancel_requested) {
+		f->asked = false;
+		if (f->tty)
+			follow_tty_ask(f->tty, false);
+		follow_cancel(f);
+		f->build->cancel_requested = true;
+		return;
+	}
+	f->detached = true;
+	loop_stop(loop);
+}
+
+static int follow_finish(struct follow *f)
+{
+	const struct build *b = f->build;
+	if (f->detached && !b->done) {
+		fprintf(stderr, "the build goes on: mortar attach %.*s\n", STR_ARG(b->id));
+		return 0;
+	}
+	if (!b->done) {
+		fprintf(stderr, "mortar: the job of build %.*s is gone: it was killed; its journal ends "
+		        "here\n", STR_ARG(b->id));
+		return 1;
+	}
+	if (!b->ok) {
+		owned_buf struct buf error = { 0 };
+		utf8_append_visible(&error, b->error);
+		if (f->form == FOLLOW_QUIET || f->form == FOLLOW_JSON)
+			fprintf(stderr, "mortar: %s\n", buf_text(&error));
+		return b->exit_code ? b->exit_code : 1;
+	}
+	struct str result = f->form == FOLLOW_QUIET ? b->image_id : b->image;
+	if (f->form != FOLLOW_JSON)
+		printf("%.*s\n", STR_ARG(result));
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static void follow_open_form(struct follow *f)
+{
+	if (f->form == FOLLOW_PLAIN)
+		f->plain = follow_plain_new();
+	if (f->form == FOLLOW_TTY) {
+		f->tty = follow_tty_new(f->loop, f->build, f->journal);
+		loop_watch(f->loop, STDIN_FILENO, POLLIN, follow_key, f);
+	}
+	loop_signal(f->loop, SIGINT, follow_interrupt, f);
+}
+
+int follow_run(const char *dir, enum follow_form form)
+{
+	struct error err;
+	owned(loop) struct loop *loop = loop_new();
+	owned(journal) struct journal *journal = journal_open(dir, &err);
+	owned(build) struct build *build = build_new();
+	if (!journal)
+		return command_fail(&err);
+	struct follow f = { .loop = loop, .journal = journal, .build = build, .dir = dir,
+	                    .form = form };
+	follow_open_form(&f);
+	journal_refresh(journal);
+	follow_take(&f);
+	bool ok = true;
+	if (!build->done && journal_state(journal, NULL) == JOURNAL_RUNNING)
+		ok = journal_follow(journal, loop, follow_more, &f, &err) && loop_run(loop, &err);
+	journal_refresh(journal);
+	follow_take(&f);
+	if (f.plain)
+		follow_plain_end(f.plain, build);
+	if (f.tty)
+		follow_tty_end(f.tty);
+	follow_plain_free(f.plain);
+	follow_tty_free(f.tty);
+	return ok ? follow_finish(&f) : command_fail(&err);
+}

@@ -1,0 +1,21 @@
+#ifndef TUI_FOLLOW_H
+#define TUI_FOLLOW_H
+
+#include "core/base/error.h"
+
+/* A build followed on the command line, from its beginning to its end.  Progress
+ * goes to stderr, results (journal lines, the image's name) to stdout. */
+enum follow_form {
+	FOLLOW_PLAIN,           /* lines as they come; the first Ctrl-C cancels */
+	FOLLOW_TTY,             /* a tree redrawn in place; Ctrl-C asks: cancel or detach */
+	FOLLOW_JSON,            /* the journal's lines on stdout */
+	FOLLOW_QUIET,           /* nothing but the image's id */
+};
+
+/* auto (or NULL), tty, plain or json; auto is tty where stderr is a terminal. */
+bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *);
+/* Follows the build in dir; the exit code is the build's (130 when cancelled; 0
+ * after a detach by Ctrl-C; 1 when the job was lost). */
+int follow_run(const char *dir, enum follow_form);
+
+#endif

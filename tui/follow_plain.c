@@ -1,0 +1,211 @@
+#include "tui/follow_plain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/base/utf8.h"
+#include "core/os/clock.h"
+#include "core/value/json.h"
+
+enum { PLAIN_STREAMS = 3, PLAIN_LINE_MAX = 1 << 16 };
+
+/* A step's output that has not come to the end of a line yet. */
+struct plain_step {
+	struct buf rest[PLAIN_STREAMS];
+	double t;
+	bool named;
+};
+
+struct follow_plain {
+	struct plain_step *steps;
+	size_t nsteps;
+};
+
+struct follow_plain *follow_plain_new(void)
+{
+	return xcalloc(1, sizeof(struct follow_plain));
+}
+
+void follow_plain_free(struct follow_plain *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nsteps; i++)
+		for (size_t s = 0; s < PLAIN_STREAMS; s++)
+			buf_finish(&p->steps[i].rest[s]);
+	free(p->steps);
+	free(p);
+}
+
+static struct plain_step *plain_step(struct follow_plain *p, int step)
+{
+	size_t need = (size_t)step + 1;
+	if (need > p->nsteps) {
+		p->steps = xrealloc(p->steps, need, sizeof *p->steps);
+		memset(p->steps + p->nsteps, 0, (need - p->nsteps) * sizeof *p->steps);
+		p->nsteps = need;
+	}
+	return &p->steps[step];
+}
+
+static void plain_print(struct buf *out)
+{
+	buf_append_char(out, '\n');
+	fwrite(out->p, 1, out->n, stderr);
+}
+
+static void plain_name(struct follow_plain *p, const struct build *build, int step)
+{
+	struct plain_step *ps = plain_step(p, step);
+	if (ps->named || (size_t)step >= build->nsteps)
+		return;
+	const struct step *s = &build->steps[step];
+	owned_buf struct buf out = { 0 };
+	ps->named = true;
+	buf_printf(&out, "#%d ", step);
+	if (s->group >= 0 && (size_t)s->group < build->ngroups) {
+		buf_append_char(&out, '[');
+		utf8_append_visible(&out, build->groups[s->group]);
+		buf_append(&out, STR("] "));
+	}
+	utf8_append_visible(&out, s->name);
+	plain_print(&out);
+}
+
+static void plain_line(const struct build *build, int step, double t, struct str line)
+{
+	owned_buf struct buf out = { 0 };
+	double start = (size_t)step < build->nsteps ? build->steps[step].started : 0;
+	buf_printf(&out, "#%d %.3f ", step, start > 0 && t > start ? t - start : 0.0);
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	utf8_append_visible(&out, line);
+	plain_print(&out);
+}
+
+static void plain_flush(struct follow_plain *p, const struct build *build, int step)
+{
+	struct plain_step *ps = plain_step(p, step);
+	for (size_t s = 0; s < PLAIN_STREAMS; s++) {
+		if (ps->rest[s].n)
+			plain_line(build, step, ps->t, buf_str(&ps->rest[s]));
+		buf_clear(&ps->rest[s]);
+	}
+}
+
+static void plain_log(struct follow_plain *p, const struct build *build, struct journal *journal,
+                      const struct event *event)
+{
+	owned_buf struct buf text = { 0 };
+	struct plain_step *ps = plain_step(p, event->step);
+	struct buf *rest = &ps->rest[event->stream >= 0 && event->stream < PLAIN_STREAMS
+	                             ? event->stream : 0];
+	journal_read_log(journal, event->offset, event->length, &text);
+	plain_name(p, build, event->step);
+	ps->t = event->t;
+	struct str all = buf_str(&text);
+	for (size_t end; (end = str_find(all, '\n')) != STR_NONE;
+	     all = str_slice(all, end + 1, all.n)) {
+		buf_append(rest, str_slice(all, 0, end));
+		plain_line(build, event->step, event->t, buf_str(rest));
+		buf_clear(rest);
+	}
+	buf_append(rest, all);
+	if (rest->n > PLAIN_LINE_MAX)
+		plain_flush(p, build, event->step);
+	if (event->gap)
+		fprintf(stderr, "#%d [%llu bytes of output are missing here]\n", event->step,
+		        (unsigned long long)event->gap);
+}
+
+static struct str plain_field(const struct event *event, const char *key)
+{
+	const struct value *v = event->fields ? value_get(event->fields, str_of(key)) : NULL;
+	return v ? value_text(v) : (struct str){ 0 };
+}
+
+static void plain_done(struct follow_plain *p, const struct build *build,
+                       const struct event *event)
+{
+	owned_buf struct buf out = { 0 };
+	bool ok = str_eq(plain_field(event, "ok"), STR("true"));
+	bool cached = str_eq(plain_field(event, "cached"), STR("true"));
+	if ((size_t)event->step < build->nsteps && build->steps[event->step].meta && ok &&
+	    !plain_step(p, event->step)->named)
+		return;
+	plain_name(p, build, event->step);
+	plain_flush(p, build, event->step);
+	buf_printf(&out, "#%d ", event->step);
+	if (ok && cached)
+		buf_append(&out, STR("CACHED"));
+	else if (ok)
+		buf_printf(&out, "DONE %.*ss", STR_ARG(plain_field(event, "seconds")));
+	else {
+		buf_append(&out, STR("ERROR: "));
+		utf8_append_visible(&out, plain_field(event, "reason"));
+	}
+	plain_print(&out);
+}
+
+void follow_plain_event(struct follow_plain *p, const struct build *build,
+                        struct journal *journal, const struct event *event)
+{
+	owned_buf struct buf out = { 0 };
+	switch (event->kind) {
+	case EVENT_BUILD_START:
+		buf_printf(&out, "build %.*s of ", STR_ARG(plain_field(event, "id")));
+		utf8_append_visible(&out, plain_field(event, "image"));
+		buf_printf(&out, ", level %.*s, on ", STR_ARG(plain_field(event, "level")));
+		utf8_append_visible(&out, plain_field(event, "engine"));
+		plain_print(&out);
+		break;
+	case EVENT_STEP_START:
+		if (event->step >= 0)
+			plain_name(p, build, event->step);
+		break;
+	case EVENT_LOG:
+		if (event->step >= 0)
+			plain_log(p, build, journal, event);
+		break;
+	case EVENT_STEP_DONE:
+		if (event->step >= 0)
+			plain_done(p, build, event);
+		break;
+	case EVENT_WARNING:
+		buf_append(&out, STR("warning: "));
+		utf8_append_visible(&out, event->text);
+		plain_print(&out);
+		break;
+	case EVENT_CANCEL:
+		fputs("cancelling: waiting for the engine to stop\n", stderr);
+		break;
+	default:
+		break;
+	}
+}
+
+void follow_plain_end(struct follow_plain *p, const struct build *build)
+{
+	owned_buf struct buf out = { 0 };
+	for (size_t i = 0; i < p->nsteps; i++)
+		plain_flush(p, build, (int)i);
+	if (!build->done)
+		return;
+	size_t cached = 0, counted = 0;
+	for (size_t i = 0; i < build->nsteps; i++)
+		if (!build->steps[i].meta && !build->steps[i].internal) {
+			counted++;
+			cached += build->steps[i].state == STEP_CACHED;
+		}
+	buf_append_text(&out, build->ok ? "built " : build->cancelled ? "cancelled " : "failed ");
+	utf8_append_visible(&out, build->image);
+	buf_append(&out, STR(" in "));
+	clock_append_seconds(&out, build->ended - build->started);
+	buf_printf(&out, ", %zu of %zu steps cached", cached, counted);
+	if (build->error.n) {
+		buf_append(&out, STR(": "));
+		utf8_append_visible(&out, build->error);
+	}
+	plain_print(&out);
+}

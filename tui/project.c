@@ -1,0 +1,247 @@
+#include "tui/project.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/os/save.h"
+
+enum { PROJECT_OPTIONS_MAX = 64 };
+
+/* Options of the command line that go to the kind and the engine as they are. */
+static bool project_pass_on(struct project *p, struct pair *options, size_t *n,
+                            const struct pair *given, struct error *err)
+{
+	static const char *const plain[] = { "tag", "network", "pull" };
+	static const char *const named[] = { "build-arg", "label" };
+	if (*n == PROJECT_OPTIONS_MAX)
+		return error_set(err, ERROR_USAGE, "more than %d options", PROJECT_OPTIONS_MAX);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (str_eq(given->name, str_of(plain[i])))
+			options[(*n)++] = (struct pair){ given->name, arena_str(p->arena, given->value) };
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+		size_t equals = str_find(given->value, '=');
+		if (!str_eq(given->name, str_of(named[i])))
+			continue;
+		if (equals == STR_NONE || equals == 0)
+			return error_set(err, ERROR_USAGE, "--%s needs NAME=VALUE, not '%.*s'", named[i],
+			                 STR_ARG(given->value));
+		const char *name = arena_printf(p->arena, "%s:%.*s", named[i], (int)equals,
+		                                given->value.p);
+		options[(*n)++] = (struct pair){
+			str_of(name), arena_str(p->arena, str_slice(given->value, equals + 1, STR_NONE)) };
+	}
+	return true;
+}
+
+static bool project_options(struct project *p, const struct args *args, struct error *err)
+{
+	struct pair *options = arena_array(p->arena, PROJECT_OPTIONS_MAX + 2, sizeof *options);
+	size_t n = 0;
+	if (p->preferences->pesto_profile_version)
+		options[n++] = (struct pair){ STR("pesto-profile"), STR("version") };
+	if (p->preferences->pesto_keep_caches)
+		options[n++] = (struct pair){ STR("keep-caches"), STR("true") };
+	for (size_t i = 0; i < args->noptions; i++)
+		if (!project_pass_on(p, options, &n, &args->options[i], err))
+			return false;
+	p->selection.options = options;
+	p->selection.noptions = n;
+	return true;
+}
+
+static bool project_rule(struct project *p, const char *given, struct error *err)
+{
+	p->selection.rule = p->preferences->has_rule ? p->preferences->rule : CASCADE_ROOT;
+	if (given && strcmp(given, "root") != 0 && strcmp(given, "deep") != 0)
+		return error_set(err, ERROR_USAGE, "--merge is root or deep, not '%s'", given);
+	if (given)
+		p->selection.rule = given[0] == 'd' ? CASCADE_DEEP : CASCADE_ROOT;
+	return true;
+}
+
+static bool project_level(struct project *p, const char *given, struct error *err)
+{
+	const char *level = given ? given : p->preferences->level;
+	owned_buf struct buf known = { 0 };
+	p->selection.level = p->kind->levels[0].name;
+	if (!level || project_select_level(p, level))
+		return true;
+	for (const struct level *l = p->kind->levels; l->name; l++)
+		buf_printf(&known, "%s%s%s%s", known.n ? ", " : "", l->name, l->alias ? " or " : "",
+		           l->alias ? l->alias : "");
+	return error_set(err, ERROR_USAGE, "there is no cache level '%s': there are %s", level,
+	                 buf_text(&known));
+}
+
+/* Command line over .mortar.toml over config.toml (the latter two are merged by
+ * preferences_read). */
+static bool project_settle(struct project *p, const struct args *args, struct error *err)
+{
+	const char *engine = args_get(args, "engine");
+	p->engine = engine ? engine : p->preferences->engine ? p->preferences->engine : "auto";
+	p->engine = arena_text(p->arena, str_of(p->engine));
+	if (args->nprofiles)
+		project_select_profiles(p, args->profiles, args->nprofiles);
+	else
+		project_select_profiles(p, p->preferences->profiles, p->preferences->nprofiles);
+	return project_rule(p, args_get(args, "merge"), err) &&
+	       project_level(p, args_get(args, "cache"), err) && project_options(p, args, err);
+}
+
+/* As a person here would name it: relative when it lies below this folder. */
+static const char *project_shown(struct arena *arena, const char *path)
+{
+	struct str here = str_of(files_absolute(arena, ".")), full = str_of(path);
+	if (str_eq(here, full))
+		return ".";
+	if (here.n == 1 || !str_has_prefix(full, here) || path[here.n] != '/')
+		return path;
+	return path + here.n + 1;
+}
+
+static bool project_recognise(struct project *p, const char *only, struct error *err)
+{
+	owned(files) struct files *files = files_disk(".");
+	owned(problems) struct problems *notes = problems_new();
+	if (!kind_recognise(files, p->argument, only, p->arena, &p->kind, &p->target, notes, err))
+		return false;
+	p->target.root = project_shown(p->arena, p->target.root);
+	for (size_t i = 0; i < problems_count(notes); i++) {
+		owned_buf struct buf line = { 0 };
+		problem_print(&line, problems_get(notes, i));
+		fprintf(stderr, "%s\n", buf_text(&line));
+	}
+	return true;
+}
+
+struct project *project_open(const struct args *args, size_t operand, struct error *err)
+{
+	const char *argument = operand < args->noperands ? args->operands[operand] : ".";
+	owned(project) struct project *p = xcalloc(1, sizeof *p);
+	p->arena = arena_new();
+	owned(files) struct files *files = files_disk(".");
+	/* name:version stays as it is; everything else is a path. */
+	const char *path = files_absolute(p->arena, argument);
+	struct files_list list;
+	struct error ignored;
+	bool is_path = strchr(argument, '/') || files_has(files, path) ||
+	               files_list(files, path, p->arena, &list, &ignored) == FILES_OK;
+	p->argument = is_path || !strchr(argument, ':') ? path
+	                                                : arena_text(p->arena, str_of(argument));
+	if (!project_recognise(p, args_get(args, "kind"), err))
+		return NULL;
+	p->problems = problems_new();
+	p->preferences = preferences_read(files, save_config_path("config.toml"), p->target.root,
+	                                  p->problems);
+	if (problems_errors(p->problems)) {
+		project_print_problems(p);
+		error_set(err, ERROR_PROJECT, "the settings above must be mended first");
+		return NULL;
+	}
+	if (!project_settle(p, args, err))
+		return NULL;
+	return take(p);
+}
+
+static void project_forget(struct project *p)
+{
+	plan_free(p->plan);
+	settings_free(p->settings);
+	problems_free(p->problems);
+	files_free(p->files);
+	p->plan = NULL;
+	p->settings = NULL;
+	p->problems = NULL;
+	p->files = NULL;
+}
+
+void project_free(struct project *p)
+{
+	if (!p)
+		return;
+	project_forget(p);
+	preferences_free(p->preferences);
+	arena_free(p->arena);
+	free(p);
+}
+
+bool project_read(struct project *p)
+{
+	project_forget(p);
+	p->files = files_disk(".");
+	p->problems = problems_new();
+	/* Warnings of the preferences belong to what is shown. */
+	preferences_free(preferences_read(p->files, save_config_path("config.toml"), p->target.root,
+	                                  p->problems));
+	p->settings = p->kind->settings(&p->target, &p->selection, p->files, p->problems);
+	if (p->settings && problems_errors(p->problems) == 0)
+		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
+	problems_sort(p->problems);
+	return problems_errors(p->problems) == 0;
+}
+
+void project_select_profiles(struct project *p, const char *const *names, size_t n)
+{
+	const char **copy = arena_array(p->arena, n, sizeof *copy);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = arena_text(p->arena, str_of(names[i]));
+	p->selection.profiles = copy;
+	p->selection.nprofiles = n;
+}
+
+bool project_select_level(struct project *p, const char *level)
+{
+	const struct level *found = level_find(p->kind->levels, level);
+	if (found)
+		p->selection.level = found->name;
+	return found != NULL;
+}
+
+void project_select_rule(struct project *p, enum cascade_rule rule)
+{
+	p->selection.rule = rule;
+}
+
+bool project_select_file(struct project *p, const char *file)
+{
+	struct target target = { 0 };
+	struct error ignored;
+	owned(files) struct files *files = files_disk(".");
+	const char *path = files_join(p->arena, p->target.root, file);
+	if (p->kind->recognise(files, path, p->arena, &target, &ignored) != KIND_FILE)
+		return false;
+	target.root = p->target.root;
+	p->target = target;
+	p->argument = files_absolute(p->arena, path);
+	return true;
+}
+
+int project_print_problems(const struct project *p)
+{
+	static const enum severity order[] = { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+	for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+		for (size_t i = 0; i < problems_count(p->problems); i++) {
+			const struct problem *problem = problems_get(p->problems, i);
+			owned_buf struct buf line = { 0 };
+			if (problem->severity != order[o])
+				continue;
+			problem_print(&line, problem);
+			fprintf(stderr, "%s\n", buf_text(&line));
+		}
+	return problems_errors(p->problems) ? 3 : 0;
+}
+
+struct request project_request(const struct project *p, struct arena *arena, const char *id)
+{
+	struct request request = {
+		.id = id, .argument = p->argument, .kind = p->kind->name, .engine = p->engine,
+		.named = p->preferences->engines, .nnamed = p->preferences->nengines,
+		.selection = p->selection, .log_limit = p->preferences->log_limit,
+	};
+	struct pair *texts = files_texts(p->files, arena, &request.ntexts);
+	for (size_t i = 0; i < request.ntexts; i++)
+		texts[i].name = str_of(files_absolute(arena, arena_text(arena, texts[i].name)));
+	request.texts = texts;
+	return request;
+}

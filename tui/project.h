@@ -1,0 +1,54 @@
+#ifndef TUI_PROJECT_H
+#define TUI_PROJECT_H
+
+#include "core/kind/kind.h"
+#include "core/project/preferences.h"
+#include "core/job/request.h"
+#include "tui/args.h"
+
+/* A project as a front end has it open: recognised once, read again whenever a
+ * file or the selection changes.  Screen and commands share it. */
+struct project {
+	struct arena *arena;            /* of the opening: target, selection */
+	const char *argument;           /* absolute, or name:version */
+	const struct kind *kind;
+	struct target target;
+	struct preferences *preferences;
+	struct selection selection;     /* change with project_select_*, then read again */
+	const char *engine;             /* spec for engine_new */
+
+	/* Of the last project_read; lent until the next. */
+	struct files *files;            /* what was asked for: what to watch */
+	struct problems *problems;
+	struct settings *settings;      /* may be NULL */
+	struct plan *plan;              /* NULL when problems keep it from being built */
+};
+
+/* Recognises the project args name (operand i, "." when there is none), reads
+ * preferences and settles the selection: command line over .mortar.toml over
+ * config.toml.  NULL: err says why.  Problems of the preferences are reported by
+ * project_read as well. */
+struct project *project_open(const struct args *, size_t operand, struct error *);
+void project_free(struct project *);
+OWN_DEFINE(project)
+
+/* Reads settings and plan anew.  false when there are problems that are errors. */
+bool project_read(struct project *);
+
+/* Copies; the next project_read uses them. */
+void project_select_profiles(struct project *, const char *const *names, size_t n);
+/* A level's name of the kind, its alias; false when there is none. */
+bool project_select_level(struct project *, const char *level);
+void project_select_rule(struct project *, enum cascade_rule);
+/* Another build file of the kind, relative to the root (pesto/build/build.p2.json). */
+bool project_select_file(struct project *, const char *file);
+
+/* Prints the problems to stderr, errors last; returns 3 if there is an error,
+ * else 0. */
+int project_print_problems(const struct project *);
+
+/* What a job needs to build exactly what was read: borrows from the project, id
+ * set.  In the arena. */
+struct request project_request(const struct project *, struct arena *, const char *id);
+
+#endif

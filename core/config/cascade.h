@@ -11,9 +11,12 @@ const struct value *cascade_merge(struct arena *, enum cascade_rule, const struc
 
 /* Reads base path `x.json` and, for each profile in order, `x.<profile>.json`
  * beside it; fills the document (value, layers with every overlay found in the
- * folder, active or not).  root: what paths are relative to.  An overlay with an
- * error is an error, never skipped; a missing base is one when required.  false
- * when the document has no value. */
+ * folder, active or not).  root: what path is relative to; files are read, and
+ * named in messages, by root and path joined (root ".": the path alone).  An active
+ * overlay with an error is an error, never skipped; in an overlay that is not
+ * selected it is a warning.  A missing base is an error when required; else active
+ * overlays alone make the value.  Profiles outside [A-Za-z0-9_-]+ are not read:
+ * cascade_check_profiles refuses them.  false when the document has no value. */
 bool cascade_read(struct arena *, struct files *, const struct selection *, const char *root,
                   const char *path, bool required, struct problems *,
                   struct document *ret_document);
@@ -33,7 +36,9 @@ void cascade_note_difference(struct arena *, const struct document *, struct pro
  * profile}, shadowed[{value, origin}]}.  shadowed: the values that lower layers
  * hold at its pointer, nearest first, whether they or an ancestor were replaced;
  * a pointer that only lower layers have (dropped by rule root) is listed with
- * "value" absent.  Line and column are absent for what has no text. */
+ * "value" and "origin" absent.  An origin's file is the path from the project's
+ * root (null: made up), its profile null for the base; line and column are absent
+ * for what has no text.  No final newline. */
 void cascade_write_origins(struct buf *, const struct document *, size_t ndocuments);
 
 #endif

@@ -29,7 +29,7 @@ struct str selection_option(const struct selection *, const char *name);
 
 /* A file of a document: the base (profile NULL) or an overlay. */
 struct layer {
-	const char *path;               /* as to be opened */
+	const char *path;               /* relative to the project's root, as the document's */
 	const char *profile;
 	const struct value *value;      /* NULL: absent or broken */
 	bool present;                   /* the file is there (then NULL means broken) */
@@ -40,7 +40,8 @@ struct layer {
 struct document {
 	const char *path;               /* relative to the project's root: pesto/api/config.json */
 	const struct value *value;      /* NULL when any active layer is broken */
-	const struct layer *layers;     /* base, active ones in order, the rest by name */
+	const struct layer *layers;     /* base, active ones in order, the rest by name;
+	                                 * files that are there, the base always */
 	size_t nlayers;
 	bool generated;                 /* has no file of its own: service.json */
 };

@@ -11,6 +11,7 @@
  * no text (text.p is NULL; origins in it have line 0). */
 struct source {
 	const char *path, *profile;     /* interned; profile NULL: the base file */
+	const char *name;               /* the path from the project's root; NULL: none */
 	struct str text;
 	struct arena *arena;            /* for the line index, made when first asked for */
 	const uint32_t *lines;

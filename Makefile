@@ -36,40 +36,43 @@ FAKE_OBJ := $(FAKE_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
+# `make V=1` shows the commands whole.
+Q = $(if $(V),,@echo '  $(1)' && )
+
 all: mortar
 
 mortar: $(BUILD)/mortar
 	@ln -f $< $@ 2>/dev/null || cp $< $@
 
 $(BUILD)/mortar: $(TUI_OBJ) $(BUILD)/libcore.a
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(TUI_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TUI_LDLIBS)
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $(TUI_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TUI_LDLIBS)
 
 $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(CORE_OBJ)
+	$(call Q,AR $@)$(AR) rcs $@ $(CORE_OBJ)
 
 $(BUILD)/%.o: %.c | generated
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call Q,CC $<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Generated code is not held to our warnings.
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
+	$(call Q,CC $<)$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: core/ext/%.proto
 	@mkdir -p $(BUILD)/gen
-	$(PROTOC_C) --proto_path=core/ext --c_out=$(BUILD)/gen $<
+	$(call Q,PROTOC $<)$(PROTOC_C) --proto_path=core/ext --c_out=$(BUILD)/gen $<
 
 generated: $(GEN_SRC)
 
 # Unit tests link the core without ncurses: that it links proves the direction.
 $(BUILD)/tests/core/%: $(BUILD)/tests/core/%.o $(FAKE_OBJ) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
 
 $(BUILD)/tests/tui/%: $(BUILD)/tests/tui/%.o $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
 
 test-binaries: $(TESTS)
 
@@ -117,7 +120,7 @@ fuzzers: $(FUZZERS)
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LDLIBS)
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LDLIBS)
 
 ## soak: the full numbers that make test runs reduced
 soak:

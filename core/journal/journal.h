@@ -22,6 +22,15 @@ enum event_kind {
 /* "build.start"; NULL for EVENT_UNKNOWN. */
 const char *event_name(enum event_kind);
 
+/* Ceilings, so that a journal from elsewhere cannot eat the machine: a longer event
+ * is skipped, a higher step counts as none, a longer log line is cut. */
+enum {
+	JOURNAL_EVENT_MAX = 64 << 20,
+	JOURNAL_STEPS_MAX = 1 << 18,
+	JOURNAL_LINE_MAX = 1 << 20,
+	JOURNAL_CHUNK = 32 << 10,       /* bytes of log one event speaks of, when we write */
+};
+
 /* Lent until the next one is read. */
 struct event {
 	double t;                       /* seconds since the epoch */
@@ -31,7 +40,7 @@ struct event {
 	uint64_t offset, length;        /* LOG: bytes in the log file */
 	uint64_t gap;                   /* LOG: bytes dropped after these (ceiling or engine) */
 	struct str text;                /* WARNING: its text */
-	const struct value *fields;     /* the whole line */
+	const struct value *fields;     /* the whole line; NULL for LOG, which is all above */
 	struct str line;                /* its bytes, without the newline */
 };
 
@@ -39,8 +48,8 @@ struct event {
 struct journal_writer;
 
 /* Takes the lock and makes the files in dir (which is there, 0700), mode 0600.
- * log_limit: bytes of log kept; beyond it the gap is marked.  keep_free of the
- * file system is never asked for: a full disk is an error of append. */
+ * log_limit: bytes of log kept (0: no limit); beyond it the gap is marked.  A full
+ * disk is an error of whatever writes then. */
 struct journal_writer *journal_create(const char *dir, uint64_t log_limit, struct error *);
 void journal_writer_free(struct journal_writer *);
 OWN_DEFINE(journal_writer)
@@ -48,11 +57,14 @@ OWN_DEFINE(journal_writer)
  * full disk) is the build's error; half a line is taken back (ftruncate). */
 bool journal_append(struct journal_writer *, double t, enum event_kind, int step,
                     const struct value *fields, struct error *);
-/* Raw bytes to the log and one event for them (32 KiB at most each). */
+/* Raw bytes to the log and an event for each JOURNAL_CHUNK of them.  Past log_limit
+ * they are dropped: the first time an event with `gap` says so, the rest of the
+ * step's is summed up in one more before its step.done or the build.done. */
 bool journal_append_log(struct journal_writer *, double t, int step, int stream,
                         struct str bytes, struct error *);
-/* After a full disk: room for the last lines is kept in reserve (a file filled at
- * creation), released here so that build.done can be written. */
+/* After a full disk: JOURNAL_RESERVE bytes are kept for the last lines (the file
+ * `reserve`, filled at creation), released here so that build.done can be written. */
+enum { JOURNAL_RESERVE = 64 << 10 };
 void journal_release_reserve(struct journal_writer *);
 bool journal_sync(struct journal_writer *, struct error *);
 
@@ -68,7 +80,8 @@ const char *journal_dir(const struct journal *);
 
 /* Takes in what was written since; true when there was anything. */
 bool journal_refresh(struct journal *);
-/* Calls more from the loop when there is something new or the state changed. */
+/* Calls more from the loop when there is something new or the state changed, and
+ * once soon if the build is not running any more.  more may unfollow or free. */
 bool journal_follow(struct journal *, struct loop *, void (*more)(struct journal *, void *),
                     void *data, struct error *);
 void journal_unfollow(struct journal *);
@@ -85,9 +98,11 @@ bool journal_next(struct journal *, struct cursor *, struct event *ret_event);
 
 /* Bytes of the log file, appended to out; short when they are not there. */
 bool journal_read_log(struct journal *, uint64_t offset, uint64_t length, struct buf *out);
-/* Log lines of a step (-1: of all, in order of arrival).  A last line without a
- * newline counts.  The text is lent until the next call, without its newline;
- * ret_t (seconds since the epoch) may be NULL. */
+/* Log lines of a step (-1: of all, in the order in which they began).  A line is
+ * put together from the chunks of its step and stream, whatever came between.  A
+ * last line without a newline counts; so does a gap, as "[N bytes were not kept]".
+ * The text is lent until the next call, without its newline; ret_t (seconds since
+ * the epoch, of the chunk in which it began) may be NULL.  n must be in range. */
 size_t journal_lines(const struct journal *, int step);
 struct str journal_line(struct journal *, int step, size_t n, struct buf *scratch, double *ret_t);
 

@@ -171,7 +171,7 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
 {
 	const struct pesto *p = settings->kind_data;
 	size_t errors = problems_errors(problems);
-	const char *cache, *ssl;
+	const char *cache = NULL, *ssl = NULL;
 	struct pesto_parts parts;
 	owned(plan) struct plan *plan = plan_new();
 	if (!pesto_parts_read(settings, selection, files, plan->arena, problems, &parts) ||

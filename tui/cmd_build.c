@@ -12,6 +12,8 @@
 #include "tui/follow.h"
 #include "tui/project.h"
 
+enum { LOGS_CHUNK = 1 << 16 };
+
 static int build_start(struct arena *arena, const struct args *args, const struct project *p,
                        enum follow_form form)
 {
@@ -103,6 +105,27 @@ static bool logs_find_step(const struct build *build, const char *step, int *ret
 	return true;
 }
 
+/* A terminal gets no control character of the build's; a pipe gets the bytes. */
+static int logs_print(struct journal *journal, int step)
+{
+	owned_buf struct buf scratch = { 0 }, out = { 0 };
+	bool visible = command_is_terminal();
+	for (size_t i = 0, n = journal_lines(journal, step); i < n; i++) {
+		struct str line = journal_line(journal, step, i, &scratch, NULL);
+		if (visible)
+			utf8_append_visible(&out, line);
+		else
+			buf_append(&out, line);
+		buf_append_char(&out, '\n');
+		if (out.n < LOGS_CHUNK && i + 1 < n)
+			continue;
+		if (command_output(buf_str(&out)) != 0)
+			return 1;
+		buf_clear(&out);
+	}
+	return 0;
+}
+
 int cmd_logs(struct arena *arena, const struct args *args)
 {
 	struct error err;
@@ -117,21 +140,7 @@ int cmd_logs(struct arena *arena, const struct args *args)
 	build_update(build, journal);
 	if (args->noperands > 1 && !logs_find_step(build, args->operands[1], &step, &err))
 		return command_fail(&err);
-	owned_buf struct buf scratch = { 0 };
-	bool raw = !command_is_terminal();
-	for (size_t i = 0, n = journal_lines(journal, step); i < n; i++) {
-		struct str line = journal_line(journal, step, i, &scratch, NULL);
-		owned_buf struct buf out = { 0 };
-		/* A terminal gets no control character of the build's; a pipe gets the bytes. */
-		if (raw)
-			buf_append(&out, line);
-		else
-			utf8_append_visible(&out, line);
-		buf_append_char(&out, '\n');
-		if (command_output(buf_str(&out)) != 0)
-			return 1;
-	}
-	return 0;
+	return logs_print(journal, step);
 }
 
 static void history_line(struct buf *out, const struct history_item *item)

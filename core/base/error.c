@@ -20,6 +20,7 @@ static void error_store(struct error *err, struct str text)
 	err->text[n] = '\0';
 }
 
+__attribute__((format(printf, 3, 0)))
 static void error_fill(struct error *err, enum error_code code, const char *fmt, va_list ap)
 {
 	owned_buf struct buf text = { 0 };

@@ -115,7 +115,8 @@ static void cascade_warn(struct cascade_reader *r, const struct layer *l,
 		const struct problem *p = problems_get(found, i);
 		if (p->severity == SEVERITY_ERROR)
 			problems_add(r->problems, SEVERITY_WARNING, p->rule, p->at,
-			             "%.*s (profile %s is not selected)", STR_ARG(p->text), l->profile);
+			             "%.*s (profile %s is not selected)", STR_ARG(p->text),
+			             l->profile);
 	}
 }
 
@@ -220,7 +221,9 @@ bool cascade_read(struct arena *a, struct files *files, const struct selection *
 	cascade_split(&r, path);
 	cascade_list(&r, &list);
 	r.layers = arena_array(a, 2 + selection->nprofiles + list.n, sizeof *r.layers);
-	r.layers[r.nlayers++] = (struct layer){ .path = arena_text(a, str_of(path)), .active = true };
+	r.layers[0].path = arena_text(a, str_of(path));
+	r.layers[0].active = true;
+	r.nlayers = 1;
 	cascade_read_layer(&r, &r.layers[0]);
 	if (required && !r.layers[0].present)
 		cascade_fault(&r, &r.layers[0], "file-missing",
@@ -299,8 +302,9 @@ void cascade_note_difference(struct arena *a, const struct document *document,
 	if (d.count)
 		problems_add(problems, SEVERITY_NOTE, "cascade-rules-differ",
 		             cascade_difference_at(by_root, by_deep),
-		             "here the merge rules differ: root, which compares only the root level, "
-		             "drops %s; deep keeps %s", buf_text(&d.names), d.count == 1 ? "it" : "them");
+		             "here the merge rules differ: root, which compares only the root "
+		             "level, drops %s; deep keeps %s", buf_text(&d.names),
+		             d.count == 1 ? "it" : "them");
 	buf_finish(&d.pointer);
 	buf_finish(&d.names);
 }

@@ -212,12 +212,11 @@ void cascade_write_origins(struct buf *out, const struct document *documents, si
 	struct origins o = { .out = out, .scratch = scratch };
 	buf_append_char(out, '[');
 	for (size_t i = 0; i < ndocuments; i++) {
-		if (!documents[i].value)
-			continue;
+		const struct value *v = documents[i].value;
 		struct origins_lowers none = { 0 };
 		o.document = &documents[i];
-		buf_clear(&o.pointer);
-		origins_walk(&o, documents[i].value, origins_under(&o, documents[i].value, none, STR("")));
+		if (v)
+			origins_walk(&o, v, origins_under(&o, v, none, STR("")));
 	}
 	buf_append(out, o.any ? STR("\n]") : STR("]"));
 	buf_finish(&o.pointer);

@@ -8,7 +8,8 @@ bool profile_is_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i], lower = c | 0x20;
-		if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+		bool letter = lower >= 'a' && lower <= 'z', digit = c >= '0' && c <= '9';
+		if (!letter && !digit && c != '_' && c != '-')
 			return false;
 	}
 	return s.n > 0;
@@ -67,12 +68,13 @@ bool cascade_check_profiles(const struct selection *selection, const char *const
                             size_t nknown, struct problems *problems)
 {
 	bool ok = true;
+	struct span nowhere = { 0 };
 	for (size_t i = 0; i < selection->nprofiles; i++) {
 		const char *profile = selection->profiles[i];
 		if (!profile_is_name(str_of(profile)))
-			ok = problems_add(problems, SEVERITY_ERROR, "profile-name", (struct span){ 0 },
-			                  "\"%s\" is no profile name; one is made of A-Z a-z 0-9 _ -",
-			                  profile);
+			ok = problems_add(problems, SEVERITY_ERROR, "profile-name", nowhere,
+			                  "\"%s\" is no profile name; one is made of letters, "
+			                  "digits, _ and -", profile);
 		else if (!profile_is_known(profile, known, nknown))
 			ok = profile_unknown(profile, known, nknown, problems);
 	}

@@ -133,7 +133,8 @@ static struct value *tagged_tree(struct arena *arena, const struct value *value)
 	bool object = value_type(value) == VALUE_OBJECT;
 	struct value *tagged = object ? value_new_object(arena) : value_new_array(arena);
 	for (const struct value *child = value_child(value); child; child = value_next(child))
-		value_append(tagged, value_key(child), (struct span){ 0 }, tagged_tree(arena, child));
+		value_append(tagged, value_key(child), (struct span){ 0 },
+		             tagged_tree(arena, child));
 	return tagged;
 }
 

@@ -34,8 +34,8 @@ static bool toml_name(struct toml *t, struct toml_name *ret_name)
 		while (toml_is_bare(toml_scan_peek(s)))
 			s->at++;
 		if (s->at == start)
-			return toml_scan_unexpected(s, "a key (letters, digits, _ and -, or a string "
-			                            "in quotes)");
+			return toml_scan_unexpected(s, "a key (letters, digits, _ and -, or "
+			                            "a string in quotes)");
 		ret_name->text = str_slice(s->text, start, s->at - start);
 	}
 	ret_name->at = toml_scan_span(s, start);
@@ -125,10 +125,11 @@ static bool toml_inline(struct toml *t, unsigned depth, struct value **ret_value
 		more = toml_scan_take(s, STR(","));
 		toml_scan_blanks(s);
 		if (more && toml_scan_peek(s) == '}')
-			return toml_scan_fail(s, s->at, "no comma stands before the } of an inline table");
+			return toml_scan_fail(s, s->at, "no comma stands before the } of an "
+			                      "inline table");
 		if (!more && !toml_scan_take(s, STR("}")))
-			return toml_scan_unexpected(s, "a comma or the } of this inline table, which "
-			                            "stands in one line,");
+			return toml_scan_unexpected(s, "a comma or the } of this inline "
+			                            "table, which stands in one line,");
 	}
 	*ret_value = value_new(s->arena, VALUE_OBJECT, (struct str){ 0 }, toml_scan_span(s, start));
 	toml_tables_take(&t->tables, base, *ret_value);

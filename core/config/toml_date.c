@@ -43,7 +43,8 @@ static bool toml_date_day(struct toml_scan *s, size_t start, struct str text, si
 	if (month < 1 || month > 12)
 		return toml_scan_fail(s, start + 5, "a month lies between 01 and 12");
 	if (day < 1 || day > toml_date_days(year, month))
-		return toml_scan_fail(s, start + 8, "month %02u of the year %04u has the days 01 to %u",
+		return toml_scan_fail(s, start + 8, "month %02u of the year %04u has the "
+		                      "days 01 to %u",
 		                      month, year, toml_date_days(year, month));
 	return true;
 }
@@ -55,14 +56,15 @@ static bool toml_date_time(struct toml_scan *s, size_t start, struct str text, s
 	if (!toml_date_field(text, at, 2, &hour) || !toml_date_char(text, at, ':') ||
 	    !toml_date_field(text, at, 2, &minute) || !toml_date_char(text, at, ':') ||
 	    !toml_date_field(text, at, 2, &second))
-		return toml_scan_fail(s, start + from, "a time is written 07:32:00, with its seconds");
+		return toml_scan_fail(s, start + from, "a time is written 07:32:00, with its "
+		                      "seconds");
 	if (hour > 23)
 		return toml_scan_fail(s, start + from, "an hour lies between 00 and 23");
 	if (minute > 59)
 		return toml_scan_fail(s, start + from + 3, "a minute lies between 00 and 59");
 	if (second > 60)
-		return toml_scan_fail(s, start + from + 6, "a second lies between 00 and 59, or is the "
-		                      "leap second 60");
+		return toml_scan_fail(s, start + from + 6, "a second lies between 00 and 59, "
+		                      "or is the leap second 60");
 	if (!toml_date_char(text, at, '.'))
 		return true;
 	if (!toml_date_field(text, at, 1, &ignored))
@@ -81,7 +83,8 @@ static bool toml_date_offset(struct toml_scan *s, size_t start, struct str text,
 	++*at;
 	if (!toml_date_field(text, at, 2, &hour) || !toml_date_char(text, at, ':') ||
 	    !toml_date_field(text, at, 2, &minute) || hour > 23 || minute > 59)
-		return toml_scan_fail(s, start + from, "an offset is written Z, or +hh:mm up to 23:59");
+		return toml_scan_fail(s, start + from, "an offset is written Z, or +hh:mm up "
+		                      "to 23:59");
 	return true;
 }
 

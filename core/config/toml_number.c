@@ -62,8 +62,9 @@ static bool toml_number_fraction(struct toml_scan *s, size_t start, struct str t
 	if (text.p[at] == '.') {
 		at++;
 		if (!toml_number_digits(text, &at, 10))
-			return toml_scan_fail(s, start + at, "digits stand on both sides of a float's "
-			                      "point, with underscores only between them: 1.0");
+			return toml_scan_fail(s, start + at, "digits stand on both sides of "
+			                      "a float's point, with underscores only "
+			                      "between them: 1.0");
 	}
 	if (at < text.n && (text.p[at] == 'e' || text.p[at] == 'E')) {
 		at++;
@@ -73,8 +74,8 @@ static bool toml_number_fraction(struct toml_scan *s, size_t start, struct str t
 			return toml_scan_fail(s, start + at, "an exponent has digits: 1e6, 1e-6");
 	}
 	if (at < text.n)
-		return toml_scan_fail(s, start + at, "this number goes on in a way TOML does not know; "
-		                      "text is written in quotes");
+		return toml_scan_fail(s, start + at, "this number goes on in a way TOML does "
+		                      "not know; text is written in quotes");
 	return true;
 }
 
@@ -83,10 +84,11 @@ static bool toml_number_decimal(struct toml_scan *s, size_t start, struct str te
 {
 	size_t at = text.p[0] == '+' || text.p[0] == '-', first = at;
 	if (at < text.n && text.p[at] == '.')
-		return toml_scan_fail(s, start, "digits stand on both sides of a float's point: 0.5");
+		return toml_scan_fail(s, start, "digits stand on both sides of a float's "
+		                      "point: 0.5");
 	if (!toml_number_digits(text, &at, 10))
-		return toml_scan_fail(s, start + at, "a digit is missing here; in numbers underscores "
-		                      "stand only between digits: 1_000");
+		return toml_scan_fail(s, start + at, "a digit is missing here; in numbers "
+		                      "underscores stand only between digits: 1_000");
 	struct str whole = str_slice(text, first, at - first);
 	if (whole.n > 1 && whole.p[0] == '0')
 		return toml_scan_fail(s, start, "a number does not begin with 0 (octal is 0o17, a "
@@ -164,8 +166,9 @@ bool toml_number_read(struct toml_scan *s, enum value_type *ret_type, struct str
 		return toml_date_check(s, start, text, ret_type);
 	bool word = !leading && text.p[0] != '+' && text.p[0] != '-' && text.p[0] != '.';
 	if (word && !str_eq(text, STR("inf")) && !str_eq(text, STR("nan")))
-		return toml_scan_fail(s, start, "%.*s is no value: text is written in quotes, and the "
-		                      "only words are true, false, inf and nan",
+		return toml_scan_fail(s, start, "%.*s is no value: text is written in "
+		                      "quotes, and the only words are true, false, inf and "
+		                      "nan",
 		                      text.n < 40 ? (int)text.n : 40, text.p);
 	return toml_number_parse(s, start, text, ret_type);
 }

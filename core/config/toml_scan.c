@@ -24,8 +24,8 @@ bool toml_scan_unexpected(struct toml_scan *s, const char *wanted)
 	if (c == '\n' || (c == '\r' && str_has_prefix(str_slice(s->text, s->at, 2), STR("\r\n"))))
 		return toml_scan_fail(s, s->at, "the line ends where %s should be", wanted);
 	if (c == '\r')
-		return toml_scan_fail(s, s->at, "a carriage return stands alone where %s should be: "
-		                      "lines end with LF or CRLF", wanted);
+		return toml_scan_fail(s, s->at, "a carriage return stands alone where %s "
+		                      "should be: lines end with LF or CRLF", wanted);
 	size_t size;
 	utf8_decode(str_slice(s->text, s->at, UTF8_MAX), &size);
 	owned_buf struct buf shown = { 0 };

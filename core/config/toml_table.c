@@ -32,8 +32,8 @@ static struct str toml_tables_key(struct toml_tables *t, const struct toml_slot 
 bool toml_tables_check_depth(struct toml_tables *t, unsigned depth, size_t at)
 {
 	return depth <= VALUE_DEPTH_MAX ||
-	       toml_scan_fail(t->scan, at, "tables and arrays lie inside each other deeper than the "
-	                      "%d levels that are read", VALUE_DEPTH_MAX);
+	       toml_scan_fail(t->scan, at, "tables and arrays lie inside each other deeper "
+	                      "than the %d levels that are read", VALUE_DEPTH_MAX);
 }
 
 static struct toml_slot *toml_tables_make(struct toml_tables *t, struct toml_slot *parent,
@@ -94,8 +94,8 @@ struct toml_slot *toml_tables_dot(struct toml_tables *t, struct toml_slot *paren
 	if (!slot)
 		return toml_tables_make(t, parent, name, key, TOML_DOTTED);
 	if (slot->state == TOML_HEADER || slot->state == TOML_TABLES)
-		return toml_tables_refuse(t, name, slot, "write its keys under its own header, not as "
-		                          "dotted keys");
+		return toml_tables_refuse(t, name, slot, "write its keys under its own "
+		                          "header, not as dotted keys");
 	if (slot->state == TOML_LEAF || slot->state == TOML_INLINE)
 		return toml_tables_refuse(t, name, slot, "dotted keys cannot add to it");
 	slot->state = TOML_DOTTED;
@@ -110,8 +110,8 @@ struct toml_slot *toml_tables_open(struct toml_tables *t, struct toml_slot *pare
 	if (!slot)
 		return toml_tables_make(t, parent, name, key, TOML_HEADER);
 	if (slot->state != TOML_IMPLICIT)
-		return toml_tables_refuse(t, name, slot, "a [table] is opened once, under a name that "
-		                          "nothing else has");
+		return toml_tables_refuse(t, name, slot, "a [table] is opened once, under a "
+		                          "name that nothing else has");
 	slot->state = TOML_HEADER;
 	slot->at = name->at.at;
 	return slot;
@@ -125,7 +125,8 @@ struct toml_slot *toml_tables_open_next(struct toml_tables *t, struct toml_slot 
 	if (!slot)
 		slot = toml_tables_make(t, parent, name, key, TOML_TABLES);
 	else if (slot->state != TOML_TABLES)
-		return toml_tables_refuse(t, name, slot, "[[tables]] need a name that nothing else has");
+		return toml_tables_refuse(t, name, slot, "[[tables]] need a name that "
+		                          "nothing else has");
 	if (!slot || !toml_tables_check_depth(t, slot->depth + 1, name->at.at))
 		return NULL;
 	struct toml_slot *element = arena_alloc(t->scratch, sizeof *element);

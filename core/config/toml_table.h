@@ -10,7 +10,7 @@ enum toml_state {
 	TOML_LEAF,              /* a scalar or an array: closed */
 	TOML_INLINE,            /* { … }: closed once read */
 	TOML_IMPLICIT,          /* named on the way to a [header] below it */
-	TOML_DOTTED,            /* made by a dotted key: dotted keys add to it, headers pass through */
+	TOML_DOTTED,            /* made by a dotted key: others add to it, headers pass */
 	TOML_HEADER,            /* [defined] */
 	TOML_TABLES,            /* [[defined]] */
 };

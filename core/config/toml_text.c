@@ -30,13 +30,13 @@ static bool toml_text_unicode(struct toml_text *t, size_t digits)
 		else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
 			digit = ((unsigned)c | 0x20) - 'a' + 10;
 		else
-			return toml_scan_fail(s, escape, "\\%c takes exactly %zu hexadecimal digits",
-			                      digits == 4 ? 'u' : 'U', digits);
+			return toml_scan_fail(s, escape, "\\%c takes exactly %zu hexadecimal "
+			                      "digits", digits == 4 ? 'u' : 'U', digits);
 		rune = rune << 4 | digit;
 	}
 	if (rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff))
-		return toml_scan_fail(s, escape, "U+%04X is no character: \\u and \\U take 0 to D7FF "
-		                      "and E000 to 10FFFF", rune);
+		return toml_scan_fail(s, escape, "U+%04X is no character: \\u and \\U take 0 "
+		                      "to D7FF and E000 to 10FFFF", rune);
 	buf_append_rune(&t->out, rune);
 	return true;
 }
@@ -48,8 +48,8 @@ static bool toml_text_continue(struct toml_text *t, size_t escape)
 	struct toml_scan *s = t->scan;
 	toml_scan_blanks(s);
 	if (!toml_scan_newline(s))
-		return toml_scan_fail(s, escape, "nothing may stand between a backslash and the end "
-		                      "of its line; for a backslash itself write \\\\");
+		return toml_scan_fail(s, escape, "nothing may stand between a backslash and "
+		                      "the end of its line; for a backslash itself write \\\\");
 	do
 		toml_scan_blanks(s);
 	while (toml_scan_newline(s));
@@ -75,9 +75,9 @@ static bool toml_text_escape(struct toml_text *t)
 	} else if (t->multi && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
 		done = toml_text_continue(t, escape);
 	} else {
-		done = toml_scan_fail(s, escape, "TOML knows only \\b \\t \\n \\f \\r \\\" \\\\ \\uXXXX "
-		                      "and \\UXXXXXXXX; for a backslash write \\\\, or use "
-		                      "'single quotes'");
+		done = toml_scan_fail(s, escape, "TOML knows only \\b \\t \\n \\f \\r \\\" "
+		                      "\\\\ \\uXXXX and \\UXXXXXXXX; for a backslash write "
+		                      "\\\\, or use 'single quotes'");
 	}
 	t->run = s->at;
 	return done;
@@ -89,8 +89,8 @@ static bool toml_text_newline(struct toml_text *t)
 	struct toml_scan *s = t->scan;
 	bool returns = toml_scan_peek(s) == '\r';
 	if (returns && !str_has_prefix(str_slice(s->text, s->at, 2), STR("\r\n")))
-		return toml_scan_fail(s, s->at, "a carriage return stands alone in a string: write \\r, "
-		                      "and end lines with LF or CRLF");
+		return toml_scan_fail(s, s->at, "a carriage return stands alone in a string: "
+		                      "write \\r, and end lines with LF or CRLF");
 	if (!t->multi)
 		return toml_scan_fail(s, t->start, "this string is not closed in its line: %c is "
 		                      "missing (three of them enclose several lines)", t->quote);
@@ -125,8 +125,9 @@ static bool toml_text_body(struct toml_text *t, size_t *ret_end)
 	for (;;) {
 		int c = toml_scan_peek(s);
 		if (c < 0)
-			return toml_scan_fail(s, t->start, "this string is not closed: %s%c is missing",
-			                      t->multi ? (t->basic ? "\"\"" : "''") : "", t->quote);
+			return toml_scan_fail(s, t->start, "this string is not closed: %s%c "
+			                      "is missing", !t->multi ? "" :
+			                      t->basic ? "\"\"" : "''", t->quote);
 		if (c == t->quote) {
 			if (toml_text_close(t, ret_end))
 				return true;
@@ -137,8 +138,9 @@ static bool toml_text_body(struct toml_text *t, size_t *ret_end)
 			if (!toml_text_newline(t))
 				return false;
 		} else if ((c < 0x20 && c != '\t') || c == 0x7f) {
-			return toml_scan_fail(s, s->at, "a string may hold no control character but the "
-			                      "tab: write \\u%04X in double quotes", (unsigned)c);
+			return toml_scan_fail(s, s->at, "a string may hold no control "
+			                      "character but the tab: write \\u%04X in "
+			                      "double quotes", (unsigned)c);
 		} else {
 			s->at++;
 		}

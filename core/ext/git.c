@@ -21,9 +21,9 @@ static bool git_repo_fault(struct error *err, const char *doing)
 static bool git_repo_open_fault(struct error *err, int code, const char *dir)
 {
 	if (code == GIT_EOWNER)
-		return error_set(err, ERROR_SYSTEM, "the git repository of %s belongs to another user, "
-		                 "so git's state is not read; `git config --global --add "
-		                 "safe.directory DIRECTORY` trusts it", dir);
+		return error_set(err, ERROR_SYSTEM, "the git repository of %s belongs to "
+		                 "another user, so git's state is not read; `git config "
+		                 "--global --add safe.directory DIRECTORY` trusts it", dir);
 	return git_repo_fault(err, "reading the git repository");
 }
 
@@ -40,7 +40,8 @@ static bool git_repo_locate(struct git_repo *repo, const char *dir, struct error
 	if (str_eq(root, STR("/")))
 		root.n = 0;
 	if (!str_has_prefix(at, root))
-		return error_set(err, ERROR_SYSTEM, "%s lies outside the git work tree %s", real, top);
+		return error_set(err, ERROR_SYSTEM, "%s lies outside the git work tree %s",
+		                 real, top);
 	struct str rest = str_slice(at, root.n + 1, at.n);
 	repo->prefix = rest.n ? xasprintf("%.*s/", STR_ARG(rest)) : xstrdup("");
 	return true;
@@ -153,7 +154,7 @@ bool git_repo_changes(struct git_repo *repo,
 		const git_status_entry *entry = git_status_byindex(list, i);
 		const git_diff_delta *delta = entry->index_to_workdir ? entry->index_to_workdir :
 		                                                        entry->head_to_index;
-		const char *path = delta ? git_repo_relative(repo, delta->new_file.path, &scratch) : NULL;
+		const char *path = git_repo_relative(repo, delta->new_file.path, &scratch);
 		if (path)
 			each(data, path, git_repo_change(entry->status));
 	}

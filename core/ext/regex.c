@@ -53,8 +53,8 @@ static pcre2_code *regex_compile(struct str pattern, uint32_t options, struct er
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	CHECK(context);
 	pcre2_set_max_pattern_length(context, REGEX_PATTERN_MAX);
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n, options,
-	                                 &number, &at, context);
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n,
+	                                 options, &number, &at, context);
 	pcre2_compile_context_free(context);
 	if (code)
 		return code;
@@ -85,7 +85,8 @@ struct regex *regex_new(struct str pattern, unsigned flags, struct error *err)
 	pcre2_set_heap_limit(re->context, REGEX_HEAP_KIB);
 	/* Where there is no JIT, matching is slower and no different. */
 	if (pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0)
-		re->stack = pcre2_jit_stack_create(REGEX_JIT_STACK_FIRST, REGEX_JIT_STACK_MAX, NULL);
+		re->stack = pcre2_jit_stack_create(REGEX_JIT_STACK_FIRST, REGEX_JIT_STACK_MAX,
+		                                   NULL);
 	if (re->stack)
 		pcre2_jit_stack_assign(re->context, NULL, re->stack);
 	return re;

@@ -98,9 +98,10 @@ static bool preferences_engine(struct preferences_reader *r, const struct value 
 {
 	if (!r->trusted && value_type(value) == VALUE_STRING &&
 	    !preferences_is_name(value_text(value))) {
-		problems_add(r->problems, SEVERITY_WARNING, "preferences-untrusted", value_span(value),
-		             "a project may only name an engine (auto, buildkit, classic, podman, "
-		             "buildah, or a name from your config.toml), not give its address: ignored");
+		problems_add(r->problems, SEVERITY_WARNING, "preferences-untrusted",
+		             value_span(value), "a project may only name an engine (auto, "
+		             "buildkit, classic, podman, buildah, or a name from your "
+		             "config.toml), not give its address: ignored");
 		return true;
 	}
 	return preferences_text(r, value, "the name of an engine: \"auto\", \"buildah\"",
@@ -138,8 +139,8 @@ static bool preferences_log_limit(struct preferences_reader *r, const struct val
 	unsigned long long bytes;
 	if ((type != VALUE_STRING && type != VALUE_INTEGER) ||
 	    !preferences_bytes(value_text(value), &bytes))
-		return preferences_wrong(r, value, "a number of bytes over 0, or a text with a unit: "
-		                         "\"256MB\", \"1GB\"");
+		return preferences_wrong(r, value, "a number of bytes over 0, or a text with "
+		                         "a unit: \"256MB\", \"1GB\"");
 	r->p->log_limit = bytes;
 	return true;
 }
@@ -249,8 +250,9 @@ static void preferences_table(struct preferences_reader *r, const struct value *
 			preferences_unknown(r, v, keys);
 		else if (key->user_only && !r->trusted)
 			problems_add(r->problems, SEVERITY_WARNING, "preferences-untrusted",
-			             value_key_span(v), "%s is ignored here: it comes with the project, "
-			             "and only your own config.toml may set it", key->name);
+			             value_key_span(v), "%s is ignored here: it comes with "
+			             "the project, and only your own config.toml may set it",
+			             key->name);
 		else
 			key->set(r, v);
 	}
@@ -269,15 +271,19 @@ static bool preferences_pesto(struct preferences_reader *r, const struct value *
 static bool preferences_endpoint(struct preferences_reader *r, const struct value *engine,
                                  struct pair *ret_engine)
 {
-	static const struct preferences_key keys[] = { { "endpoint", true, NULL }, { NULL, true, NULL } };
+	static const struct preferences_key keys[] = {
+		{ "endpoint", true, NULL },
+		{ NULL, true, NULL },
+	};
 	const char *endpoint = NULL;
 	if (value_type(engine) != VALUE_OBJECT || !preferences_is_name(value_key(engine)))
-		return preferences_wrong(r, engine, "a table under a name of letters, digits, _ and "
-		                         "-: [engines.remote]");
+		return preferences_wrong(r, engine, "a table under a name of letters, "
+		                         "digits, _ and -: [engines.remote]");
 	for (const struct value *v = value_child(engine); v; v = value_next(v)) {
 		if (!str_eq(value_key(v), STR("endpoint")))
 			preferences_unknown(r, v, keys);
-		else if (!preferences_text(r, v, "an address: \"unix:///run/docker.sock\"", &endpoint))
+		else if (!preferences_text(r, v, "an address: \"unix:///run/docker.sock\"",
+		                           &endpoint))
 			return false;
 	}
 	if (!endpoint)

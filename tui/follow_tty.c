@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "core/base/check.h"
@@ -21,6 +22,7 @@ struct follow_tty {
 	unsigned drawn;                 /* lines of ours that stand above the cursor */
 	uint64_t timer;
 	bool dirty, asks, colour;
+	struct termios before;          /* while a single key is waited for */
 };
 
 static void tty_size(struct follow_tty *t)
@@ -247,8 +249,23 @@ void follow_tty_dirty(struct follow_tty *t)
 	t->timer = loop_timer(t->loop, TTY_FRAME_MS, tty_tick, t);
 }
 
+/* A question is answered by one key, without Enter. */
+static void tty_single_key(struct follow_tty *t, bool on)
+{
+	if (on == t->asks)
+		return;
+	if (!on) {
+		tcsetattr(STDIN_FILENO, TCSANOW, &t->before);
+	} else if (tcgetattr(STDIN_FILENO, &t->before) == 0) {
+		struct termios single = t->before;
+		single.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+		tcsetattr(STDIN_FILENO, TCSANOW, &single);
+	}
+}
+
 void follow_tty_ask(struct follow_tty *t, bool asks)
 {
+	tty_single_key(t, asks);
 	t->asks = asks;
 	follow_tty_dirty(t);
 }
@@ -256,6 +273,7 @@ void follow_tty_ask(struct follow_tty *t, bool asks)
 void follow_tty_end(struct follow_tty *t)
 {
 	int failed = build_failed_step(t->build);
+	tty_single_key(t, false);
 	t->asks = false;
 	tty_show(t, true);
 	owned_buf struct buf out = { 0 };

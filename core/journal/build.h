@@ -1,6 +1,7 @@
 #ifndef CORE_JOURNAL_BUILD_H
 #define CORE_JOURNAL_BUILD_H
 
+#include "core/base/map.h"
 #include "core/journal/journal.h"
 
 /* What a build's events say so far: the one fold of a journal that every front
@@ -11,6 +12,9 @@ enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_CACHED, STEP_FAILE
 
 struct step {
 	struct str name, stage, error;
+	struct str origin;              /* "file:line" of its first cause; n 0: none */
+	struct str forecast;            /* "hit", "miss", "unknown" */
+	struct str task;                /* "fetch", "certificate" …; n 0: of the image */
 	int group;                      /* -1: none */
 	unsigned line;                  /* in the Dockerfile; 0: none */
 	bool meta;                      /* makes no layer: neither hit nor miss */
@@ -25,7 +29,8 @@ struct step {
 
 struct build {
 	struct arena *arena;
-	struct str id, project, kind, level, engine, image, image_id, error, root;
+	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
+	struct str engine_version;      /* "dockerd 20.10.24"; n 0: unknown */
 	const struct str *profiles;
 	size_t nprofiles;
 	const struct str *groups;       /* names of step groups */
@@ -38,6 +43,9 @@ struct build {
 	bool done, ok, cancelled, cancel_requested;
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	struct cursor cursor;
+	/* build.c's own */
+	size_t steps_cap, warnings_cap;
+	struct map texts;               /* progress ids, each kept once */
 };
 
 struct build *build_new(void);

@@ -1,0 +1,252 @@
+#include "core/journal/build.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "core/base/check.h"
+
+struct build *build_new(void)
+{
+	struct build *b = xcalloc(1, sizeof *b);
+	b->arena = arena_new();
+	return b;
+}
+
+void build_free(struct build *b)
+{
+	if (!b)
+		return;
+	arena_free(b->arena);
+	map_finish(&b->texts);
+	free(b->steps);
+	free(b->warnings);
+	free(b);
+}
+
+static struct str build_text(struct build *b, const struct value *object, const char *key)
+{
+	const struct value *v = value_get(object, str_of(key));
+	if (!v || value_type(v) != VALUE_STRING || !value_text(v).n)
+		return (struct str){ 0 };
+	return arena_str(b->arena, value_text(v));
+}
+
+static double build_number(const struct value *object, const char *key)
+{
+	const struct value *v = value_get(object, str_of(key));
+	if (!v || (value_type(v) != VALUE_INTEGER && value_type(v) != VALUE_FLOAT))
+		return 0;
+	char text[64];
+	struct str s = str_slice(value_text(v), 0, sizeof text - 1);
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	double number = strtod(text, NULL);
+	return number > -1e15 && number < 1e15 ? number : 0;
+}
+
+static uint64_t build_count(const struct value *object, const char *key)
+{
+	double number = build_number(object, key);
+	return number > 0 ? (uint64_t)number : 0;
+}
+
+static bool build_flag(const struct value *object, const char *key)
+{
+	const struct value *v = value_get(object, str_of(key));
+	return v && value_is_true(v);
+}
+
+static const struct str *build_texts(struct build *b, const struct value *list, size_t *ret_n)
+{
+	if (!list || value_type(list) != VALUE_ARRAY) {
+		*ret_n = 0;
+		return NULL;
+	}
+	size_t n = value_count(list);
+	struct str *texts = arena_array(b->arena, n, sizeof *texts);
+	n = 0;
+	for (const struct value *v = value_child(list); v; v = value_next(v))
+		texts[n++] = arena_str(b->arena, value_text(v));
+	*ret_n = n;
+	return texts;
+}
+
+/* The step of an event, made when nobody has announced it; NULL: none. */
+static struct step *build_step(struct build *b, int step)
+{
+	if (step < 0 || step >= JOURNAL_STEPS_MAX)
+		return NULL;
+	while (b->nsteps <= (size_t)step) {
+		if (b->nsteps == b->steps_cap) {
+			b->steps_cap = b->steps_cap ? 2 * b->steps_cap : 32;
+			b->steps = xrealloc(b->steps, b->steps_cap, sizeof *b->steps);
+		}
+		b->steps[b->nsteps++] = (struct step){ .group = -1 };
+	}
+	return &b->steps[step];
+}
+
+static void build_describe(struct build *b, struct step *s, const struct value *fields)
+{
+	const struct value *group = value_get(fields, STR("group"));
+	s->name = build_text(b, fields, "name");
+	s->stage = build_text(b, fields, "stage");
+	s->origin = build_text(b, fields, "origin");
+	s->forecast = build_text(b, fields, "forecast");
+	s->task = build_text(b, fields, "task");
+	s->line = (unsigned)(build_count(fields, "line") & UINT_MAX);
+	s->meta = build_flag(fields, "meta");
+	s->internal = build_flag(fields, "internal") || s->task.n;
+	if (group && value_type(group) == VALUE_INTEGER)
+		s->group = (int)build_count(fields, "group");
+}
+
+static void build_start(struct build *b, const struct event *e)
+{
+	const struct value *f = e->fields;
+	if (b->started > 0)
+		return;
+	b->started = e->t;
+	b->id = build_text(b, f, "id");
+	b->project = build_text(b, f, "project");
+	b->kind = build_text(b, f, "kind");
+	b->level = build_text(b, f, "level");
+	b->engine = build_text(b, f, "engine");
+	b->engine_version = build_text(b, f, "engine_version");
+	b->image = build_text(b, f, "image");
+	b->root = build_text(b, f, "root");
+	b->argument = build_text(b, f, "argument");
+	b->profiles = build_texts(b, value_get(f, STR("profiles")), &b->nprofiles);
+	b->groups = build_texts(b, value_get(f, STR("groups")), &b->ngroups);
+	const struct value *steps = value_get(f, STR("steps"));
+	int n = 0;
+	for (const struct value *v = steps ? value_child(steps) : NULL; v; v = value_next(v)) {
+		struct step *s = build_step(b, n++);
+		if (s)
+			build_describe(b, s, v);
+	}
+}
+
+static void build_progress(struct build *b, struct step *s, const struct value *fields)
+{
+	const struct value *id = value_get(fields, STR("id"));
+	struct str text = id ? value_text(id) : (struct str){ 0 };
+	size_t known = map_index(&b->texts, text);
+	if (known != STR_NONE) {
+		s->progress_id = b->texts.items[known].key;
+	} else {
+		s->progress_id = arena_str(b->arena, text);
+		map_set(&b->texts, s->progress_id, NULL);
+	}
+	s->current = build_count(fields, "current");
+	s->total = build_count(fields, "total");
+}
+
+static void build_step_done(struct build *b, struct step *s, const struct value *fields)
+{
+	s->seconds = build_number(fields, "seconds");
+	if (s->seconds < 0)
+		s->seconds = 0;
+	s->error = (struct str){ 0 };
+	if (build_flag(fields, "ok")) {
+		s->state = build_flag(fields, "cached") ? STEP_CACHED : STEP_DONE;
+		return;
+	}
+	s->state = build_flag(fields, "cancelled") ? STEP_CANCELLED : STEP_FAILED;
+	s->error = build_text(b, fields, "reason");
+}
+
+static void build_warn(struct build *b, const struct event *e)
+{
+	struct step *s = build_step(b, e->step < (int)b->nsteps ? e->step : -1);
+	if (s)
+		s->warnings++;
+	if (b->nwarnings == b->warnings_cap) {
+		b->warnings_cap = b->warnings_cap ? 2 * b->warnings_cap : 8;
+		b->warnings = xrealloc(b->warnings, b->warnings_cap, sizeof *b->warnings);
+	}
+	b->warnings[b->nwarnings++] = arena_str(b->arena, e->text);
+}
+
+/* What no event has told: meta instructions are done with the image, what a build
+ * that ended early has not come to is skipped. */
+static void build_settle(struct build *b, double t)
+{
+	for (size_t i = 0; i < b->nsteps; i++) {
+		struct step *s = &b->steps[i];
+		if (s->state == STEP_WAITING)
+			s->state = b->ok && s->meta ? STEP_DONE : STEP_SKIPPED;
+		if (s->state != STEP_RUNNING)
+			continue;
+		s->seconds = step_seconds(s, t);
+		s->state = b->cancelled ? STEP_CANCELLED : b->ok ? STEP_DONE : STEP_FAILED;
+	}
+}
+
+static void build_done(struct build *b, const struct event *e)
+{
+	const struct value *f = e->fields;
+	b->done = true;
+	b->ended = e->t;
+	b->ok = build_flag(f, "ok");
+	b->cancelled = build_flag(f, "cancelled");
+	b->exit_code = (int)build_count(f, "exit") & 0xff;
+	b->error = build_text(b, f, "error");
+	b->image_id = build_text(b, f, "image_id");
+	if (!b->ok && !b->exit_code)
+		b->exit_code = b->cancelled ? error_exit_code(ERROR_CANCELLED) : 1;
+	build_settle(b, e->t);
+}
+
+void build_apply(struct build *b, const struct event *e)
+{
+	struct step *s = e->kind == EVENT_STEP_ADD || e->kind == EVENT_STEP_START ||
+	                 e->kind == EVENT_STEP_PROGRESS || e->kind == EVENT_STEP_DONE ?
+	                 build_step(b, e->step) : NULL;
+	if (b->done)
+		return;
+	if (e->kind == EVENT_BUILD_START)
+		build_start(b, e);
+	if (e->kind == EVENT_STEP_ADD && s)
+		build_describe(b, s, e->fields);
+	if (e->kind == EVENT_STEP_START && s) {
+		s->state = STEP_RUNNING;
+		s->started = e->t;
+	}
+	if (e->kind == EVENT_STEP_PROGRESS && s)
+		build_progress(b, s, e->fields);
+	if (e->kind == EVENT_STEP_DONE && s)
+		build_step_done(b, s, e->fields);
+	if (e->kind == EVENT_WARNING)
+		build_warn(b, e);
+	if (e->kind == EVENT_CANCEL)
+		b->cancel_requested = true;
+	if (e->kind == EVENT_BUILD_DONE)
+		build_done(b, e);
+}
+
+bool build_update(struct build *b, struct journal *j)
+{
+	struct event e;
+	bool any = false;
+	while (journal_next(j, &b->cursor, &e)) {
+		any = true;
+		if (e.kind != EVENT_LOG)
+			build_apply(b, &e);
+	}
+	return any;
+}
+
+double step_seconds(const struct step *s, double now)
+{
+	double running = s->state == STEP_RUNNING && now > s->started ? now - s->started : 0;
+	return s->seconds + running;
+}
+
+int build_failed_step(const struct build *b)
+{
+	for (size_t i = 0; i < b->nsteps; i++)
+		if (b->steps[i].state == STEP_FAILED)
+			return (int)i;
+	return -1;
+}

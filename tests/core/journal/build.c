@@ -1,0 +1,125 @@
+#include "core/journal/build.h"
+
+#include "core/value/json.h"
+#include "tests/core/os/scratch.h"
+
+static struct build *build_of(struct scratch *s, const char *text)
+{
+	scratch_write(s, "journal", text);
+	owned(journal) struct journal *j = journal_open(s->dir, &s->err);
+	assert_non_null(j);
+	struct build *b = build_new();
+	assert_true(build_update(b, j));
+	assert_false(build_update(b, j));
+	return b;
+}
+
+#define START "{\"t\":10.000,\"ev\":\"build.start\",\"format\":1,\"id\":\"i\",\"project\":\"p\"," \
+	"\"kind\":\"pesto\",\"profiles\":[\"gpu\",\"x\"],\"level\":\"C1\",\"engine\":\"buildkit\"," \
+	"\"image\":\"p:1\",\"root\":\"/r\",\"groups\":[\"step 0\"],\"steps\":[" \
+	"{\"index\":0,\"name\":\"fetch a\",\"task\":\"fetch\"}," \
+	"{\"index\":1,\"name\":\"FROM x\",\"line\":1,\"group\":null,\"origin\":\"b.json:3\"," \
+	"\"forecast\":\"unknown\",\"stage\":\"s\"}," \
+	"{\"index\":2,\"name\":\"ENV a=b\",\"line\":2,\"group\":0,\"meta\":true}," \
+	"{\"index\":3,\"name\":\"RUN y\",\"line\":3,\"group\":0}]}\n"
+
+static void test_build__knows_what_build_start_says(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START);
+	assert_true(b->started == 10 && !b->done && b->nsteps == 4 && b->nprofiles == 2);
+	assert_true(str_eq(b->profiles[1], STR("x")));
+	assert_true(str_eq(b->groups[0], STR("step 0")));
+	assert_true(str_eq(b->image, STR("p:1")));
+	assert_true(b->steps[0].internal && str_eq(b->steps[0].task, STR("fetch")));
+	assert_true(str_eq(b->steps[1].origin, STR("b.json:3")));
+	assert_int_equal(b->steps[1].group, -1);
+	assert_int_equal(b->steps[1].line, 1);
+	assert_true(b->steps[2].meta && b->steps[2].group == 0);
+	assert_int_equal(b->steps[3].state, STEP_WAITING);
+}
+
+static void test_build__follows_a_good_build(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START
+		"{\"t\":11,\"ev\":\"step.start\",\"step\":1}\n"
+		"{\"t\":12,\"ev\":\"step.done\",\"step\":1,\"ok\":true,\"cached\":true,\"seconds\":0.5}\n"
+		"{\"t\":13,\"ev\":\"step.add\",\"step\":4,\"name\":\"export\",\"internal\":true}\n"
+		"{\"t\":13,\"ev\":\"step.start\",\"step\":4}\n"
+		"{\"t\":14,\"ev\":\"step.progress\",\"step\":4,\"id\":\"abc\",\"current\":5,\"total\":9}\n"
+		"{\"t\":14,\"ev\":\"step.start\",\"step\":3}\n"
+		"{\"t\":15,\"ev\":\"step.done\",\"step\":3,\"ok\":true,\"seconds\":1}\n"
+		"{\"t\":16,\"ev\":\"step.start\",\"step\":3}\n"
+		"{\"t\":16,\"ev\":\"warning\",\"step\":3,\"text\":\"w\"}\n");
+	assert_int_equal(b->steps[1].state, STEP_CACHED);
+	assert_true(b->steps[4].internal && b->steps[4].current == 5 && b->steps[4].total == 9);
+	assert_true(str_eq(b->steps[4].progress_id, STR("abc")));
+	assert_int_equal(b->steps[3].state, STEP_RUNNING);
+	assert_true(step_seconds(&b->steps[3], 18) == 3);
+	assert_true(step_seconds(&b->steps[1], 18) == 0.5);
+	assert_true(b->nwarnings == 1 && b->steps[3].warnings == 1);
+}
+
+static void test_build__settles_what_was_never_told(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *good = build_of(s, START
+		"{\"t\":20,\"ev\":\"step.start\",\"step\":3}\n"
+		"{\"t\":30,\"ev\":\"build.done\",\"ok\":true,\"image_id\":\"sha256:1\",\"exit\":0}\n"
+		"{\"t\":31,\"ev\":\"step.start\",\"step\":0}\n");
+	assert_true(good->done && good->ok && good->ended == 30 && good->exit_code == 0);
+	assert_int_equal(good->steps[0].state, STEP_SKIPPED);
+	assert_int_equal(good->steps[2].state, STEP_DONE);
+	assert_int_equal(good->steps[3].state, STEP_DONE);
+	assert_true(good->steps[3].seconds == 10);
+	owned(build) struct build *bad = build_of(s, START
+		"{\"t\":21,\"ev\":\"step.done\",\"step\":3,\"ok\":false,\"reason\":\"exit 2\"}\n"
+		"{\"t\":30,\"ev\":\"build.done\",\"ok\":false,\"error\":\"e\",\"exit\":1}\n");
+	assert_int_equal(build_failed_step(bad), 3);
+	assert_int_equal(build_failed_step(good), -1);
+	assert_true(str_eq(bad->steps[3].error, STR("exit 2")) && str_eq(bad->error, STR("e")));
+	assert_int_equal(bad->steps[2].state, STEP_SKIPPED);
+	assert_int_equal(bad->exit_code, 1);
+}
+
+static void test_build__knows_a_cancelled_one(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START
+		"{\"t\":20,\"ev\":\"step.start\",\"step\":3}\n"
+		"{\"t\":21,\"ev\":\"cancel\"}\n"
+		"{\"t\":22,\"ev\":\"build.done\",\"ok\":false,\"cancelled\":true,\"exit\":130}\n");
+	assert_true(b->cancel_requested && b->cancelled && b->exit_code == 130);
+	assert_int_equal(b->steps[3].state, STEP_CANCELLED);
+	assert_int_equal(b->steps[0].state, STEP_SKIPPED);
+}
+
+static void test_build__bears_nonsense(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s,
+		"{\"t\":1,\"ev\":\"build.start\",\"steps\":{\"a\":3,\"b\":[]},\"profiles\":4,\"id\":[]}\n"
+		"{\"t\":1,\"ev\":\"step.done\",\"step\":-4,\"ok\":1}\n"
+		"{\"t\":1,\"ev\":\"step.progress\",\"step\":0,\"current\":-1,\"total\":1e999}\n"
+		"{\"t\":1,\"ev\":\"step.done\",\"step\":1,\"seconds\":-3}\n"
+		"{\"t\":1,\"ev\":\"warning\",\"step\":200,\"text\":[]}\n"
+		"{\"t\":1,\"ev\":\"step.start\",\"step\":999999999}\n"
+		"{\"t\":1,\"ev\":\"build.done\"}\n");
+	assert_int_equal(b->nsteps, 2);
+	assert_true(b->steps[0].current == 0 && b->steps[0].total == 0);
+	assert_true(b->steps[1].seconds == 0);
+	assert_true(b->done && !b->ok && b->exit_code == 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(test_build__knows_what_build_start_says),
+		SCRATCH_TEST(test_build__follows_a_good_build),
+		SCRATCH_TEST(test_build__settles_what_was_never_told),
+		SCRATCH_TEST(test_build__knows_a_cancelled_one),
+		SCRATCH_TEST(test_build__bears_nonsense),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,33 @@
+#ifndef CORE_RECIPE_SHELL_H
+#define CORE_RECIPE_SHELL_H
+
+#include "core/base/arena.h"
+#include "core/base/error.h"
+
+/* The words and variables of Dockerfiles, as BuildKit's lexer takes them
+ * (frontend/dockerfile/shell): '…', "…", the escape, $NAME, ${NAME},
+ * ${NAME:-x} and its kin.  Bytes that are not ASCII end a name. */
+
+enum shell_variable {
+	SHELL_UNSET,
+	SHELL_SET,
+	SHELL_UNKNOWN,          /* only the build will know */
+};
+typedef enum shell_variable shell_lookup_fn(void *data, struct str name, struct str *ret_value);
+
+enum shell_result {
+	SHELL_DONE,
+	SHELL_UNRESOLVED,       /* a value that only the build knows, or a form we leave to it */
+	SHELL_FAILED,           /* err says what no builder takes */
+};
+/* One word with quotes and escapes taken off and variables put in (lookup NULL:
+ * they stay as written); the result is in the arena. */
+enum shell_result shell_expand(struct arena *, struct str word, char escape, shell_lookup_fn *,
+                               void *data, struct str *ret_text, struct error *err);
+
+/* Words with all quotes, escapes and variables still in them, as heredocs are
+ * looked for; a blank behind "<<" belongs to the word.  False when quotes or
+ * braces are not closed. */
+bool shell_words(struct arena *, struct str line, const struct str **ret_words, size_t *ret_count);
+
+#endif

@@ -62,8 +62,11 @@ static bool spawn_end_init(struct spawn_end *end, int wish, bool is_input)
 static bool spawn_is_program(const char *path)
 {
 	struct stat st;
-	if (stat(path, &st) < 0)
+	if (stat(path, &st) < 0) {
+		/* A folder of PATH closed to us says nothing about the program. */
+		errno = ENOENT;
 		return false;
+	}
 	if (!S_ISREG(st.st_mode)) {
 		errno = EACCES;
 		return false;
@@ -156,6 +159,8 @@ static pid_t spawn_fork(struct spawn_child *child, struct spawn_fault *ret_fault
 	}
 	child->report = report[1];
 	child->parent = getpid();
+	/* Inherited as ignored it would make our children's statuses vanish. */
+	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	pid_t pid = fork();

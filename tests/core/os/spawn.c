@@ -145,6 +145,13 @@ static void test_spawn__no_signal_stays_blocked_or_ignored(void **state)
 	assert_string_equal(seen, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
+static void test_spawn__statuses_arrive_though_sigchld_was_ignored(void **state)
+{
+	struct scratch *s = *state;
+	signal(SIGCHLD, SIG_IGN);
+	assert_string_equal(run(s, (struct spawn){ 0 }, "echo x"), "x\n");
+}
+
 static void test_spawn__makes_groups_and_sessions(void **state)
 {
 	struct scratch *s = *state;
@@ -252,6 +259,7 @@ int main(void)
 		SCRATCH_TEST(test_spawn__environment_and_folder),
 		SCRATCH_TEST(test_spawn__leaves_no_fd_open_but_the_kept_one),
 		SCRATCH_TEST(test_spawn__no_signal_stays_blocked_or_ignored),
+		SCRATCH_TEST(test_spawn__statuses_arrive_though_sigchld_was_ignored),
 		SCRATCH_TEST(test_spawn__makes_groups_and_sessions),
 		SCRATCH_TEST(test_spawn__a_group_is_signalled_whole),
 		SCRATCH_TEST(test_spawn__a_child_may_die_with_its_parent),

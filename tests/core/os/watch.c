@@ -297,6 +297,29 @@ static void test_watch__a_thousand_files_are_cheap(void **state)
 	assert_told(s, "d/7 ");
 }
 
+static void test_watch__tells_of_all_when_events_were_lost(void **state)
+{
+	struct seen *s = *state;
+	FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
+	long most = 0;
+	assert_non_null(limit);
+	assert_int_equal(fscanf(limit, "%ld", &most), 1);
+	fclose(limit);
+	add(s, "noise");
+	add(s, "quiet");
+	const char *path = path_of(s, "noise");
+	/* Two events a round; equal ones in a row would be merged. */
+	for (long i = 0; i <= most / 2; i++) {
+		int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+		assert_true(fd >= 0);
+		close(fd);
+		unlink(path);
+	}
+	assert_told(s, "noise quiet ");
+	scratch_write(s->scratch, "quiet", "1");
+	assert_told(s, "quiet ");
+}
+
 static void test_watch__looks_itself_without_inotify(void **state)
 {
 	struct seen *s = *state;
@@ -342,6 +365,7 @@ int main(void)
 		WATCH_TEST(test_watch__callbacks_may_clear_and_add),
 		WATCH_TEST(test_watch__callbacks_may_free_it),
 		WATCH_TEST(test_watch__a_thousand_files_are_cheap),
+		WATCH_TEST(test_watch__tells_of_all_when_events_were_lost),
 		WATCH_TEST(test_watch__looks_itself_without_inotify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

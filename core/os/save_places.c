@@ -43,8 +43,8 @@ static bool save_place_check(const char *path, struct error *err)
 	if (stat(path, &st) < 0)
 		return error_set_errno(err, "cannot use '%s'", path);
 	if (st.st_uid != geteuid())
-		return error_set(err, ERROR_SYSTEM, "'%s' belongs to user %u, not to you (%u)", path,
-		                 (unsigned)st.st_uid, (unsigned)geteuid());
+		return error_set(err, ERROR_SYSTEM, "'%s' belongs to user %u, not to you (%u)",
+		                 path, (unsigned)st.st_uid, (unsigned)geteuid());
 	if ((st.st_mode & 022) && chmod(path, st.st_mode & 0700) < 0)
 		return error_set_errno(err, "cannot keep others out of '%s'", path);
 	return true;

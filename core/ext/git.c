@@ -18,9 +18,18 @@ static bool git_repo_fault(struct error *err, const char *doing)
 	                 last && last->message ? last->message : "libgit2 does not say why");
 }
 
+/* libgit2 1.5 looks for safe.directory when the owner is another, and where nobody has
+ * set any it says "not found", of a setting and not of the repository. */
+static bool git_repo_is_foreign(int code)
+{
+	const git_error *last = git_error_last();
+	return code == GIT_EOWNER ||
+	       (code == GIT_ENOTFOUND && last && last->klass == GIT_ERROR_CONFIG);
+}
+
 static bool git_repo_open_fault(struct error *err, int code, const char *dir)
 {
-	if (code == GIT_EOWNER)
+	if (git_repo_is_foreign(code))
 		return error_set(err, ERROR_SYSTEM, "the git repository of %s belongs to "
 		                 "another user, so git's state is not read; `git config "
 		                 "--global --add safe.directory DIRECTORY` trusts it", dir);
@@ -28,14 +37,14 @@ static bool git_repo_open_fault(struct error *err, int code, const char *dir)
 }
 
 /* Where the folder lies in the work tree; links are resolved, as libgit2 does. */
-static bool git_repo_locate(struct git_repo *repo, const char *dir, struct error *err)
+static bool git_repo_locate(struct git_repo *repo, const char *real, struct error *err)
 {
 	const char *tree = git_repository_workdir(repo->handle);
 	if (!tree)
 		return true;
-	owned_memory char *real = realpath(dir, NULL), *top = realpath(tree, NULL);
-	if (!real || !top)
-		return error_set_errno(err, "finding %s", real ? tree : dir);
+	owned_memory char *top = realpath(tree, NULL);
+	if (!top)
+		return error_set_errno(err, "finding the work tree %s", tree);
 	struct str at = str_of(real), root = str_of(top);
 	if (str_eq(root, STR("/")))
 		root.n = 0;
@@ -49,19 +58,25 @@ static bool git_repo_locate(struct git_repo *repo, const char *dir, struct error
 
 enum git_opened git_repo_open(const char *dir, struct git_repo **ret_repo, struct error *err)
 {
+	owned_memory char *real = realpath(dir, NULL);
+	if (!real) {
+		error_set_errno(err, "finding %s", dir);
+		return GIT_FAILED;
+	}
 	if (git_libgit2_init() < 0) {
 		git_repo_fault(err, "starting libgit2");
 		return GIT_FAILED;
 	}
 	owned(git_repo) struct git_repo *repo = xcalloc(1, sizeof *repo);
-	int code = git_repository_open_ext(&repo->handle, dir, 0, NULL);
-	if (code == GIT_ENOTFOUND)
+	git_error_clear();
+	int code = git_repository_open_ext(&repo->handle, real, 0, NULL);
+	if (code == GIT_ENOTFOUND && !git_repo_is_foreign(code))
 		return GIT_NONE;
 	if (code < 0) {
 		git_repo_open_fault(err, code, dir);
 		return GIT_FAILED;
 	}
-	if (!git_repo_locate(repo, dir, err))
+	if (!git_repo_locate(repo, real, err))
 		return GIT_FAILED;
 	*ret_repo = take(repo);
 	return GIT_OPENED;

@@ -9,7 +9,7 @@
 enum git_state { GIT_CLEAN, GIT_MODIFIED, GIT_UNTRACKED, GIT_IGNORED };
 
 struct git_file {
-	const char *path;               /* relative to the folder asked for */
+	const char *path;               /* relative to the folder asked for, "." for itself */
 	enum git_state state;
 };
 
@@ -17,12 +17,14 @@ struct git_facts {
 	bool is_repository;
 	const char *branch;             /* short name, or the commit's first 7 digits, or NULL */
 	const char *commit;             /* 40 hex digits, or NULL before the first commit */
-	bool dirty;
+	bool dirty;                     /* something in the folder is modified or untracked */
 	const struct git_file *files;   /* by path; clean ones are left out */
 	size_t nfiles;
 };
 
-/* Facts about the folder, in the arena.  No repository is no error. */
+/* Facts about the folder, in the arena.  No repository is no error; one that belongs
+ * to another user (git's safe.directory) is.  Deleted files count as modified, a wholly
+ * ignored folder is listed once, a changed submodule as one modified path. */
 bool git_read(struct arena *, const char *dir, struct git_facts *ret_facts, struct error *);
 
 #endif

@@ -133,12 +133,28 @@ static bool preferences_bytes(struct str text, unsigned long long *ret_bytes)
 	return number > 0;
 }
 
+/* A TOML integer over 0, which the reader has seen to lie within 64 bits. */
+static bool preferences_positive(struct str text, unsigned long long *ret_number)
+{
+	owned_buf struct buf digits = { 0 };
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '_')
+			buf_append_char(&digits, text.p[i]);
+	const char *p = buf_text(&digits);
+	int base = p[0] != '0' || !p[1] ? 10 : p[1] == 'x' ? 16 : p[1] == 'o' ? 8 : 2;
+	*ret_number = p[0] == '-' ? 0 : strtoull(p + (base == 10 ? 0 : 2), NULL, base);
+	return *ret_number > 0;
+}
+
 static bool preferences_log_limit(struct preferences_reader *r, const struct value *value)
 {
-	enum value_type type = value_type(value);
-	unsigned long long bytes;
-	if ((type != VALUE_STRING && type != VALUE_INTEGER) ||
-	    !preferences_bytes(value_text(value), &bytes))
+	unsigned long long bytes = 0;
+	bool right = false;
+	if (value_type(value) == VALUE_INTEGER)
+		right = preferences_positive(value_text(value), &bytes);
+	else if (value_type(value) == VALUE_STRING)
+		right = preferences_bytes(value_text(value), &bytes);
+	if (!right)
 		return preferences_wrong(r, value, "a number of bytes over 0, or a text with "
 		                         "a unit: \"256MB\", \"1GB\"");
 	r->p->log_limit = bytes;

@@ -28,7 +28,8 @@ struct preferences {
 
 /* Reads the user's config.toml (path may be NULL or absent) and the project's
  * .mortar.toml under root (root may be NULL), the project's over the user's.
- * Never NULL: what could be read, or defaults; ask problems for errors. */
+ * Never NULL: what could be read, or defaults; ask problems for errors, whose places
+ * point into the preferences: free these last. */
 struct preferences *preferences_read(struct files *, const char *config_path, const char *root,
                                      struct problems *);
 void preferences_free(struct preferences *);

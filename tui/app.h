@@ -1,11 +1,64 @@
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
+#include "core/os/loop.h"
 #include "tui/args.h"
+#include "tui/popup.h"
+#include "tui/project.h"
+#include "tui/view.h"
 
 /* The workbench: opens the terminal, shows the project that args name (its first
  * operand, or the working directory), and returns the exit code when the user
  * leaves.  Builds that run go on. */
 int app_run(const struct args *);
+
+/* ---- for views and tests: the screen without a terminal ---- */
+
+/* The loop and the project are borrowed; project NULL for views that need none
+ * (tests).  The app begins without a view: app_push one. */
+struct app *app_new(struct loop *, struct project *, int rows, int cols);
+void app_free(struct app *);
+OWN_DEFINE(app)
+
+struct loop *app_loop(struct app *);
+struct project *app_project(struct app *);
+/* Something changed: draw at the end of this turn. */
+void app_dirty(struct app *);
+/* One key, as the terminal gives it. */
+void app_key(struct app *, uint32_t key);
+void app_resize(struct app *, int rows, int cols);
+/* Paints everything; the surface lives until the next app_draw or app_resize. */
+const struct surface *app_draw(struct app *);
+bool app_has_ended(const struct app *);
+
+/* Takes the view and brings it to the front; app_pop goes back to the one before
+ * and frees this.  The lowest view is never popped: then the app ends. */
+void app_push(struct app *, struct view *);
+void app_pop(struct app *);
+/* Pops all but the lowest. */
+void app_home(struct app *);
+struct view *app_view(struct app *);
+void app_end(struct app *);
+
+/* The message line: said once, kept in the log of messages, gone at the next key.
+ * An alert is about a fault. */
+void app_say(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void app_alert(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Takes the popup; it is freed when closed.  One is open at a time. */
+void app_open(struct app *, struct popup *);
+void app_close(struct app *);
+/* Asks for a line; it comes to the view's `typed`.  sign is shown before it. */
+void app_prompt(struct app *, const char *sign);
+
+/* Hands the terminal to $VISUAL, $EDITOR or vi at the line (0: the start) of the
+ * file; the project is read again afterwards. */
+void app_edit(struct app *, const char *path, unsigned line);
+/* Reads the project anew now (selection changed) and tells every view. */
+void app_reread(struct app *);
+/* Opens the build of this folder, or alerts. */
+void app_open_build(struct app *, const char *dir);
+/* Sends what was asked for as a job and opens its build view. */
+void app_build(struct app *);
 
 #endif

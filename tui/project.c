@@ -156,11 +156,30 @@ static void project_forget(struct project *p)
 	p->files = NULL;
 }
 
+static void project_forget_good(struct project *p)
+{
+	plan_free(p->good_plan);
+	settings_free(p->good_settings);
+	p->good_plan = NULL;
+	p->good_settings = NULL;
+}
+
+/* A preview that holds stays for as long as a later one does not. */
+static void project_keep_good(struct project *p)
+{
+	if (!p->plan)
+		return;
+	project_forget_good(p);
+	p->good_plan = take(p->plan);
+	p->good_settings = take(p->settings);
+}
+
 void project_free(struct project *p)
 {
 	if (!p)
 		return;
 	project_forget(p);
+	project_forget_good(p);
 	preferences_free(p->preferences);
 	arena_free(p->arena);
 	free(p);
@@ -168,6 +187,7 @@ void project_free(struct project *p)
 
 bool project_read(struct project *p)
 {
+	project_keep_good(p);
 	project_forget(p);
 	p->files = files_disk(".");
 	p->problems = problems_new();
@@ -178,6 +198,8 @@ bool project_read(struct project *p)
 	if (p->settings && problems_errors(p->problems) == 0)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
 	problems_sort(p->problems);
+	if (p->plan)
+		project_forget_good(p);
 	return problems_errors(p->problems) == 0;
 }
 

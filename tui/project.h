@@ -22,6 +22,9 @@ struct project {
 	struct problems *problems;
 	struct settings *settings;      /* may be NULL */
 	struct plan *plan;              /* NULL when problems keep it from being built */
+	/* While plan is NULL: what was last read without a problem, or NULL. */
+	struct settings *good_settings;
+	struct plan *good_plan;
 };
 
 /* Recognises the project args name (operand i, "." when there is none), reads

@@ -1,0 +1,106 @@
+/* Self-contained: it reads cells and calls nothing of tui, so that tests of the
+ * core link it as well. */
+#include "tests/fake/term_fake.h"
+
+#include <stdlib.h>
+
+#include "core/base/check.h"
+
+static void term_fake_trim(struct buf *out, size_t from)
+{
+	while (out->n > from && out->p[out->n - 1] == ' ')
+		out->n--;
+	buf_append_char(out, '\n');
+}
+
+void term_fake_text(const struct surface *s, struct buf *out)
+{
+	for (int row = 0; row < s->rows; row++) {
+		size_t from = out->n;
+		for (int col = 0; col < s->cols; col++) {
+			const struct cell *cell = &s->cells[row * s->cols + col];
+			for (int i = 0; cell->width && i < 1 + TEXT_MARKS && cell->runes[i]; i++)
+				buf_append_rune(out, cell->runes[i]);
+		}
+		term_fake_trim(out, from);
+	}
+}
+
+void term_fake_styles(const struct surface *s, const struct term_fake_letter *legend,
+                      struct buf *out)
+{
+	for (int row = 0; row < s->rows; row++) {
+		for (int col = 0; col < s->cols; col++) {
+			const struct cell *cell = &s->cells[row * s->cols + col];
+			char letter = '.';
+			for (const struct term_fake_letter *l = legend; l->letter; l++)
+				if (cell->over == l->style || (letter == '.' && cell->style == l->style))
+					letter = l->letter;
+			buf_append_char(out, letter);
+		}
+		buf_append_char(out, '\n');
+	}
+}
+
+/* ---- term.h, for what links app_run.c ---- */
+
+struct term {
+	int rows, cols;
+};
+
+struct term *term_open(const struct theme *theme, struct error *err)
+{
+	(void)theme;
+	(void)err;
+	struct term *t = xcalloc(1, sizeof *t);
+	*t = (struct term){ 24, 80 };
+	return t;
+}
+
+void term_free(struct term *t)
+{
+	free(t);
+}
+
+uint32_t term_key(struct term *t)
+{
+	(void)t;
+	return 0;
+}
+
+void term_size(const struct term *t, int *ret_rows, int *ret_cols)
+{
+	*ret_rows = t->rows;
+	*ret_cols = t->cols;
+}
+
+void term_resize(struct term *t)
+{
+	(void)t;
+}
+
+void term_draw(struct term *t, const struct surface *s)
+{
+	t->rows = s->rows;
+	t->cols = s->cols;
+}
+
+void term_redraw(struct term *t)
+{
+	(void)t;
+}
+
+void term_leave(struct term *t)
+{
+	(void)t;
+}
+
+void term_return(struct term *t)
+{
+	(void)t;
+}
+
+void term_stop(struct term *t)
+{
+	(void)t;
+}

@@ -1,0 +1,441 @@
+/* Keys in, picture out: the screen as a state machine without a terminal. */
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/base/utf8.h"
+#include "core/job/job.h"
+#include "core/os/clock.h"
+#include "tui/app_inside.h"
+#include "tui/view_build.h"
+#include "tui/view_help.h"
+#include "tui/view_history.h"
+
+/* A digit alone is a view, unless another key follows within this time. */
+enum { APP_DIGIT_MS = 600 };
+
+struct app *app_new(struct loop *loop, struct project *project, int rows, int cols)
+{
+	struct app *app = xcalloc(1, sizeof *app);
+	app->loop = loop;
+	app->project = project;
+	app->surface = surface_new(rows, cols);
+	app->dirty = true;
+	theme_default(&app->theme);
+	return app;
+}
+
+void app_free(struct app *app)
+{
+	if (!app)
+		return;
+	app_close(app);
+	while (app->nviews) {
+		struct view *view = app->views[--app->nviews];
+		view->ops->free(view);
+	}
+	loop_untimer(app->loop, app->tick);
+	loop_untimer(app->loop, app->digit);
+	loop_untimer(app->loop, app->change);
+	watch_free(app->watch);
+	prompt_finish(&app->prompt);
+	buf_finish(&app->message);
+	buf_finish(&app->log);
+	surface_free(app->surface);
+	free(app);
+}
+
+struct loop *app_loop(struct app *app)
+{
+	return app->loop;
+}
+
+struct project *app_project(struct app *app)
+{
+	return app->project;
+}
+
+void app_dirty(struct app *app)
+{
+	app->dirty = true;
+}
+
+bool app_has_ended(const struct app *app)
+{
+	return app->ended;
+}
+
+void app_end(struct app *app)
+{
+	app->ended = true;
+	loop_stop(app->loop);
+}
+
+/* ---- views ---- */
+
+struct view *app_view(struct app *app)
+{
+	return app->nviews ? app->views[app->nviews - 1] : NULL;
+}
+
+static void app_entered(struct app *app)
+{
+	struct view *view = app_view(app);
+	keymap_clear(&app->keymap);
+	app_dirty(app);
+	if (view && view->ops->enter)
+		view->ops->enter(view);
+}
+
+void app_push(struct app *app, struct view *view)
+{
+	if (app->nviews == APP_VIEWS)
+		app_home(app);
+	view->app = app;
+	app->views[app->nviews++] = view;
+	app_entered(app);
+}
+
+void app_pop(struct app *app)
+{
+	struct view *view = app_view(app);
+	if (app->nviews < 2) {
+		app_end(app);
+		return;
+	}
+	app->nviews--;
+	view->ops->free(view);
+	app_entered(app);
+}
+
+void app_home(struct app *app)
+{
+	while (app->nviews > 1)
+		app_pop(app);
+}
+
+void app_open(struct app *app, struct popup *popup)
+{
+	app_close(app);
+	popup->app = app;
+	app->popup = popup;
+	keymap_clear(&app->keymap);
+	app_dirty(app);
+}
+
+void app_close(struct app *app)
+{
+	if (!app->popup)
+		return;
+	struct popup *popup = app->popup;
+	app->popup = NULL;
+	popup->ops->free(popup);
+	app_dirty(app);
+}
+
+void app_prompt(struct app *app, const char *sign)
+{
+	prompt_open(&app->prompt, sign);
+	app_dirty(app);
+}
+
+/* ---- messages ---- */
+
+static void app_message(struct app *app, bool alert, const char *fmt, va_list args)
+{
+	buf_clear(&app->message);
+	buf_vprintf(&app->message, fmt, args);
+	app->alert = alert;
+	struct str text = buf_str(&app->message);
+	clock_append_local(&app->log, clock_now());
+	buf_printf(&app->log, "  %.*s\n", STR_ARG(text));
+	if (app->log.n > APP_LOG)
+		buf_shift(&app->log, app->log.n - APP_LOG / 2);
+	app_dirty(app);
+}
+
+void app_say(struct app *app, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	app_message(app, false, fmt, args);
+	va_end(args);
+}
+
+void app_alert(struct app *app, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	app_message(app, true, fmt, args);
+	va_end(args);
+}
+
+static void app_show_log(struct app *app)
+{
+	if (app->log.n == 0) {
+		app_say(app, "there were no messages yet");
+		return;
+	}
+	app_open(app, popup_new_text("Messages", xstrndup(app->log.p, app->log.n)));
+}
+
+/* ---- builds ---- */
+
+void app_open_build(struct app *app, const char *dir)
+{
+	struct error err;
+	struct view *view = view_build_new(app->loop, dir, &err);
+	if (view)
+		app_push(app, view);
+	else
+		app_alert(app, "%s", err.text);
+}
+
+void app_build(struct app *app)
+{
+	struct project *p = app->project;
+	if (!p || !p->plan) {
+		app_alert(app, "nothing can be built before the errors are mended (]d goes to them)");
+		return;
+	}
+	struct error err;
+	owned(arena) struct arena *arena = arena_new();
+	const char *id = request_new_id(&err);
+	if (!id) {
+		app_alert(app, "%s", err.text);
+		return;
+	}
+	struct request request = project_request(p, arena, id);
+	if (!job_start(&request, &err)) {
+		app_alert(app, "%s", err.text);
+		return;
+	}
+	const char *dir = request_find(id, &err);
+	app_home(app);
+	if (dir)
+		app_open_build(app, dir);
+	else
+		app_alert(app, "%s", err.text);
+}
+
+static void app_last_build(struct app *app)
+{
+	struct error err;
+	const char *dir = request_find(NULL, &err);
+	if (!dir) {
+		app_say(app, "%s", err.text);
+		return;
+	}
+	app_home(app);
+	app_open_build(app, dir);
+}
+
+static void app_history(struct app *app)
+{
+	struct error err;
+	struct view *view = view_history_new(app->loop, &err);
+	if (!view) {
+		app_alert(app, "%s", err.text);
+		return;
+	}
+	app_home(app);
+	app_push(app, view);
+}
+
+/* ---- keys ---- */
+
+static unsigned app_where(const struct app *app)
+{
+	if (app->popup)
+		return app->popup->ops->where;
+	return app->nviews ? app->views[app->nviews - 1]->ops->where : 0;
+}
+
+static void app_back(struct app *app, uint32_t key)
+{
+	if (app->popup)
+		app_close(app);
+	else if (app->nviews > 1)
+		app_pop(app);
+	else if (key == 'q')
+		app_end(app);
+	else
+		app_say(app, "q leaves mortar; builds go on");
+}
+
+/* What means the same in every view; false: the view's own. */
+static bool app_act(struct app *app, enum action action, uint32_t key)
+{
+	struct view *view = app_view(app);
+	switch (action) {
+	case ACTION_QUIT: app_end(app); break;
+	case ACTION_BACK: app_back(app, key); break;
+	case ACTION_SUSPEND: app_suspend(app); break;
+	case ACTION_MESSAGES: app_show_log(app); break;
+	case ACTION_VIEW1: app_home(app); break;
+	case ACTION_VIEW2: app_last_build(app); break;
+	case ACTION_VIEW3: app_history(app); break;
+	case ACTION_REDRAW:
+		if (app->term)
+			term_redraw(app->term);
+		break;
+	case ACTION_HELP:
+		if (!view || view->ops->where == WHERE_HELP)
+			return false;
+		app_push(app, view_help_new(view->ops));
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void app_do(struct app *app, enum action action, unsigned count, uint32_t key)
+{
+	if (app_act(app, action, key))
+		return;
+	struct view *view = app_view(app);
+	bool done = app->popup ? app->popup->ops->act(app->popup, action, count)
+	                       : view && view->ops->act(view, action, count);
+	if (!done && !app->message.n) {
+		struct str keys = keymap_first(action);
+		app_say(app, "%.*s (%s) acts on nothing here", STR_ARG(keys), keymap_entry(action)->text);
+	}
+}
+
+static void app_digit(struct loop *loop, void *data)
+{
+	struct app *app = data;
+	(void)loop;
+	app->digit = 0;
+	enum action action = keymap_timeout(&app->keymap, app_where(app));
+	if (action != ACTION_NONE)
+		app_do(app, action, 0, 0);
+	app_dirty(app);
+}
+
+static void app_unknown(struct app *app, uint32_t key)
+{
+	owned_buf struct buf name = { 0 };
+	keymap_name(key, &name);
+	app_say(app, "%s means nothing here%s", buf_text(&name), app->popup ? "" : "; ? shows the keys");
+}
+
+static void app_typed(struct app *app, uint32_t key)
+{
+	struct view *view = app_view(app);
+	if (prompt_key(&app->prompt, key) == PROMPT_ENTERED && view && view->ops->typed)
+		view->ops->typed(view, buf_str(&app->prompt.text));
+}
+
+void app_key(struct app *app, uint32_t key)
+{
+	unsigned count = 0;
+	app_dirty(app);
+	if (key == KEY_RESIZED)
+		return;
+	buf_clear(&app->message);
+	loop_untimer(app->loop, app->digit);
+	app->digit = 0;
+	if (app->prompt.open) {
+		app_typed(app, key);
+		return;
+	}
+	enum action action = keymap_feed(&app->keymap, app_where(app), key, &count);
+	if (action == ACTION_UNKNOWN)
+		app_unknown(app, key);
+	else if (action != ACTION_NONE)
+		app_do(app, action, count, key);
+	else if (app->keymap.count && app->keymap.nkeys == 0)
+		app->digit = loop_timer(app->loop, APP_DIGIT_MS, app_digit, app);
+}
+
+/* ---- painting ---- */
+
+static void app_draw_hints(const struct view *view, struct pen *pen)
+{
+	for (const struct hint *h = view ? view->ops->hints : NULL; h && h->text; h++) {
+		struct str keys = keymap_first(h->action);
+		size_t width = text_width(keys) + text_width(str_of(h->text)) + 1;
+		if ((size_t)pen_left(pen) < width)
+			break;
+		pen_text(pen, keys, INK(HOT));
+		pen_printf(pen, INK(FAINT), " %s", h->text);
+		if (h[1].text && pen_left(pen) > 2)
+			pen_word(pen, "  ", INK(FAINT));
+	}
+}
+
+/* What may follow the keys typed so far. */
+static void app_draw_pending(struct app *app, struct pen *pen)
+{
+	owned_buf struct buf typed = { 0 };
+	keymap_pending(&app->keymap, &typed);
+	pen_printf(pen, INK(HOT), "%s ", buf_text(&typed));
+	for (enum action a = ACTION_UNKNOWN + 1; app->keymap.nkeys && a < ACTION_COUNT; a++) {
+		const struct keymap_entry *entry = keymap_entry(a);
+		struct str keys = str_of(entry->keys), one;
+		while (entry->where & app_where(app) && str_next(&keys, ' ', &one)) {
+			struct keymap next = app->keymap;
+			next.count = 0;
+			owned_buf struct buf front = { 0 };
+			keymap_pending(&next, &front);
+			if (str_has_prefix(one, buf_str(&front)) && pen_left(pen) > 8) {
+				pen_text(pen, one, INK(HOT));
+				pen_printf(pen, INK(FAINT), " %s  ", entry->text);
+			}
+		}
+	}
+}
+
+static void app_draw_line(struct app *app, struct area line)
+{
+	struct pen pen = pen_at(app->surface, line, 0);
+	if (app->prompt.open) {
+		prompt_draw(&app->prompt, app->surface, line);
+		return;
+	}
+	if (keymap_is_waiting(&app->keymap))
+		app_draw_pending(app, &pen);
+	else if (app->message.n)
+		pen_text(&pen, buf_str(&app->message), app->alert ? INK(SAYALERT) : INK(SAY));
+	else
+		app_draw_hints(app_view(app), &pen);
+	pen_fill(&pen, INK(TEXT));
+}
+
+const struct surface *app_draw(struct app *app)
+{
+	surface_clear(app->surface);
+	struct area all = surface_area(app->surface);
+	bool says = app->prompt.open || app->message.n || keymap_is_waiting(&app->keymap);
+	struct area line = { 0 };
+	/* Where rows are few the bottom one is the view's until there is something to say. */
+	if (all.rows >= 8 || (says && all.rows >= 1))
+		line = area_cut_bottom(&all, 1);
+	struct view *view = app_view(app);
+	if (view && all.rows > 0)
+		view->ops->draw(view, app->surface, all);
+	if (app->popup)
+		popup_draw(app->popup, app->surface, all.rows > 0 ? all : line);
+	app_draw_line(app, line);
+	app->dirty = false;
+	return app->surface;
+}
+
+void app_resize(struct app *app, int rows, int cols)
+{
+	surface_resize(app->surface, rows, cols);
+	app_dirty(app);
+}
+
+void app_reread(struct app *app)
+{
+	if (!app->project)
+		return;
+	project_read(app->project);
+	for (size_t i = 0; i < app->nviews; i++)
+		if (app->views[i]->ops->reread)
+			app->views[i]->ops->reread(app->views[i]);
+	app_watch_project(app);
+	app_dirty(app);
+}

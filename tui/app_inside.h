@@ -1,0 +1,34 @@
+#ifndef TUI_APP_INSIDE_H
+#define TUI_APP_INSIDE_H
+
+#include "core/os/watch.h"
+#include "tui/app.h"
+#include "tui/prompt.h"
+#include "tui/term.h"
+
+/* The app's state, for app.c (keys and painting) and app_run.c (the world) alone. */
+enum { APP_VIEWS = 8, APP_LOG = 64 * 1024 };
+
+struct app {
+	struct loop *loop;              /* borrowed */
+	struct project *project;        /* borrowed; may be NULL */
+	struct term *term;              /* borrowed; NULL in tests */
+	struct watch *watch;            /* owned; NULL in tests */
+	struct theme theme;
+	struct surface *surface;
+	struct view *views[APP_VIEWS];
+	size_t nviews;
+	struct popup *popup;
+	struct prompt prompt;
+	struct keymap keymap;
+	struct buf message, log;        /* log: all messages, newest last */
+	bool alert, dirty, ended;
+	bool away;                      /* an editor has the terminal */
+	uint64_t tick, digit, change;   /* timers */
+};
+
+/* In app_run.c: reading again when files change; suspending. */
+void app_watch_project(struct app *);
+void app_suspend(struct app *);
+
+#endif

@@ -1,0 +1,245 @@
+/* The app in the world: terminal, signals, files that change, editors. */
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/os/spawn.h"
+#include "tui/app_inside.h"
+#include "tui/command.h"
+#include "tui/view_project.h"
+
+/* Editors write a file in several goes; a save must show within 100 ms. */
+enum { APP_SETTLE_MS = 20, APP_EDITOR_WORDS = 16 };
+
+/* ---- files ---- */
+
+static void app_changed_now(struct loop *loop, void *data)
+{
+	struct app *app = data;
+	(void)loop;
+	app->change = 0;
+	app_reread(app);
+}
+
+static void app_changed(struct watch *watch, const char *path, void *data)
+{
+	struct app *app = data;
+	(void)watch;
+	(void)path;
+	if (!app->change)
+		app->change = loop_timer(app->loop, APP_SETTLE_MS, app_changed_now, app);
+}
+
+static void app_watch_path(void *data, const char *path)
+{
+	struct app *app = data;
+	watch_add(app->watch, path);
+}
+
+void app_watch_project(struct app *app)
+{
+	if (!app->watch)
+		return;
+	bool was_polling = watch_is_polling(app->watch);
+	watch_clear(app->watch);
+	files_asked(app->project->files, app_watch_path, app);
+	if (watch_is_polling(app->watch) && !was_polling)
+		app_say(app, "files are looked at every second: inotify is not to be had, or at its limit "
+		        "(fs.inotify.max_user_watches)");
+}
+
+/* ---- somebody else's terminal ---- */
+
+void app_suspend(struct app *app)
+{
+	if (!app->term)
+		return;
+	term_stop(app->term);
+	int rows, cols;
+	term_size(app->term, &rows, &cols);
+	app_resize(app, rows, cols);
+}
+
+static void app_keys(struct loop *loop, int fd, short revents, void *data)
+{
+	struct app *app = data;
+	uint32_t key;
+	(void)fd;
+	while (!app->ended && !app->away && (key = term_key(app->term)) != KEY_NONE)
+		app_key(app, key);
+	if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
+		loop_unwatch(loop, STDIN_FILENO);
+		app_end(app);
+	}
+}
+
+static void app_edited(struct loop *loop, pid_t pid, int status, void *data)
+{
+	struct app *app = data;
+	(void)pid;
+	app->away = false;
+	if (app->term) {
+		int rows, cols;
+		term_return(app->term);
+		term_size(app->term, &rows, &cols);
+		app_resize(app, rows, cols);
+		loop_watch(loop, STDIN_FILENO, POLLIN, app_keys, app);
+	}
+	if (status)
+		app_alert(app, "the editor ended with status %d", WIFEXITED(status) ? WEXITSTATUS(status)
+		                                                                    : status);
+	app_reread(app);
+}
+
+/* Which form of "this line of this file" an editor takes. */
+static void app_editor_place(struct arena *arena, const char *editor, const char *path,
+                             unsigned line, const char **argv, size_t *n)
+{
+	static const char *const colon[] = { "hx", "helix", "subl", "zed", "code", "codium" };
+	const char *slash = strrchr(editor, '/');
+	const char *name = slash ? slash + 1 : editor;
+	for (size_t i = 0; i < sizeof colon / sizeof *colon; i++) {
+		if (strcmp(name, colon[i]) != 0)
+			continue;
+		if (name[0] == 'c')
+			argv[(*n)++] = "--goto";
+		argv[(*n)++] = line ? arena_printf(arena, "%s:%u", path, line) : path;
+		return;
+	}
+	if (line)
+		argv[(*n)++] = arena_printf(arena, "+%u", line);
+	argv[(*n)++] = path;
+}
+
+void app_edit(struct app *app, const char *path, unsigned line)
+{
+	owned(arena) struct arena *arena = arena_new();
+	const char *editor = getenv("VISUAL");
+	if (!editor || !editor[0])
+		editor = getenv("EDITOR");
+	struct str rest = str_of(editor && editor[0] ? editor : "vi"), word;
+	const char *argv[APP_EDITOR_WORDS + 4] = { NULL };
+	size_t n = 0;
+	while (n < APP_EDITOR_WORDS && str_next(&rest, ' ', &word))
+		if (word.n)
+			argv[n++] = arena_text(arena, word);
+	if (n == 0)
+		argv[n++] = "vi";
+	/* A path that looks like an option is no option. */
+	if (path[0] == '-')
+		path = arena_printf(arena, "./%s", path);
+	app_editor_place(arena, argv[0], path, line, argv, &n);
+	struct spawn spawn = {
+		.argv = argv, .in = SPAWN_INHERIT, .out = SPAWN_INHERIT, .err = SPAWN_INHERIT,
+	};
+	struct child child;
+	struct error err;
+	if (app->term) {
+		loop_unwatch(app->loop, STDIN_FILENO);
+		term_leave(app->term);
+	}
+	app->away = true;
+	if (spawn_start(&spawn, &child, &err)) {
+		loop_child(app->loop, child.pid, app_edited, app);
+		return;
+	}
+	app_edited(app->loop, 0, 0, app);
+	app_alert(app, "%s: VISUAL or EDITOR names the editor", err.text);
+}
+
+/* ---- running ---- */
+
+static void app_hook(struct loop *loop, void *data)
+{
+	struct app *app = data;
+	(void)loop;
+	if (!app->dirty || app->away || app->ended)
+		return;
+	term_draw(app->term, app_draw(app));
+}
+
+static void app_ticked(struct loop *loop, void *data)
+{
+	struct app *app = data;
+	(void)loop;
+	app->tick = 0;
+	app_dirty(app);
+}
+
+/* After the drawing: a clock on the screen asks for the next one. */
+static void app_hook_tick(struct loop *loop, void *data)
+{
+	struct app *app = data;
+	struct view *view = app_view(app);
+	int64_t ms = view && view->ops->tick && !app->away ? view->ops->tick(view) : -1;
+	if (ms >= 0 && !app->tick)
+		app->tick = loop_timer(loop, ms, app_ticked, app);
+}
+
+static void app_signal(struct loop *loop, int signal, void *data)
+{
+	struct app *app = data;
+	(void)loop;
+	if (signal != SIGWINCH && signal != SIGCONT && signal != SIGINT && signal != SIGQUIT) {
+		app_end(app);
+	} else if (!app->away && (signal == SIGWINCH || signal == SIGCONT)) {
+		int rows, cols;
+		term_resize(app->term);
+		term_size(app->term, &rows, &cols);
+		app_resize(app, rows, cols);
+	}
+}
+
+static void app_theme(struct app *app)
+{
+	const char *name = getenv("MORTAR_THEME");
+	owned(files) struct files *files = files_disk(NULL);
+	struct error err;
+	if (!name || !name[0])
+		name = app->project->preferences->theme;
+	if (!theme_find(files, name, &app->theme, &err)) {
+		owned_buf struct buf line = { 0 };
+		error_print(&line, &err);
+		app_alert(app, "%s", buf_text(&line));
+	}
+}
+
+static bool app_loop_run(struct app *app, struct error *err)
+{
+	static const int signals[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+	int rows, cols;
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		loop_signal(app->loop, signals[i], app_signal, app);
+	term_size(app->term, &rows, &cols);
+	app_resize(app, rows, cols);
+	app->watch = watch_new(app->loop, app_changed, app);
+	app_watch_project(app);
+	app_push(app, view_project_new(app->project));
+	loop_watch(app->loop, STDIN_FILENO, POLLIN, app_keys, app);
+	loop_hook(app->loop, app_hook, app);
+	loop_hook(app->loop, app_hook_tick, app);
+	bool ok = loop_run(app->loop, err);
+	loop_unwatch(app->loop, STDIN_FILENO);
+	return ok;
+}
+
+int app_run(const struct args *args)
+{
+	struct error err;
+	owned(project) struct project *project = project_open(args, 0, &err);
+	if (!project)
+		return command_fail(&err);
+	project_read(project);
+	owned(loop) struct loop *loop = loop_new();
+	owned(app) struct app *app = app_new(loop, project, 1, 1);
+	app_theme(app);
+	owned(term) struct term *term = term_open(&app->theme, &err);
+	if (!term)
+		return command_fail(&err);
+	app->term = term;
+	bool ok = app_loop_run(app, &err);
+	app->term = NULL;
+	term_free(take(term));
+	return ok ? 0 : command_fail(&err);
+}

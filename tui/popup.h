@@ -1,0 +1,34 @@
+#ifndef TUI_POPUP_H
+#define TUI_POPUP_H
+
+#include "tui/view.h"
+
+/* A box over the view: a menu, a picker, a text.  While it is open it gets every
+ * action; the app draws it last and frees it when closed.  Its state begins with
+ * struct popup. */
+struct popup;
+struct popup_ops {
+	unsigned where;                         /* WHERE_PICKER, WHERE_LEVELS or WHERE_TEXT */
+	/* How much room it would like inside its border; it may get less. */
+	void (*size)(struct popup *, int *ret_rows, int *ret_cols);
+	void (*draw)(struct popup *, struct surface *, struct area inside);
+	/* BACK closes it without asking; false: acts on nothing. */
+	bool (*act)(struct popup *, enum action, unsigned count);
+	void (*free)(struct popup *);
+};
+
+struct popup {
+	const struct popup_ops *ops;
+	struct app *app;
+	const char *title;                      /* lent */
+	const char *hint;                       /* keys, on the lower border; lent; NULL */
+};
+
+/* In the middle of the area, with a border; used by the app. */
+void popup_draw(struct popup *, struct surface *, struct area);
+
+/* A popup that shows lines and scrolls; takes the lines (malloc'd, NUL-terminated,
+ * newline-separated; a line that starts with \x01 is strong, with \x02 faint). */
+struct popup *popup_new_text(const char *title, char *text);
+
+#endif

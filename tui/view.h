@@ -1,0 +1,51 @@
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+#include <stdint.h>
+
+#include "tui/keymap.h"
+#include "tui/surface.h"
+
+struct app;
+struct loop;
+struct view;
+
+/* A view fills the screen but for the message line.  One file each, with one const
+ * struct view_ops; its state begins with struct view.  Nothing here touches the
+ * terminal: handlers change state and say app_dirty, draw paints all of it. */
+struct hint {
+	enum action action;
+	const char *text;       /* NULL ends the list */
+};
+
+struct view_ops {
+	const char *name;
+	unsigned where;         /* of enum where: which keys are valid */
+	/* Everything in the area, every time: nothing of the last frame is kept.  Must
+	 * cope with any size. */
+	void (*draw)(struct view *, struct surface *, struct area);
+	/* Does what a key means; false: it acts on nothing here, which the app says. */
+	bool (*act)(struct view *, enum action, unsigned count);
+	void (*free)(struct view *);
+
+	/* The rest may be NULL. */
+	/* Comes to the front, for the first time or again. */
+	void (*enter)(struct view *);
+	/* The project was read anew: what was borrowed of the last reading is gone. */
+	void (*reread)(struct view *);
+	/* Milliseconds until it wants to be drawn again though nothing happened (a
+	 * clock that runs); -1: never.  Asked after each drawing. */
+	int64_t (*tick)(struct view *);
+	/* A line was typed that app_prompt asked for. */
+	void (*typed)(struct view *, struct str line);
+	/* The keys that the bottom line names while there is nothing else to say. */
+	const struct hint *hints;
+};
+
+/* First member of every view's state. */
+struct view {
+	const struct view_ops *ops;
+	struct app *app;        /* set by app_push */
+};
+
+#endif

@@ -25,7 +25,8 @@ struct value *json_fail(struct json_reader *r, const char *at, size_t size, cons
 	va_end(ap);
 	if (r->problems) {
 		struct span span = { r->source, (uint32_t)(at - r->text), (uint32_t)size };
-		problems_add(r->problems, SEVERITY_ERROR, "json-syntax", span, "%s", buf_text(&text));
+		problems_add(r->problems, SEVERITY_ERROR, "json-syntax", span, "%s",
+		             buf_text(&text));
 		return NULL;
 	}
 	struct origin origin = json_origin(r, at);
@@ -81,10 +82,17 @@ static bool json_explain_start(struct json_reader *r)
 		          "UTF-8 without one");
 	else if (str_has_prefix(text, STR("\xff\xfe")) || str_has_prefix(text, STR("\xfe\xff")) ||
 	         (text.n > 1 && (!text.p[0] || !text.p[1])))
-		json_fail(r, r->text, 1, "this looks like UTF-16 or UTF-32; save the file as UTF-8");
+		json_fail(r, r->text, 1, "this looks like UTF-16 or UTF-32; save the file as "
+		          "UTF-8");
 	else
 		return false;
 	return true;
+}
+
+static bool json_is_foreign_blank(uint32_t rune)
+{
+	return rune == '\v' || rune == '\f' || rune == 0x85 || rune == 0xa0 || rune == 0x3000 ||
+	       rune == 0xfeff || (rune >= 0x2000 && rune <= 0x200d) || rune == 0x2060;
 }
 
 static bool json_explain_character(struct json_reader *r)
@@ -99,7 +107,7 @@ static bool json_explain_character(struct json_reader *r)
 		json_fail(r, at, 1, "a comment, and JSON has none; remove it");
 	else if (rune >= 0x2018 && rune <= 0x201f)
 		json_fail(r, at, size, "typographic quotes; write plain double quotes");
-	else if (rune == 0xa0 || rune == 0x3000 || rune == 0xfeff || (rune >= 0x2000 && rune <= 0x200d))
+	else if (json_is_foreign_blank(rune))
 		json_fail(r, at, size, "U+%04X is a blank that JSON does not know; "
 		          "write a plain blank", (unsigned)rune);
 	else if (rune == UTF8_BAD)
@@ -107,9 +115,6 @@ static bool json_explain_character(struct json_reader *r)
 		          (unsigned char)*at);
 	else if (rune == 0)
 		json_fail(r, at, 1, "a NUL byte; is the file UTF-16? Save it as UTF-8");
-	else if (rune == '\v' || rune == '\f')
-		json_fail(r, at, 1, "U+%04X is a blank that JSON does not know; "
-		          "write a plain blank or a line end", (unsigned)rune);
 	else
 		return false;
 	return true;
@@ -122,12 +127,15 @@ static void json_explain_word(struct json_reader *r, struct str word)
 	static const char *const nulls[] = { "None", "Null", "NULL", "nil", "undefined", NULL };
 	static const char *const numbers[] = { "NaN", "nan", "Infinity", "inf", "+Infinity", "+inf",
 		                               "+Inf", "Inf", NULL };
-	const char *right = json_is_any(word, trues)    ? "write true"
-	                    : json_is_any(word, falses) ? "write false"
-	                    : json_is_any(word, nulls)  ? "write null"
-	                    : json_is_any(word, numbers)
-	                            ? "JSON has only finite numbers; write null or a string"
-	                            : "a string needs double quotes; the words are true, false and null";
+	const char *right = "a string needs double quotes; the words are true, false and null";
+	if (json_is_any(word, trues))
+		right = "write true";
+	else if (json_is_any(word, falses))
+		right = "write false";
+	else if (json_is_any(word, nulls))
+		right = "write null";
+	else if (json_is_any(word, numbers))
+		right = "JSON has only finite numbers; write null or a string";
 	json_fail(r, r->at, word.n, "%.*s is no JSON value: %s", STR_ARG(word), right);
 }
 
@@ -147,8 +155,8 @@ static void json_explain_missing(struct json_reader *r, char after)
 	else if (c == '}' || c == ']')
 		json_fail(r, r->at, 1, "nothing is open that this %c could close; remove it", c);
 	else
-		json_fail(r, r->at, 1, "%s does not start a value; a value is \"a string\", a number, "
-		          "an object {}, an array [], true, false or null",
+		json_fail(r, r->at, 1, "%s does not start a value; a value is \"a string\", "
+		          "a number, an object {}, an array [], true, false or null",
 		          json_seen(r, r->at, &scratch));
 }
 
@@ -158,8 +166,8 @@ struct value *json_explain_value(struct json_reader *r, char after)
 		return NULL;
 	if (r->at == r->end) {
 		if (!after)
-			return json_fail(r, r->at, 0, "the text is empty; the least JSON is a value "
-			                 "such as {}");
+			return json_fail(r, r->at, 0, "the text is empty; the least JSON is a "
+			                 "value such as {}");
 		return json_fail(r, r->at, 0, "the text ends where a value is missing");
 	}
 	if (json_explain_character(r))
@@ -225,7 +233,8 @@ struct value *json_explain_rest(struct json_reader *r)
 	owned_buf struct buf scratch = { 0 };
 	char c = *r->at;
 	if (c == '}' || c == ']')
-		return json_fail(r, r->at, 1, "nothing is open that this %c could close; remove it", c);
+		return json_fail(r, r->at, 1, "nothing is open that this %c could close; "
+		                 "remove it", c);
 	if (json_explain_character(r))
 		return NULL;
 	if (c == '{' || c == '[' || c == '"' || json_is_digit(c))
@@ -240,6 +249,7 @@ struct value *json_explain_number(struct json_reader *r, const char *start, cons
 	struct str run = json_run(r, start);
 	bool negative = *start == '-', first = at == start + negative;
 	size_t size = at < r->end;
+	int done = (int)(at - start < 40 ? at - start : 40);
 	if (*start == '+')
 		return json_fail(r, at, size, "a number has no plus sign in front: write %.*s",
 		                 (int)run.n - 1, run.p + 1);
@@ -254,12 +264,12 @@ struct value *json_explain_number(struct json_reader *r, const char *start, cons
 		return json_fail(r, at, size, "a digit is missing behind the minus sign");
 	if (at[-1] == '.')
 		return json_fail(r, at, size, "a digit is missing behind the point: write %.*s0 "
-		                 "instead of %.*s", (int)(at - start), start, (int)(at - start), start);
+		                 "instead of %.*s", done, start, done, start);
 	if (!json_is_digit(at[-1]))
 		return json_fail(r, at, size, "a digit is missing in the exponent, as in 1e5");
 	if (json_is_digit(*at))
-		return json_fail(r, at, size, "a number has no zeros in front: write it without them, "
-		                 "or as the string \"%.*s\"", STR_ARG(run));
+		return json_fail(r, at, size, "a number has no zeros in front: write it without "
+		                 "them, or as the string \"%.*s\"", STR_ARG(run));
 	return json_fail(r, at, size, "%.*s is no JSON number; write it in decimal digits, or as "
 	                 "the string \"%.*s\"", STR_ARG(run), STR_ARG(run));
 }
@@ -299,8 +309,8 @@ static struct value *json_explain_escape(struct json_reader *r, const char *star
 		return json_fail(r, p, 1, "\\u needs four hexadecimal digits, as in \\u00e9");
 	}
 	if (c > 0x20 && c < 0x7f)
-		return json_fail(r, at + 1, 1, "\\%c is no JSON escape; write \\\\%c for a backslash "
-		                 "itself", c, c);
+		return json_fail(r, at + 1, 1, "\\%c is no JSON escape; write \\\\%c for a "
+		                 "backslash itself", c, c);
 	return json_fail(r, at + 1, 1, "a backslash must be followed by one of "
 	                 "\" \\ / b f n r t u; write \\\\ for a backslash itself");
 }
@@ -313,10 +323,11 @@ struct value *json_explain_string(struct json_reader *r, const char *start, cons
 		return json_explain_escape(r, start, at);
 	unsigned char c = (unsigned char)*at;
 	if (c >= 0x80)
-		return json_fail(r, at, 1, "the byte 0x%02x is not UTF-8; save the file as UTF-8", c);
+		return json_fail(r, at, 1, "the byte 0x%02x is not UTF-8; save the file as UTF-8",
+		                 c);
 	if (c == '\n' || c == '\r')
-		return json_fail(r, at, 1, "%s inside a string; its closing \" is missing, or write "
-		                 "\\%c", json_escape_of(*at), c == '\n' ? 'n' : 'r');
+		return json_fail(r, at, 1, "%s inside a string; its closing \" is missing, or "
+		                 "write \\%c", json_escape_of(*at), c == '\n' ? 'n' : 'r');
 	if (c == '\t')
 		return json_fail(r, at, 1, "a tab inside a string; write \\t");
 	return json_fail(r, at, 1, "the control character U+%04X inside a string; write \\u%04x",

@@ -129,7 +129,16 @@ static bool json_radix(struct str digits, struct buf *out)
 	unsigned long long number = 0;
 	unsigned radix = 0;
 	if (digits.n > 2 && digits.p[0] == '0')
-		radix = digits.p[1] == 'x' ? 16 : digits.p[1] == 'o' ? 8 : digits.p[1] == 'b' ? 2 : 0;
+		switch (digits.p[1]) {
+		case 'x':
+			radix = 16;
+			break;
+		case 'o':
+			radix = 8;
+			break;
+		case 'b':
+			radix = 2;
+		}
 	if (!radix)
 		return false;
 	for (size_t i = 2; i < digits.n; i++) {
@@ -160,7 +169,7 @@ static void json_write_foreign(struct buf *out, struct str text)
 	if (!json_radix(digits, &number)) {
 		size_t point = str_find(digits, '.');
 		size_t split = point == STR_NONE ? digits.n : point + 1;
-		if (point == 0)
+		if (point == 0 && digits.n > 1)
 			buf_append_char(&number, '0');
 		buf_append(&number, str_slice(digits, 0, split));
 		if (point != STR_NONE && (split == digits.n || (digits.p[split] | 0x20) == 'e'))
@@ -198,7 +207,7 @@ static void json_line_start(struct json_writer *w, const struct value *v, bool c
 /* A line for v begins; its blanks belong to it. */
 static void json_new_line(struct json_writer *w, const struct value *v, bool closing)
 {
-	static const char blanks[] = "                                                                ";
+	static const char blanks[] = "                                                ";
 	size_t n = (size_t)w->depth * w->style.indent;
 	if (!w->style.indent)
 		return;
@@ -227,7 +236,8 @@ static void json_write_child(struct json_writer *w, const struct value *parent,
 
 static int json_compare_keys(const void *one, const void *two)
 {
-	return str_cmp(node_key(*(struct value *const *)one), node_key(*(struct value *const *)two));
+	const struct value *a = *(struct value *const *)one, *b = *(struct value *const *)two;
+	return str_cmp(node_key(a), node_key(b));
 }
 
 static void json_write_sorted(struct json_writer *w, const struct value *object)

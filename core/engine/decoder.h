@@ -14,10 +14,14 @@ struct decoder_result {
 	struct buf image_id;            /* "sha256:…" when told */
 	struct buf error;               /* the engine's own words; empty: none */
 	bool cancelled;
+	int failed;                     /* the instruction that failed; -1: none known */
+	int exit_code;                  /* what its command ended with; -1: not told */
+	struct buf failed_name;         /* the engine's name of what failed */
 };
 
 struct decoder_ops {
-	bool (*feed)(struct decoder *, struct str bytes, struct error *);
+	/* stream: 1 or 2 where the engine has two (buildah's stdout and stderr). */
+	bool (*feed)(struct decoder *, int stream, struct str bytes, struct error *);
 	/* The stream ended: closes what is still open. */
 	bool (*end)(struct decoder *, struct error *);
 	void (*free)(struct decoder *);
@@ -34,19 +38,36 @@ struct decoder {
 struct decoder *decoder_trace_new(const struct recipe *, const struct engine_sink *);
 /* dockerd's chunked JSON of the classic builder. */
 struct decoder *decoder_classic_new(const struct recipe *, const struct engine_sink *);
-/* The text that buildah (and podman) print; stream 1 or 2 with buildah_feed. */
+/* The text that buildah (and podman) print. */
 struct decoder *decoder_buildah_new(const struct recipe *, const struct engine_sink *);
 void decoder_free(struct decoder *);
 OWN_DEFINE(decoder)
 
+/* false: nothing more can be made of the stream. */
 static inline bool decoder_feed(struct decoder *d, struct str bytes, struct error *err)
 {
-	return d->ops->feed(d, bytes, err);
+	return d->ops->feed(d, 1, bytes, err);
+}
+
+static inline bool decoder_feed_stream(struct decoder *d, int stream, struct str bytes,
+                                       struct error *err)
+{
+	return d->ops->feed(d, stream, bytes, err);
 }
 
 static inline bool decoder_end(struct decoder *d, struct error *err)
 {
 	return d->ops->end(d, err);
 }
+
+/* For decoders: the start of every one. */
+void decoder_init(struct decoder *, const struct decoder_ops *, const struct recipe *,
+                  const struct engine_sink *);
+void decoder_finish(struct decoder *);
+/* Notes the engine's word of failure and what can be read from it (exit code). */
+void decoder_fail(struct decoder *, struct str message);
+/* Notes what failed; the first one stays. */
+void decoder_fail_at(struct decoder *, int instruction, struct str name);
+void decoder_warn(const struct decoder *, struct str text);
 
 #endif

@@ -1,0 +1,10 @@
+#ifndef CORE_ENGINE_BASE64_H
+#define CORE_ENGINE_BASE64_H
+
+#include "core/base/buf.h"
+
+/* Appends what text stands for (RFC 4648 with '=' padding); false when it is not
+ * base64, and then nothing may be made of what was appended. */
+bool base64_decode(struct buf *, struct str text);
+
+#endif

@@ -19,6 +19,8 @@ struct history_item {
 	size_t nprofiles;
 	double started, ended;          /* seconds since the epoch; ended 0: not yet, or lost */
 	enum history_state state;
+	int exit_code;                  /* of build.done: DESIGN's exit codes */
+	const char *image_id, *error;   /* "": none */
 };
 
 struct history_list {

@@ -15,7 +15,9 @@ static struct build *build_of(struct scratch *s, const char *text)
 }
 
 #define START "{\"t\":10.000,\"ev\":\"build.start\",\"format\":1,\"id\":\"i\",\"project\":\"p\"," \
-	"\"kind\":\"pesto\",\"profiles\":[\"gpu\",\"x\"],\"level\":\"C1\",\"engine\":\"buildkit\"," \
+	"\"kind\":\"pesto\"," \
+	"\"profiles\":[\"gpu\",\"x\"],\"level\":\"C1\"," \
+	"\"engine\":\"buildkit\"," \
 	"\"image\":\"p:1\",\"root\":\"/r\",\"groups\":[\"step 0\"],\"steps\":[" \
 	"{\"index\":0,\"name\":\"fetch a\",\"task\":\"fetch\"}," \
 	"{\"index\":1,\"name\":\"FROM x\",\"line\":1,\"group\":null,\"origin\":\"b.json:3\"," \
@@ -44,10 +46,12 @@ static void test_build__follows_a_good_build(void **state)
 	struct scratch *s = *state;
 	owned(build) struct build *b = build_of(s, START
 		"{\"t\":11,\"ev\":\"step.start\",\"step\":1}\n"
-		"{\"t\":12,\"ev\":\"step.done\",\"step\":1,\"ok\":true,\"cached\":true,\"seconds\":0.5}\n"
+		"{\"t\":12,\"ev\":\"step.done\",\"step\":1,\"ok\":true,\"cached\":true,"
+		"\"seconds\":0.5}\n"
 		"{\"t\":13,\"ev\":\"step.add\",\"step\":4,\"name\":\"export\",\"internal\":true}\n"
 		"{\"t\":13,\"ev\":\"step.start\",\"step\":4}\n"
-		"{\"t\":14,\"ev\":\"step.progress\",\"step\":4,\"id\":\"abc\",\"current\":5,\"total\":9}\n"
+		"{\"t\":14,\"ev\":\"step.progress\",\"step\":4,\"id\":\"abc\",\"current\":5,"
+		"\"total\":9}\n"
 		"{\"t\":14,\"ev\":\"step.start\",\"step\":3}\n"
 		"{\"t\":15,\"ev\":\"step.done\",\"step\":3,\"ok\":true,\"seconds\":1}\n"
 		"{\"t\":16,\"ev\":\"step.start\",\"step\":3}\n"
@@ -66,7 +70,8 @@ static void test_build__settles_what_was_never_told(void **state)
 	struct scratch *s = *state;
 	owned(build) struct build *good = build_of(s, START
 		"{\"t\":20,\"ev\":\"step.start\",\"step\":3}\n"
-		"{\"t\":30,\"ev\":\"build.done\",\"ok\":true,\"image_id\":\"sha256:1\",\"exit\":0}\n"
+		"{\"t\":30,\"ev\":\"build.done\",\"ok\":true,"
+		"\"image_id\":\"sha256:1\",\"exit\":0}\n"
 		"{\"t\":31,\"ev\":\"step.start\",\"step\":0}\n");
 	assert_true(good->done && good->ok && good->ended == 30 && good->exit_code == 0);
 	assert_int_equal(good->steps[0].state, STEP_SKIPPED);
@@ -74,7 +79,8 @@ static void test_build__settles_what_was_never_told(void **state)
 	assert_int_equal(good->steps[3].state, STEP_DONE);
 	assert_true(good->steps[3].seconds == 10);
 	owned(build) struct build *bad = build_of(s, START
-		"{\"t\":21,\"ev\":\"step.done\",\"step\":3,\"ok\":false,\"reason\":\"exit 2\"}\n"
+		"{\"t\":21,\"ev\":\"step.done\",\"step\":3,\"ok\":false,"
+		"\"reason\":\"exit 2\"}\n"
 		"{\"t\":30,\"ev\":\"build.done\",\"ok\":false,\"error\":\"e\",\"exit\":1}\n");
 	assert_int_equal(build_failed_step(bad), 3);
 	assert_int_equal(build_failed_step(good), -1);
@@ -99,7 +105,8 @@ static void test_build__bears_nonsense(void **state)
 {
 	struct scratch *s = *state;
 	owned(build) struct build *b = build_of(s,
-		"{\"t\":1,\"ev\":\"build.start\",\"steps\":{\"a\":3,\"b\":[]},\"profiles\":4,\"id\":[]}\n"
+		"{\"t\":1,\"ev\":\"build.start\",\"steps\":{\"a\":3,\"b\":[]},"
+		"\"profiles\":4,\"id\":[]}\n"
 		"{\"t\":1,\"ev\":\"step.done\",\"step\":-4,\"ok\":1}\n"
 		"{\"t\":1,\"ev\":\"step.progress\",\"step\":0,\"current\":-1,\"total\":1e999}\n"
 		"{\"t\":1,\"ev\":\"step.done\",\"step\":1,\"seconds\":-3}\n"

@@ -131,6 +131,12 @@ static char **spawn_environment(const char *const *additions)
 	return all;
 }
 
+static void spawn_reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 /* Waits until the child has become the program; false with the fault, and the
  * child waited for, when it could not. */
 static bool spawn_await(pid_t pid, int report, struct spawn_fault *ret_fault)
@@ -142,8 +148,7 @@ static bool spawn_await(pid_t pid, int report, struct spawn_fault *ret_fault)
 	while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)sizeof fault)
 		return true;
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	spawn_reap(pid);
 	*ret_fault = fault;
 	return false;
 }
@@ -204,8 +209,11 @@ bool spawn_start(const struct spawn *spec, struct child *ret_child, struct error
 	struct spawn_child child = { spec, buf_text(&program), environment,
 	                             { ends[0].theirs, ends[1].theirs, ends[2].theirs }, -1, 0 };
 	pid_t pid = ok ? spawn_fork(&child, &fault) : -1;
+	if (pid > 0 && spec->orphan)
+		spawn_reap(pid);
 	if (pid > 0) {
-		*ret_child = (struct child){ pid, ends[0].ours, ends[1].ours, ends[2].ours };
+		*ret_child = (struct child){ spec->orphan ? 0 : pid,
+		                             ends[0].ours, ends[1].ours, ends[2].ours };
 		for (int i = 0; i < 3; i++)
 			ends[i].ours = -1;
 	}

@@ -19,13 +19,14 @@ struct spawn {
 	const char *dir;                /* working directory, or NULL */
 	int in, out, err;               /* an fd (borrowed) or one of enum spawn_fd */
 	bool session;                   /* setsid: no terminal, survives ours */
+	bool orphan;                    /* nobody's child: it is not waited for, its pid not told */
 	bool group;                     /* its own process group */
 	bool die_with_parent;           /* SIGTERM when we die (Linux: PR_SET_PDEATHSIG) */
 	int keep_fd;                    /* one more fd kept open under its number; 0: none */
 };
 
 struct child {
-	pid_t pid;
+	pid_t pid;                      /* 0: an orphan */
 	int in, out, err;               /* our ends of the pipes, else -1; the caller's to close */
 };
 

@@ -48,6 +48,12 @@ static bool spawn_child_process(const struct spawn_child *child)
 		return false;
 	if (child->spec->group && !child->spec->session && setpgid(0, 0) < 0)
 		return false;
+	pid_t orphan = child->spec->orphan ? fork() : 0;
+	if (orphan != 0) {
+		if (orphan > 0)
+			_exit(0);
+		return false;
+	}
 #ifdef PR_SET_PDEATHSIG
 	if (child->spec->die_with_parent) {
 		if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)

@@ -170,9 +170,9 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 		tty_group(t, out, (int)g, all, now);
 	for (size_t i = 0; i < b->nwarnings; i++)
 		tty_line(t, out, &(struct tty_line){ 0, '?', "33", b->warnings[i], { 0 } });
+	struct str question = STR("stop it? c cancels, d leaves it running, any other key goes on");
 	if (t->asks)
-		tty_line(t, out, &(struct tty_line){ 0, 0, "1",
-			STR("stop the build? c cancels it, d leaves it running, any other key goes on"), { 0 } });
+		tty_line(t, out, &(struct tty_line){ 0, 0, "1", question, { 0 } });
 }
 
 static unsigned tty_count(struct str text)

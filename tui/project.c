@@ -191,9 +191,10 @@ bool project_read(struct project *p)
 	project_forget(p);
 	p->files = files_disk(".");
 	p->problems = problems_new();
-	/* Warnings of the preferences belong to what is shown. */
-	preferences_free(preferences_read(p->files, save_config_path("config.toml"), p->target.root,
-	                                  p->problems));
+	/* Anew as well: their warnings belong to what is shown, and point into them. */
+	preferences_free(p->preferences);
+	p->preferences = preferences_read(p->files, save_config_path("config.toml"), p->target.root,
+	                                  p->problems);
 	p->settings = p->kind->settings(&p->target, &p->selection, p->files, p->problems);
 	if (p->settings && problems_errors(p->problems) == 0)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);

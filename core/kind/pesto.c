@@ -52,7 +52,8 @@ static bool pesto_is_root(struct files *files, struct arena *arena, const char *
 	if (files_has(files, files_join(arena, dir, "pesto/api/description.json")) ||
 	    files_has(files, files_join(arena, dir, pesto_paths[PESTO_BUILD])))
 		return true;
-	if (files_list(files, files_join(arena, dir, "pesto/build"), arena, &list, &ignored) != FILES_OK)
+	const char *builds = files_join(arena, dir, "pesto/build");
+	if (files_list(files, builds, arena, &list, &ignored) != FILES_OK)
 		return false;
 	for (size_t i = 0; i < list.n; i++)
 		if (pesto_is_build_file(str_of(list.entries[i].name)))

@@ -84,8 +84,10 @@ static bool factory_in_prefix(struct files *files, struct arena *arena, const ch
 		if (!str_has_prefix(str_of(list.entries[i].name), STR("python3")))
 			continue;
 		const char *python = files_join(arena, lib, list.entries[i].name);
-		if (factory_in_site(files, arena, files_join(arena, python, "site-packages"), ret_factory) ||
-		    factory_in_site(files, arena, files_join(arena, python, "dist-packages"), ret_factory))
+		const char *site = files_join(arena, python, "site-packages");
+		const char *dist = files_join(arena, python, "dist-packages");
+		if (factory_in_site(files, arena, site, ret_factory) ||
+		    factory_in_site(files, arena, dist, ret_factory))
 			return true;
 	}
 	return false;

@@ -74,9 +74,8 @@ static struct context *plan_context(struct plan *plan, const struct pesto_parts 
 	const struct pesto *p = parts->pesto;
 	struct context *context = context_new();
 	const char *name = arena_text(plan->arena, value_text(p->name));
-	struct ignore *ignore = plan_ignore(parts, files, problems);
+	const struct ignore *ignore = plan_keep_ignore(plan, plan_ignore(parts, files, problems));
 	context_add_tree(context, p->algorithm_path, name, ignore);
-	context_take_ignore(context, ignore);
 	context_drop(context, arena_printf(plan->arena, "%s/pesto/api", name));
 	context_drop(context, arena_printf(plan->arena, "%s/pesto/build", name));
 	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)

@@ -19,8 +19,11 @@ void plan_free(struct plan *p)
 	for (size_t i = 0; i < p->ntasks; i++)
 		if (p->tasks[i].kind == TASK_IMAGE)
 			context_free(p->tasks[i].image.context);
+	for (size_t i = 0; i < p->nignores; i++)
+		ignore_free(p->ignores[i]);
 	recipe_free(p->recipe);
 	arena_free(p->arena);
+	free(p->ignores);
 	free(p->tasks);
 	free(p);
 }
@@ -33,6 +36,15 @@ unsigned plan_add(struct plan *p, const struct task *t)
 		p->tasks = xrealloc(p->tasks, p->cap = p->cap ? p->cap * 2 : 8, sizeof *p->tasks);
 	p->tasks[p->ntasks] = *t;
 	return (unsigned)p->ntasks++;
+}
+
+const struct ignore *plan_keep_ignore(struct plan *p, struct ignore *ignore)
+{
+	if (!ignore)
+		return NULL;
+	p->ignores = xrealloc(p->ignores, p->nignores + 1, sizeof *p->ignores);
+	p->ignores[p->nignores++] = ignore;
+	return ignore;
 }
 
 static bool plan_makes(const struct plan *p, const struct image_task *i)

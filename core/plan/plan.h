@@ -89,6 +89,8 @@ struct plan {
 	struct task *tasks;
 	size_t ntasks, cap;
 	struct recipe *recipe;          /* of the main image task; owned */
+	struct ignore **ignores;        /* owned: what its contexts borrow */
+	size_t nignores;
 };
 
 struct plan *plan_new(void);
@@ -97,6 +99,8 @@ OWN_DEFINE(plan)
 /* Appends a copy of the head and returns its index.  The plan takes the context
  * of an image task. */
 unsigned plan_add(struct plan *, const struct task *);
+/* Takes it (NULL is fine) and lends it back for as long as the plan lives. */
+const struct ignore *plan_keep_ignore(struct plan *, struct ignore *);
 /* The image task whose image is the plan's result, or NULL. */
 const struct image_task *plan_image(const struct plan *);
 

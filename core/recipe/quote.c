@@ -166,22 +166,34 @@ static bool quote_needs_json(struct str word)
 }
 
 /* A path as a pattern that matches it alone, with what the builders' lexer would
- * take away escaped.  Builders match with Go's path.Match, but look for wildcards
- * in a way that only understands classes, so "*" is "[*]". */
+ * take away escaped.  Builders match with Go's path.Match, but BuildKit looks for
+ * wildcards in a way that only understands classes, so "*" is "[*]".  buildah
+ * takes what it found for a pattern once more: "*" and "?" then still find
+ * themselves (and a brother that fits), '[' and '\\' nothing. */
 static void quote_path(struct buf *out, struct str path, bool pattern)
 {
 	for (size_t i = 0; i < path.n; i++) {
 		char c = path.p[i];
-		if (pattern && (c == '*' || c == '?' || c == '[')) {
+		if (pattern && (c == '*' || c == '?')) {
 			buf_printf(out, "[%c]", c);
-		} else if (c == '\\') {
-			buf_append_text(out, pattern ? "[\\\\\\\\]" : "\\\\");
-		} else {
-			if (c == '$' || c == '"' || c == '\'')
-				buf_append_char(out, '\\');
-			buf_append_char(out, c);
+			continue;
 		}
+		if (c == '$' || c == '"' || c == '\'' || c == '\\')
+			buf_append_char(out, '\\');
+		buf_append_char(out, c);
 	}
+}
+
+static bool quote_check_path(struct str path, bool pattern, struct error *err)
+{
+	if (!quote_check_text(path, "the path", err))
+		return false;
+	if (path.n == 0)
+		return error_set(err, ERROR_PROJECT, "a path to copy is empty");
+	if (pattern && (str_find(path, '[') != STR_NONE || str_find(path, '\\') != STR_NONE))
+		return error_set(err, ERROR_PROJECT, "'%.*s' has '[' or '\\' in its name, which not every "
+		                 "builder can copy: rename it", STR_ARG(path));
+	return true;
 }
 
 static void quote_json(struct buf *out, struct str text)
@@ -203,10 +215,8 @@ bool quote_copy(struct buf *out, const struct str *words, size_t nwords, struct 
 	bool json = false;
 	size_t total = 0;
 	for (size_t i = 0; i < nwords; i++) {
-		if (!quote_check_text(words[i], "the path", err))
+		if (!quote_check_path(words[i], i + 1 < nwords, err))
 			return false;
-		if (words[i].n == 0)
-			return error_set(err, ERROR_PROJECT, "a path to copy is empty");
 		json |= quote_needs_json(words[i]);
 		total += words[i].n;
 	}

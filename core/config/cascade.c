@@ -11,6 +11,28 @@ static bool cascade_is_object(const struct value *v)
 	return value_type(v) == VALUE_OBJECT;
 }
 
+/* What the layers of v hold, the top one first, on that of lower layers. */
+static const struct value *cascade_stack(struct arena *a, const struct value *v,
+                                         const struct value *lower)
+{
+	if (!v)
+		return lower;
+	if (value_is_merged(v))
+		return cascade_stack(a, value_under(v), lower);
+	if (!lower)
+		return v;
+	return value_over(a, v, cascade_stack(a, value_under(v), lower));
+}
+
+/* upper instead of lower; whole objects may be put together from layers on both
+ * sides. */
+static struct value *cascade_replace(struct arena *a, const struct value *lower,
+                                     const struct value *upper)
+{
+	const struct value *stack = cascade_stack(a, lower, NULL);
+	return value_over(a, upper, cascade_stack(a, value_under(upper), stack));
+}
+
 static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
                                            const struct value *lower, const struct value *upper);
 
@@ -25,24 +47,23 @@ static void cascade_merge_member(struct arena *a, enum cascade_rule rule, struct
 		             cascade_merge_objects(a, rule, lower, upper));
 	} else {
 		value_append(merged, value_key(upper), value_key_span(upper),
-		             value_over(a, upper, lower));
+		             cascade_replace(a, lower, upper));
 	}
 }
 
-/* The merged object is the lower one brought up to date: it stands where that
- * stands and shadows what that shadows. */
 static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
                                            const struct value *lower, const struct value *upper)
 {
 	if (!value_child(lower) && !value_child(upper))
-		return value_over(a, upper, lower);
-	struct value *merged = value_new(a, VALUE_OBJECT, STR(""), value_span(lower));
+		return cascade_replace(a, lower, upper);
+	const struct value *stack = cascade_stack(a, upper, cascade_stack(a, lower, NULL));
+	struct value *merged = value_new_merged(a, lower, stack);
 	for (const struct value *m = value_child(lower); m; m = value_next(m))
 		cascade_merge_member(a, rule, merged, m, value_get(upper, value_key(m)));
 	for (const struct value *m = value_child(upper); m; m = value_next(m))
 		if (!value_get(lower, value_key(m)))
 			cascade_merge_member(a, rule, merged, NULL, m);
-	return value_under(lower) ? value_over(a, merged, value_under(lower)) : merged;
+	return merged;
 }
 
 const struct value *cascade_merge(struct arena *a, enum cascade_rule rule,
@@ -51,7 +72,7 @@ const struct value *cascade_merge(struct arena *a, enum cascade_rule rule,
 	if (!lower || !upper)
 		return upper ? upper : lower;
 	if (!cascade_is_object(lower) || !cascade_is_object(upper))
-		return value_over(a, upper, lower);
+		return cascade_replace(a, lower, upper);
 	return cascade_merge_objects(a, rule, lower, upper);
 }
 

@@ -5,7 +5,8 @@
 
 /* upper over lower by the rule.  Key order is that of first appearance; arrays
  * and scalars are replaced; what is replaced stays reachable by value_under, per
- * key.  The result is in the arena and shares both trees. */
+ * key.  An object that was updated inside is value_is_merged and stands where the
+ * lowest layer has it.  The result is in the arena and shares both trees. */
 const struct value *cascade_merge(struct arena *, enum cascade_rule, const struct value *lower,
                                   const struct value *upper);
 

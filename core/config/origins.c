@@ -1,8 +1,7 @@
 #include "core/config/cascade.h"
 #include "core/value/json.h"
 
-/* Walks the merged tree together with what lower layers hold at the same
- * pointer: what a node shadows itself, and what its ancestors' shadows hold. */
+/* Walks the resolved tree together with what every layer holds at the pointer. */
 struct origins {
 	struct buf *out;
 	struct arena *scratch;
@@ -11,19 +10,20 @@ struct origins {
 	bool any;
 };
 
-/* A value at the pointer; an array's elements as a table, so that walking long
- * arrays side by side stays linear. */
-struct origins_lower {
+/* What one layer holds; an array's elements as a table, so that walking long arrays
+ * side by side stays linear. */
+struct origins_layer {
 	const struct value *value;
 	const struct value **elements;
 };
 
-struct origins_lowers {
-	struct origins_lower *items;    /* nearest layer first */
+/* All of them at one pointer, the top layer first. */
+struct origins_stack {
+	struct origins_layer *items;
 	size_t n;
 };
 
-static void origins_walk(struct origins *o, const struct value *v, struct origins_lowers lowers);
+static void origins_walk(struct origins *o, const struct value *v, struct origins_stack stack);
 
 /* ---- rows ---- */
 
@@ -51,7 +51,8 @@ static void origins_value(struct origins *o, const struct value *v)
 	buf_append_char(o->out, '}');
 }
 
-static void origins_row(struct origins *o, const struct value *v, struct origins_lowers lowers)
+/* v is NULL for a pointer that the resolved tree does not have. */
+static void origins_row(struct origins *o, const struct value *v, struct origins_stack stack)
 {
 	buf_append_text(o->out, o->any ? ",\n    {\"file\": " : "\n    {\"file\": ");
 	o->any = true;
@@ -59,32 +60,28 @@ static void origins_row(struct origins *o, const struct value *v, struct origins
 	buf_append(o->out, STR(", \"pointer\": "));
 	value_write_json_string(o->out, buf_str(&o->pointer), false);
 	buf_append(o->out, STR(", "));
+	size_t first = 0;
 	if (v) {
 		origins_value(o, v);
 		buf_append(o->out, STR(", "));
+		while (first < stack.n && !value_is_same(stack.items[first].value, v))
+			first++;
+		first = first < stack.n ? first + 1 : 0;
 	}
 	buf_append(o->out, STR("\"shadowed\": ["));
-	for (size_t i = 0; i < lowers.n; i++) {
-		buf_append(o->out, i ? STR(", {") : STR("{"));
-		origins_value(o, lowers.items[i].value);
+	for (size_t i = first; i < stack.n; i++) {
+		buf_append(o->out, i > first ? STR(", {") : STR("{"));
+		origins_value(o, stack.items[i].value);
 		buf_append_char(o->out, '}');
 	}
 	buf_append(o->out, STR("]}"));
 }
 
-/* ---- lower layers ---- */
+/* ---- layers ---- */
 
-static size_t origins_depth(const struct value *v)
+static struct origins_layer origins_layer(struct origins *o, const struct value *v)
 {
-	size_t n = 0;
-	for (; v; v = value_under(v))
-		n++;
-	return n;
-}
-
-static struct origins_lower origins_lower(struct origins *o, const struct value *v)
-{
-	struct origins_lower l = { .value = v };
+	struct origins_layer l = { .value = v };
 	if (!v || value_type(v) != VALUE_ARRAY || !value_child(v))
 		return l;
 	size_t n = 0;
@@ -94,14 +91,23 @@ static struct origins_lower origins_lower(struct origins *o, const struct value 
 	return l;
 }
 
-/* v and all it shadows. */
-static void origins_add(struct origins *o, struct origins_lowers *lowers, const struct value *v)
+static size_t origins_depth(const struct value *v)
 {
+	size_t n = 0;
 	for (; v; v = value_under(v))
-		lowers->items[lowers->n++] = origins_lower(o, v);
+		n += !value_is_merged(v);
+	return n;
 }
 
-static const struct value *origins_child(const struct origins_lower *l, struct str token)
+/* v and all it shadows; a merged object only stands for the layers below it. */
+static void origins_push(struct origins *o, struct origins_stack *stack, const struct value *v)
+{
+	for (; v; v = value_under(v))
+		if (!value_is_merged(v))
+			stack->items[stack->n++] = origins_layer(o, v);
+}
+
+static const struct value *origins_child(const struct origins_layer *l, struct str token)
 {
 	unsigned long long index;
 	if (value_type(l->value) == VALUE_OBJECT)
@@ -112,32 +118,50 @@ static const struct value *origins_child(const struct origins_lower *l, struct s
 	return l->elements[index];
 }
 
-/* The child's own shadows first, then what the lower layers hold at its pointer. */
-static struct origins_lowers origins_under(struct origins *o, const struct value *v,
-                                           struct origins_lowers parents, struct str token)
+static bool origins_knows(struct origins_stack stack, const struct value *v)
 {
-	size_t room = v ? origins_depth(value_under(v)) : 0;
+	for (size_t i = 0; i < stack.n; i++)
+		if (value_is_same(stack.items[i].value, v))
+			return true;
+	return false;
+}
+
+/* What the layers of the parent hold under this token. */
+static struct origins_stack origins_derive(struct origins *o, struct origins_stack parents,
+                                           struct str token)
+{
+	struct origins_stack stack = { 0 };
+	size_t room = 0;
 	for (size_t i = 0; i < parents.n; i++)
 		room += origins_depth(origins_child(&parents.items[i], token));
-	struct origins_lowers lowers = { 0 };
-	if (!room)
-		return lowers;
-	lowers.items = arena_array(o->scratch, room, sizeof *lowers.items);
-	if (v)
-		origins_add(o, &lowers, value_under(v));
+	if (room)
+		stack.items = arena_array(o->scratch, room, sizeof *stack.items);
 	for (size_t i = 0; i < parents.n; i++)
-		origins_add(o, &lowers, origins_child(&parents.items[i], token));
-	return lowers;
+		origins_push(o, &stack, origins_child(&parents.items[i], token));
+	return stack;
+}
+
+/* The same, unless v was put here from elsewhere: then what it shadows itself. */
+static struct origins_stack origins_stack(struct origins *o, const struct value *v,
+                                          struct origins_stack parents, struct str token)
+{
+	struct origins_stack stack = origins_derive(o, parents, token);
+	if (!v || !value_under(v) || origins_knows(stack, value_is_merged(v) ? value_under(v) : v))
+		return stack;
+	stack.items = arena_array(o->scratch, origins_depth(v), sizeof *stack.items);
+	stack.n = 0;
+	origins_push(o, &stack, v);
+	return stack;
 }
 
 /* ---- walking ---- */
 
 static void origins_step(struct origins *o, const struct value *child,
-                         struct origins_lowers parents, struct str token)
+                         struct origins_stack parents, struct str token)
 {
 	size_t length = o->pointer.n;
 	value_pointer_append(&o->pointer, token);
-	origins_walk(o, child, origins_under(o, child, parents, token));
+	origins_walk(o, child, origins_stack(o, child, parents, token));
 	o->pointer.n = length;
 }
 
@@ -152,31 +176,31 @@ static struct str origins_token(const struct value *parent, const struct value *
 	return buf_str(scratch);
 }
 
-/* True when v, or a layer lower than the one at `at`, holds this child: then it
- * was listed already. */
-static bool origins_listed(const struct origins_lower *v, struct origins_lowers lowers, size_t at,
-                           struct str token)
+/* True when the resolved value, or a layer lower than the one at `at`, holds this
+ * child: then it was listed already. */
+static bool origins_listed(const struct origins_layer *resolved, struct origins_stack stack,
+                           size_t at, struct str token)
 {
-	if (v->value && origins_child(v, token))
+	if (resolved->value && origins_child(resolved, token))
 		return true;
-	for (size_t i = at + 1; i < lowers.n; i++)
-		if (origins_child(&lowers.items[i], token))
+	for (size_t i = at + 1; i < stack.n; i++)
+		if (origins_child(&stack.items[i], token))
 			return true;
 	return false;
 }
 
-/* Pointers that only lower layers have, in the order in which they appeared. */
-static void origins_dropped(struct origins *o, const struct value *v, struct origins_lowers lowers)
+/* Pointers that only layers have, in the order in which they appeared. */
+static void origins_dropped(struct origins *o, const struct value *v, struct origins_stack stack)
 {
 	owned_buf struct buf scratch = { 0 };
-	struct origins_lower own = origins_lower(o, lowers.n ? v : NULL);
-	for (size_t i = lowers.n; i-- > 0;) {
+	struct origins_layer resolved = origins_layer(o, stack.n ? v : NULL);
+	for (size_t i = stack.n; i-- > 0;) {
 		size_t index = 0;
-		const struct value *parent = lowers.items[i].value;
+		const struct value *parent = stack.items[i].value;
 		for (const struct value *c = value_child(parent); c; c = value_next(c)) {
 			struct str token = origins_token(parent, c, index++, &scratch);
-			if (!origins_listed(&own, lowers, i, token))
-				origins_step(o, NULL, lowers, token);
+			if (!origins_listed(&resolved, stack, i, token))
+				origins_step(o, NULL, stack, token);
 		}
 	}
 }
@@ -186,24 +210,23 @@ static bool origins_is_leaf(const struct value *v)
 	return !value_child(v);
 }
 
-static bool origins_has_leaf(struct origins_lowers lowers)
+static bool origins_has_leaf(struct origins_stack stack)
 {
-	for (size_t i = 0; i < lowers.n; i++)
-		if (origins_is_leaf(lowers.items[i].value))
+	for (size_t i = 0; i < stack.n; i++)
+		if (origins_is_leaf(stack.items[i].value))
 			return true;
 	return false;
 }
 
-/* v is NULL for a pointer that only lower layers have. */
-static void origins_walk(struct origins *o, const struct value *v, struct origins_lowers lowers)
+static void origins_walk(struct origins *o, const struct value *v, struct origins_stack stack)
 {
 	owned_buf struct buf scratch = { 0 };
 	size_t index = 0;
-	if (v ? origins_is_leaf(v) : origins_has_leaf(lowers))
-		origins_row(o, v, lowers);
+	if (v ? origins_is_leaf(v) : origins_has_leaf(stack))
+		origins_row(o, v, stack);
 	for (const struct value *c = v ? value_child(v) : NULL; c; c = value_next(c))
-		origins_step(o, c, lowers, origins_token(v, c, index++, &scratch));
-	origins_dropped(o, v, lowers);
+		origins_step(o, c, stack, origins_token(v, c, index++, &scratch));
+	origins_dropped(o, v, stack);
 }
 
 void cascade_write_origins(struct buf *out, const struct document *documents, size_t ndocuments)
@@ -213,10 +236,10 @@ void cascade_write_origins(struct buf *out, const struct document *documents, si
 	buf_append_char(out, '[');
 	for (size_t i = 0; i < ndocuments; i++) {
 		const struct value *v = documents[i].value;
-		struct origins_lowers none = { 0 };
+		struct origins_stack none = { 0 };
 		o.document = &documents[i];
 		if (v)
-			origins_walk(&o, v, origins_under(&o, v, none, STR("")));
+			origins_walk(&o, v, origins_stack(&o, v, none, STR("")));
 	}
 	buf_append(out, o.any ? STR("\n]") : STR("]"));
 	buf_finish(&o.pointer);

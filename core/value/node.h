@@ -31,6 +31,7 @@ enum {
 	NODE_TYPE_MASK = 0xff,
 	NODE_WIDE = 1 << 24,
 	NODE_BORROWS = 1 << 25,         /* the children hang in another node's list */
+	NODE_MERGED = 1 << 26,          /* under: the layers it was put together from */
 };
 
 static inline enum value_type node_type(const struct value *v)

@@ -278,6 +278,30 @@ struct value *value_over(struct arena *a, const struct value *upper, const struc
 	return &copy->value;
 }
 
+struct value *value_new_merged(struct arena *a, const struct value *place,
+                               const struct value *under)
+{
+	struct value *v = value_new(a, VALUE_OBJECT, (struct str){ 0 }, value_span(place));
+	v->json.type |= NODE_MERGED;
+	node_wide(v)->under = under;
+	return v;
+}
+
+bool value_is_merged(const struct value *v)
+{
+	return (v->json.type & NODE_MERGED) && value_under(v);
+}
+
+/* A head may hang under another key. */
+bool value_is_same(const struct value *a, const struct value *b)
+{
+	if (node_type(a) != node_type(b) || a->source != b->source ||
+	    a->json.child != b->json.child)
+		return false;
+	return a->source ? a->at == b->at : a->json.valuestring == b->json.valuestring &&
+	                                    a->json.string == b->json.string;
+}
+
 /* ---- putting together ---- */
 
 void node_link(struct value *parent, struct value *child)

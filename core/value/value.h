@@ -41,7 +41,8 @@ const struct value *value_get(const struct value *object, struct str key);
 const struct value *value_at(const struct value *root, struct str pointer);
 /* Appends "/" and the token with ~ and / escaped. */
 void value_pointer_append(struct buf *, struct str token);
-/* What this one shadows, next lower layer first; NULL. */
+/* What this one shadows, next lower layer first; NULL.  Of an object put together
+ * from layers (value_is_merged): what each of them holds here, the top one first. */
 const struct value *value_under(const struct value *);
 bool value_is_container(const struct value *);
 /* Equal type and content whatever the origin; key order counts not. Numbers by
@@ -69,5 +70,12 @@ void value_set(struct arena *, struct value *object, const char *key, struct val
 /* The same node (children, span) as `upper`, with value_under set to `lower`
  * (NULL: nothing); the key is upper's.  Shares upper's children. */
 struct value *value_over(struct arena *, const struct value *upper, const struct value *lower);
+/* An empty object to put layers together in.  It stands where `place` stands;
+ * under: what the layers hold here, chained by value_under, the top one first. */
+struct value *value_new_merged(struct arena *, const struct value *place,
+                               const struct value *under);
+bool value_is_merged(const struct value *);
+/* True for one value and its heads (value_share, value_over), whatever they shadow. */
+bool value_is_same(const struct value *, const struct value *);
 
 #endif

@@ -150,6 +150,39 @@ static void test_value__over_remembers_what_it_shadows(void **state)
 	assert_ptr_equal(value_under(value_get(o, STR("two"))), one);
 }
 
+static void test_value__merged_objects_name_their_layers(void **state)
+{
+	struct reading *r = *state;
+	const struct value *low = reading_text(r, "[{\"a\": 1}]"), *high = reading_text(r, "{}");
+	const struct value *place = value_child(low);
+	const struct value *stack = value_over(r->arena, high, place);
+	struct value *v = value_new_merged(r->arena, place, stack);
+	assert_true(value_is_merged(v));
+	assert_true(value_is_merged(value_share(r->arena, v)));
+	assert_false(value_is_merged(stack));
+	assert_false(value_is_merged(value_over(r->arena, v, NULL)));
+	assert_ptr_equal(value_under(v), stack);
+	assert_int_equal(value_origin(v).column, 2);
+	assert_int_equal(value_count(v), 0);
+}
+
+static void test_value__same_is_one_value_under_any_key(void **state)
+{
+	struct reading *r = *state;
+	const struct value *v = reading_text(r, "[{}, {}, {\"a\": true}, true, true]");
+	struct value *o = value_new_object(r->arena);
+	size_t n = 0;
+	for (const struct value *e = value_child(v); e; e = value_next(e)) {
+		const char *key = arena_printf(r->arena, "%zu", n++);
+		value_set(r->arena, o, key, value_over(r->arena, e, v));
+		for (const struct value *f = value_child(v); f; f = value_next(f))
+			assert_int_equal(value_is_same(value_get(o, str_of(key)), f), e == f);
+	}
+	const struct value *made = value_new_string(r->arena, STR("x"));
+	assert_true(value_is_same(made, value_share(r->arena, made)));
+	assert_false(value_is_same(made, value_new_string(r->arena, STR("x"))));
+}
+
 static void test_value__equal_looks_at_content(void **state)
 {
 	struct reading *r = *state;
@@ -184,6 +217,8 @@ int main(void)
 		READING_TEST(test_value__what_stands_in_a_tree_is_shared),
 		READING_TEST(test_value__appending_to_a_shared_head_leaves_the_first_alone),
 		READING_TEST(test_value__over_remembers_what_it_shadows),
+		READING_TEST(test_value__merged_objects_name_their_layers),
+		READING_TEST(test_value__same_is_one_value_under_any_key),
 		READING_TEST(test_value__equal_looks_at_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

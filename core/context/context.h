@@ -8,9 +8,18 @@
 #include "core/context/ignore.h"
 
 /* A build context: entries first, bytes pulled later.  Several folders and
- * generated files make one tree.  Entries are sorted by bytes with '/' lowest
- * (BuildKit's order).  Adding only notes; context_scan looks at the disk. */
+ * generated files make one tree: what is generated wins over trees, a later tree
+ * over an earlier one, also where one has a file and the other a folder.  Folders
+ * on the way to an entry are entries.  Entries are sorted by bytes with '/' lowest
+ * (BuildKit's order), so a folder stands right before what it holds.  Adding only
+ * notes; context_scan looks at the disk.
+ *
+ * Paths given are relative and cleaned here; one that leaves the context is an
+ * error of context_scan. */
 struct context;
+
+/* More entries than this are refused (ERROR_LIMIT). */
+enum { CONTEXT_ENTRIES_MAX = 10000000 };
 
 struct entry {
 	const char *path;       /* in the context, relative, no trailing '/' */
@@ -18,6 +27,8 @@ struct entry {
 	const char *file;       /* on the disk, or NULL: bytes, a folder or a link */
 	struct str bytes;
 	mode_t mode;            /* type and permission bits as in st_mode */
+	uint32_t root_n;        /* how much of file is the tree's own path: below it no link is
+	                         * followed; 0: all of it */
 	uint64_t size;
 	int64_t mtime_ns;
 };
@@ -28,7 +39,8 @@ OWN_DEFINE(context)
 
 /* The tree of files below dir under prefix ("" for the context's root).  ignore
  * is borrowed until the context is freed, NULL: nothing; its patterns are
- * relative to dir.  A dir that is a single file is added as prefix itself. */
+ * relative to dir.  A dir that is a single file is added as prefix itself.  dir may
+ * be named by a link; links below it stay links and are never followed. */
 void context_add_tree(struct context *, const char *dir, const char *prefix,
                       const struct ignore *ignore);
 /* A generated file; bytes copied; wins over a tree's file of the same path and is
@@ -39,12 +51,16 @@ void context_add_dir(struct context *, const char *path, mode_t mode);
 void context_drop(struct context *, const char *path);
 
 /* Looks at the disk and fixes the list of entries.  What cannot be a context
- * (unreadable, a socket, a path that leaves it) is an error that names it. */
+ * (unreadable, a socket, a path that leaves it) is an error that names it; what is
+ * ignored is not looked at.  Again: the list is made anew, entries lent before die. */
 bool context_scan(struct context *, struct error *);
 bool context_is_scanned(const struct context *);
 size_t context_count(const struct context *);
 const struct entry *context_entry(const struct context *, size_t);
+/* NULL when there is none of this path. */
 const struct entry *context_find(const struct context *, const char *path);
+/* The order of paths here: by bytes, '/' lowest; <0, 0 or >0. */
+int context_order(const char *a, const char *b);
 /* Bytes of all regular files together. */
 uint64_t context_size(const struct context *);
 
@@ -53,6 +69,7 @@ enum pull { PULL_DATA, PULL_DONE, PULL_FAILED };        /* FAILED: cut the strea
 /* The bytes of one entry.  Exactly entry->size of them come: a file that has
  * vanished, shrunk or grown since the scan is PULL_FAILED naming it. */
 struct entry_reader;
+/* Borrows the entry until freed. */
 struct entry_reader *entry_reader_new(const struct entry *);
 void entry_reader_free(struct entry_reader *);
 OWN_DEFINE(entry_reader)
@@ -61,7 +78,8 @@ enum pull entry_pull(struct entry_reader *, struct str *ret_bytes, struct error 
 
 /* SHA-256 over the entries whose path equals or lies below `path` ("" for all):
  * paths, types, modes, link targets and contents, not times: what a builder's
- * cache compares.  hex: 64 digits and NUL.  false when a file cannot be read. */
+ * cache compares.  hex: 64 digits and NUL; with no such entry that of nothing.
+ * false when a file cannot be read. */
 bool context_digest(const struct context *, const char *path, char ret_hex[65], struct error *);
 
 #endif

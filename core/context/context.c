@@ -109,7 +109,7 @@ bool record_append(struct record_list *l, const struct entry *e, uint32_t rank, 
 		                 "the build context has more than %d entries; a .dockerignore can "
 		                 "leave out what the build does not need", CONTEXT_ENTRIES_MAX);
 	if (l->n == l->cap)
-		l->items = xrealloc(l->items, l->cap = l->cap ? l->cap + l->cap / 2 : 64, sizeof *l->items);
+		l->items = xrealloc(l->items, l->cap += l->cap / 2 + 64, sizeof *l->items);
 	l->items[l->n++] = (struct record){ *e, rank };
 	return true;
 }

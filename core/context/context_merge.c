@@ -58,7 +58,7 @@ static void merge_leave(struct merge *m, const char *path)
 static void merge_append(struct merge *m, const struct entry *e, uint32_t rank, uint32_t floor)
 {
 	if (m->n == m->cap)
-		m->entries = xrealloc(m->entries, m->cap = m->cap ? m->cap + m->cap / 2 : 64,
+		m->entries = xrealloc(m->entries, m->cap += m->cap / 2 + 64,
 		                      sizeof *m->entries);
 	if (m->nopen == m->open_cap)
 		m->open = xrealloc(m->open, m->open_cap = m->open_cap ? m->open_cap * 2 : 64,

@@ -1,0 +1,177 @@
+#include "core/engine/buildah.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/os/spawn.h"
+
+enum { BUILDAH_VERSION_MAX = 4096, BUILDAH_ARGS = 64 };
+
+static bool buildah_learn(struct buildah_engine *b, struct error *err)
+{
+	static const char *const argv[] = { "buildah", "--version", NULL };
+	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL };
+	owned_buf struct buf out = { 0 };
+	int status;
+	if (!spawn_find("buildah"))
+		return error_set(err, ERROR_UNREACHABLE, "buildah is not in PATH; Debian has it as "
+		                 "the package 'buildah'");
+	if (!spawn_run(&s, BUILDAH_VERSION_MAX, &out, &status, err))
+		return false;
+	/* "buildah version 1.28.2 (image-spec …)" */
+	struct str text = str_trim(buf_str(&out)), head = STR("buildah version ");
+	if (status != 0 || !str_has_prefix(text, head))
+		return error_set(err, ERROR_UNREACHABLE, "buildah --version fails: %.*s",
+		                 STR_ARG(text));
+	struct str version = str_slice(text, head.n, text.n);
+	size_t blank = str_find(version, ' ');
+	version = str_slice(version, 0, blank == STR_NONE ? version.n : blank);
+	b->facts = (struct engine_facts){
+		.name = "buildah", .product = "buildah", .address = "buildah",
+		.version = arena_text(b->arena, version), .numbering = NUMBERING_BUILDAH,
+		.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS,
+	};
+	return true;
+}
+
+static void buildah_told(struct loop *l, void *data)
+{
+	(void)l;
+	struct buildah_engine *b = data;
+	struct error err = { 0 };
+	b->timer = 0;
+	if (buildah_learn(b, &err))
+		b->ready(b->data, &b->facts, NULL);
+	else
+		b->ready(b->data, NULL, &err);
+}
+
+static void buildah_probe(struct engine *e, engine_ready_fn *ready, void *data)
+{
+	struct buildah_engine *b = (struct buildah_engine *)e;
+	b->ready = ready;
+	b->data = data;
+	b->timer = loop_timer(e->loop, 0, buildah_told, b);
+}
+
+static void buildah_free(struct engine *e)
+{
+	struct buildah_engine *b = (struct buildah_engine *)e;
+	while (b->works)
+		buildah_work_drop(b->works);
+	loop_untimer(e->loop, b->timer);
+	arena_free(b->arena);
+	free(b);
+}
+
+static const struct engine_ops buildah_ops = {
+	.probe = buildah_probe, .image = buildah_image, .cancel = buildah_cancel,
+	.free = buildah_free,
+};
+
+struct engine *buildah_new(const struct engine_options *o, struct loop *l, struct error *err)
+{
+	struct buildah_engine *b = xcalloc(1, sizeof *b);
+	(void)err;
+	b->base = (struct engine){ &buildah_ops, l };
+	b->arena = arena_new();
+	b->scratch = o->scratch ? arena_text(b->arena, str_of(o->scratch)) : NULL;
+	b->build_id = arena_text(b->arena, str_of(o->build_id ? o->build_id : "mortar"));
+	return &b->base;
+}
+
+struct command {
+	struct arena *arena;
+	const char **argv;
+	size_t n, cap;
+};
+
+static void command_add(struct command *c, const char *word)
+{
+	if (c->n + 1 >= c->cap) {
+		const char **more = arena_array(c->arena, c->cap * 2, sizeof *more);
+		memcpy(more, c->argv, c->n * sizeof *more);
+		c->argv = more;
+		c->cap *= 2;
+	}
+	c->argv[c->n++] = word;
+	c->argv[c->n] = NULL;
+}
+
+static void command_add_option(struct command *c, const char *flag, struct str value)
+{
+	if (!value.n)
+		return;
+	command_add(c, flag);
+	command_add(c, arena_text(c->arena, value));
+}
+
+static void command_add_arg(void *data, struct str name, struct str value)
+{
+	struct command *c = data;
+	command_add(c, "--build-arg");
+	command_add(c, arena_printf(c->arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
+}
+
+static void command_add_label(void *data, struct str name, struct str value)
+{
+	struct command *c = data;
+	command_add(c, "--label");
+	command_add(c, arena_printf(c->arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
+}
+
+static void command_add_secrets(struct command *c, const struct image_task *t)
+{
+	for (size_t i = 0; i < t->nsecrets; i++) {
+		const struct secret *s = &t->secrets[i];
+		command_add(c, "--secret");
+		if (s->file)
+			command_add(c, arena_printf(c->arena, "id=%s,src=%s", s->id, s->file));
+		else
+			command_add(c, arena_printf(c->arena, "id=%s,env=%s", s->id, s->env));
+	}
+}
+
+/* chroot works as root in a container and without root, where runc often does not, and
+ * gives RUN the host's network; a network that must be another needs a real one. */
+static void command_add_isolation(struct command *c, struct str network)
+{
+	const char *chosen = getenv("BUILDAH_ISOLATION");
+	if ((chosen && *chosen) || (network.n && !str_eq(network, STR("host"))))
+		return;
+	command_add(c, "--isolation");
+	command_add(c, "chroot");
+}
+
+const char *const *buildah_command(struct arena *a, const struct image_task *t,
+                                   const char *build_id, const char *dockerfile,
+                                   const char *folder)
+{
+	struct command c = { .arena = a, .cap = BUILDAH_ARGS };
+	struct str network = work_option(t, "network");
+	c.argv = arena_array(a, c.cap, sizeof *c.argv);
+	command_add(&c, "buildah");
+	command_add(&c, "bud");
+	/* --layers: else nothing is cached; docker: else HEALTHCHECK is dropped. */
+	command_add(&c, "--layers");
+	command_add(&c, "--force-rm");
+	command_add(&c, "--format");
+	command_add(&c, "docker");
+	command_add(&c, work_option_is_on(t, "pull") ? "--pull=always" : "--pull=false");
+	command_add_isolation(&c, network);
+	command_add_option(&c, "--network", network);
+	command_add_option(&c, "--platform", work_option(t, "platform"));
+	command_add_option(&c, "--target", work_option(t, "target"));
+	if (t->level.no_cache)
+		command_add(&c, "--no-cache");
+	for (const char *const *tag = t->tags; tag && *tag; tag++)
+		command_add_option(&c, "--tag", str_of(*tag));
+	work_each_arg(t, build_id, command_add_arg, &c);
+	work_each_label(t, command_add_label, &c);
+	command_add_secrets(&c, t);
+	command_add(&c, "--file");
+	command_add(&c, dockerfile);
+	command_add(&c, folder);
+	return c.argv;
+}

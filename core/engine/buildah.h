@@ -1,0 +1,31 @@
+#ifndef CORE_ENGINE_BUILDAH_H
+#define CORE_ENGINE_BUILDAH_H
+
+#include "core/engine/work.h"
+
+/* buildah (1.24 and later), which needs no server; shared by the files of that engine. */
+struct buildah_work;
+
+struct buildah_engine {
+	struct engine base;
+	struct arena *arena;
+	const char *scratch, *build_id;
+	struct engine_facts facts;
+	struct error why;               /* when it cannot be used */
+	engine_ready_fn *ready;
+	void *data;
+	uint64_t timer;
+	struct buildah_work *works;
+	unsigned nworks;
+};
+
+struct work *buildah_image(struct engine *, const struct image_task *, const struct engine_sink *);
+void buildah_cancel(struct work *);
+/* Without a word, when the engine is freed: ends what runs. */
+void buildah_work_drop(struct buildah_work *);
+
+/* The command for a task, NULL-terminated, in the arena. */
+const char *const *buildah_command(struct arena *, const struct image_task *, const char *build_id,
+                                   const char *dockerfile, const char *folder);
+
+#endif

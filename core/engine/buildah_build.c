@@ -1,0 +1,343 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/engine/buildah.h"
+#include "core/engine/buildah_folder.h"
+#include "core/engine/decoder.h"
+#include "core/engine/sentence.h"
+#include "core/os/save.h"
+#include "core/os/spawn.h"
+#include "core/value/json.h"
+
+/* BUILDAH_KILL_MS: buildah ends some 40 ms after SIGTERM, its container removed; this is
+ * for one that does not.  BUILDAH_DRAIN_MS: a pipe that somebody keeps open after buildah
+ * has ended. */
+enum { BUILDAH_KILL_MS = 800, BUILDAH_DRAIN_MS = 500, BUILDAH_READ = 64 * 1024,
+       BUILDAH_LIST_MAX = 4 << 20 };
+
+struct buildah_work {
+	struct work base;
+	struct buildah_work *next, **link;
+	const struct image_task *task;
+	struct arena *arena;
+	struct decoder *decoder;
+	struct buildah_folder *folder;
+	const char *dir;                /* of this work, below scratch */
+	struct child child;
+	int status;
+	bool running, cancelled, killed;
+	struct error err;
+	uint64_t timer;                 /* the next step of filling, or the end */
+	uint64_t patience;              /* SIGTERM's or the pipes' */
+	struct str before;              /* buildah's containers when it started, as JSON */
+};
+
+static struct buildah_engine *buildah_of(const struct buildah_work *w)
+{
+	return (struct buildah_engine *)w->base.engine;
+}
+
+static void buildah_close_pipe(struct buildah_work *w, int *fd)
+{
+	if (*fd < 0)
+		return;
+	loop_unwatch(w->base.engine->loop, *fd);
+	close(*fd);
+	*fd = -1;
+}
+
+/* The working containers there are, as `buildah containers --json` tells; p NULL when
+ * it does not. */
+static struct str buildah_containers(struct arena *a)
+{
+	static const char *const argv[] = { "buildah", "containers", "--json", NULL };
+	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL };
+	owned_buf struct buf out = { 0 };
+	struct error ignored = { 0 };
+	int status;
+	if (!spawn_run(&s, BUILDAH_LIST_MAX, &out, &status, &ignored) || status != 0)
+		return (struct str){ 0 };
+	return arena_str(a, buf_str(&out));
+}
+
+static bool buildah_is_base(const struct recipe *r, struct str image)
+{
+	for (size_t i = 0; i < r->nstages; i++)
+		if (r->stages[i].base.n && str_has_suffix(image, r->stages[i].base))
+			return true;
+	return false;
+}
+
+/* After SIGKILL, which leaves what --force-rm would have removed: what came since the
+ * start, from one of this recipe's images. */
+static void buildah_remove_containers(struct buildah_work *w)
+{
+	owned(arena) struct arena *a = arena_new();
+	struct str now = buildah_containers(a);
+	const struct value *list;
+	struct error ignored = { 0 };
+	if (!w->before.p || !now.p || !value_parse_json(a, now, &list, &ignored))
+		return;
+	for (const struct value *v = value_child(list); v; v = value_next(v)) {
+		const struct value *id = value_get(v, STR("id"));
+		const struct value *image = value_get(v, STR("imagename"));
+		if (!id || !image || value_type(id) != VALUE_STRING || !value_text(id).n ||
+		    str_find_str(w->before, value_text(id)) != STR_NONE ||
+		    !buildah_is_base(work_recipe(w->task), value_text(image)))
+			continue;
+		const char *const argv[] = { "buildah", "rm", arena_text(a, value_text(id)), NULL };
+		struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL,
+		                   .err = SPAWN_NULL };
+		int status;
+		spawn_run(&s, 0, NULL, &status, &ignored);
+	}
+}
+
+void buildah_work_drop(struct buildah_work *w)
+{
+	struct loop *l = w->base.engine->loop;
+	struct error ignored = { 0 };
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+	if (w->running) {
+		spawn_kill_group(w->child.pid, SIGKILL);
+		loop_unchild(l, w->child.pid);
+		while (waitpid(w->child.pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+		w->killed = true;
+	}
+	buildah_close_pipe(w, &w->child.out);
+	buildah_close_pipe(w, &w->child.err);
+	loop_untimer(l, w->timer);
+	loop_untimer(l, w->patience);
+	if (w->killed)
+		buildah_remove_containers(w);
+	decoder_free(w->decoder);
+	buildah_folder_free(w->folder);
+	if (w->dir)
+		save_remove(w->dir, &ignored);
+	arena_free(w->arena);
+	free(w);
+}
+
+static void buildah_judge(struct buildah_work *w, struct work_result *ret_result)
+{
+	struct decoder_result *r = &w->decoder->result;
+	struct error *err = &ret_result->error;
+	bool good = !w->err.code && WIFEXITED(w->status) && WEXITSTATUS(w->status) == 0;
+	ret_result->cancelled = w->cancelled;
+	if (w->cancelled)
+		error_set(err, ERROR_CANCELLED, "the build was cancelled");
+	else if (w->err.code)
+		*err = w->err;
+	else if (good && r->image_id.n)
+		ret_result->ok = true;
+	else if (good)
+		error_set(err, ERROR_PROTOCOL, "buildah ended well but told no image id");
+	else if (WIFSIGNALED(w->status))
+		error_set(err, ERROR_UNREACHABLE, "the engine went away: buildah was ended by "
+		          "signal %d", WTERMSIG(w->status));
+	else
+		sentence_of_build(work_recipe(w->task), r, err);
+	if (ret_result->ok)
+		ret_result->image_id = arena_str(w->arena, buf_str(&r->image_id));
+}
+
+/* w is gone afterwards. */
+static void buildah_finish(struct buildah_work *w)
+{
+	struct engine_sink sink = w->base.sink;
+	struct work_result result = { 0 };
+	struct error ignored = { 0 };
+	owned_buf struct buf id = { 0 };
+	decoder_end(w->decoder, &ignored);
+	buildah_judge(w, &result);
+	buf_append(&id, result.image_id);
+	result.image_id = buf_str(&id);
+	buildah_work_drop(w);
+	sink.done(sink.data, &result);
+}
+
+static void buildah_finish_now(struct loop *l, void *data)
+{
+	(void)l;
+	struct buildah_work *w = data;
+	w->timer = 0;
+	buildah_finish(w);
+}
+
+/* Over when buildah has ended and its pipes are empty. */
+static void buildah_check_end(struct buildah_work *w)
+{
+	if (w->running || w->child.out >= 0 || w->child.err >= 0 || w->timer)
+		return;
+	w->timer = loop_timer(w->base.engine->loop, 0, buildah_finish_now, w);
+}
+
+static void buildah_read(struct buildah_work *w, int *fd, int stream)
+{
+	char bytes[BUILDAH_READ];
+	struct error ignored = { 0 };
+	while (*fd >= 0) {
+		ssize_t n = read(*fd, bytes, sizeof bytes);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			buildah_close_pipe(w, fd);
+			return;
+		}
+		decoder_feed_stream(w->decoder, stream, (struct str){ bytes, (size_t)n }, &ignored);
+		if ((size_t)n < sizeof bytes)
+			return;
+	}
+}
+
+/* stderr first: what a step said there was written before the next one was announced. */
+static void buildah_ready(struct loop *l, int fd, short revents, void *data)
+{
+	struct buildah_work *w = data;
+	(void)l;
+	(void)fd;
+	(void)revents;
+	buildah_read(w, &w->child.err, 2);
+	buildah_read(w, &w->child.out, 1);
+	buildah_check_end(w);
+}
+
+static void buildah_drained(struct loop *l, void *data)
+{
+	(void)l;
+	struct buildah_work *w = data;
+	w->patience = 0;
+	spawn_kill_group(w->child.pid, SIGKILL);
+	buildah_close_pipe(w, &w->child.out);
+	buildah_close_pipe(w, &w->child.err);
+	buildah_check_end(w);
+}
+
+static void buildah_ended(struct loop *l, pid_t pid, int status, void *data)
+{
+	struct buildah_work *w = data;
+	(void)pid;
+	w->running = false;
+	w->status = status;
+	loop_untimer(l, w->patience);
+	w->patience = loop_timer(l, BUILDAH_DRAIN_MS, buildah_drained, w);
+	buildah_ready(l, -1, 0, w);
+}
+
+static void buildah_start(struct buildah_work *w, const char *folder)
+{
+	struct buildah_engine *b = buildah_of(w);
+	const char *dockerfile = arena_printf(w->arena, "%s/Dockerfile", w->dir);
+	const char *temporary = arena_printf(w->arena, "TMPDIR=%s/tmp", w->dir);
+	const char *const env[] = { temporary, NULL };
+	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
+	                   .err = SPAWN_PIPE, .group = true, .die_with_parent = true };
+	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, folder);
+	if (!save_dir(temporary + 7, 0700, &w->err) ||
+	    !save_file(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
+	    !spawn_start(&s, &w->child, &w->err)) {
+		w->timer = loop_timer(b->base.loop, 0, buildah_finish_now, w);
+		return;
+	}
+	w->running = true;
+	loop_child(b->base.loop, w->child.pid, buildah_ended, w);
+	loop_watch(b->base.loop, w->child.out, POLLIN, buildah_ready, w);
+	loop_watch(b->base.loop, w->child.err, POLLIN, buildah_ready, w);
+}
+
+/* Fills the folder between the loop's other turns, then starts. */
+static void buildah_fill(struct loop *l, void *data)
+{
+	struct buildah_work *w = data;
+	const char *folder = arena_printf(w->arena, "%s/context", w->dir);
+	w->timer = 0;
+	switch (buildah_folder_step(w->folder, &w->err)) {
+	case PULL_DATA:
+		w->timer = loop_timer(l, 0, buildah_fill, w);
+		return;
+	case PULL_FAILED:
+		buildah_finish(w);
+		return;
+	case PULL_DONE:
+		break;
+	}
+	buildah_start(w, folder);
+}
+
+static bool buildah_prepare(struct buildah_work *w, struct error *err)
+{
+	struct buildah_engine *b = buildah_of(w);
+	const char *folder;
+	if (!b->facts.name)
+		return error_set(err, ERROR_UNREACHABLE, "buildah was not asked what it is");
+	if (!b->scratch)
+		return error_set(err, ERROR_USAGE, "buildah needs a folder for the context");
+	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))
+		return false;
+	w->dir = arena_printf(w->arena, "%s/buildah-%u", b->scratch, ++b->nworks);
+	folder = arena_printf(w->arena, "%s/context", w->dir);
+	if (!save_remove(w->dir, err) || !save_dir(w->dir, 0700, err))
+		return false;
+	w->folder = buildah_folder_new(folder, w->task->context, err);
+	return w->folder != NULL;
+}
+
+struct work *buildah_image(struct engine *e, const struct image_task *t,
+                           const struct engine_sink *sink)
+{
+	struct buildah_engine *b = (struct buildah_engine *)e;
+	struct buildah_work *w = xcalloc(1, sizeof *w);
+	w->base = (struct work){ .engine = e, .sink = *sink };
+	w->next = b->works;
+	w->link = &b->works;
+	if (w->next)
+		w->next->link = &w->next;
+	b->works = w;
+	w->task = t;
+	w->arena = arena_new();
+	w->child = (struct child){ .pid = -1, .in = -1, .out = -1, .err = -1 };
+	w->decoder = decoder_buildah_new(work_recipe(t), &w->base.sink);
+	if (buildah_prepare(w, &w->err)) {
+		w->before = buildah_containers(w->arena);
+		w->timer = loop_timer(e->loop, 0, buildah_fill, w);
+	} else {
+		w->timer = loop_timer(e->loop, 0, buildah_finish_now, w);
+	}
+	return &w->base;
+}
+
+static void buildah_kill(struct loop *l, void *data)
+{
+	(void)l;
+	struct buildah_work *w = data;
+	w->patience = 0;
+	w->killed = true;
+	spawn_kill_group(w->child.pid, SIGKILL);
+}
+
+void buildah_cancel(struct work *base)
+{
+	struct buildah_work *w = (struct buildah_work *)base;
+	struct loop *l = base->engine->loop;
+	if (w->cancelled)
+		return;
+	w->cancelled = true;
+	if (!w->running) {
+		loop_untimer(l, w->timer);
+		w->timer = loop_timer(l, 0, buildah_finish_now, w);
+		return;
+	}
+	spawn_kill_group(w->child.pid, SIGTERM);
+	w->patience = loop_timer(l, BUILDAH_KILL_MS, buildah_kill, w);
+}

@@ -1,0 +1,224 @@
+#include "core/engine/docker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/engine/stream.h"
+#include "core/value/json.h"
+
+/* DOCKER_API: the version whose words are spoken here, or the nearest that the daemon
+ * takes.  1.39 brought BuildKit to /build. */
+#define DOCKER_API "1.41"
+#define DOCKER_SOCKET "unix:///var/run/docker.sock"
+enum { DOCKER_PROBE_MS = 10000, DOCKER_ANSWER_MAX = 1 << 20 };
+
+static bool docker_tcp(struct docker *d, struct str rest, struct error *err)
+{
+	unsigned long long port = 2375;
+	size_t slash = str_find(rest, '/');
+	struct str host = str_slice(rest, 0, slash == STR_NONE ? rest.n : slash);
+	size_t colon = str_find_last(host, ':');
+	bool has_port = colon != STR_NONE && !str_has_suffix(host, STR("]"));
+	if (has_port && !str_number(str_slice(host, colon + 1, host.n), 65535, &port))
+		port = 0;
+	if (has_port)
+		host = str_slice(host, 0, colon);
+	if (!host.n || !port)
+		return error_set(err, ERROR_USAGE, "'%s' is no address; right would be "
+		                 "tcp://host:port", d->address);
+	d->at.host = arena_text(d->arena, host);
+	d->at.port = (uint16_t)port;
+	return true;
+}
+
+static bool docker_address(struct docker *d, const char *endpoint, struct error *err)
+{
+	const char *host = getenv("DOCKER_HOST");
+	if (!endpoint)
+		endpoint = host && *host ? host : DOCKER_SOCKET;
+	d->address = arena_text(d->arena, str_of(endpoint));
+	struct str all = str_of(d->address);
+	if (str_has_prefix(all, STR("unix://")) && all.n > 7) {
+		d->at.unix_path = d->address + 7;
+		return true;
+	}
+	if (str_has_prefix(all, STR("tcp://")))
+		return docker_tcp(d, str_slice(all, 6, all.n), err);
+	if (str_has_prefix(all, STR("http://")))
+		return docker_tcp(d, str_slice(all, 7, all.n), err);
+	return error_set(err, ERROR_USAGE, "'%s' is no address this version can use; right would "
+	                 "be unix:///path or tcp://host:port", d->address);
+}
+
+static void docker_ready(struct docker *d, const struct error *err)
+{
+	d->ready(d->data, err ? NULL : &d->facts, err);
+}
+
+static void docker_no_buildkit(struct docker *d, const char *why)
+{
+	struct error err = { 0 };
+	if (d->builder == DOCKER_BUILDKIT) {
+		error_set(&err, ERROR_UNREACHABLE, "%s %s at %s has no BuildKit (%s); use --engine "
+		          "classic", d->facts.product, d->facts.version, d->address, why);
+		docker_ready(d, &err);
+		return;
+	}
+	d->builder = DOCKER_CLASSIC;
+	d->facts.name = "classic";
+	d->facts.numbering = NUMBERING_CLASSIC;
+	docker_ready(d, NULL);
+}
+
+static void docker_upgraded(void *data, int status, const struct error *err)
+{
+	struct docker *d = data;
+	d->asking = NULL;
+	if (err || status != 101) {
+		docker_no_buildkit(d, err ? err->text : "it does not answer /grpc");
+		return;
+	}
+	d->builder = DOCKER_BUILDKIT;
+	d->facts.name = "buildkit";
+	d->facts.numbering = NUMBERING_BUILDKIT;
+	d->facts.abilities = ABILITY_CACHE_MOUNTS;
+	docker_ready(d, NULL);
+}
+
+static bool docker_version_parse(struct str text, unsigned *ret_major, unsigned *ret_minor)
+{
+	unsigned long long major, minor;
+	size_t dot = str_find(text, '.');
+	if (dot == STR_NONE || !str_number(str_slice(text, 0, dot), 1000, &major) ||
+	    !str_number(str_slice(text, dot + 1, text.n), 1000000, &minor))
+		return false;
+	*ret_major = (unsigned)major;
+	*ret_minor = (unsigned)minor;
+	return true;
+}
+
+/* <0, 0 or >0; what is no version counts as the lowest. */
+static int docker_version_order(struct str a, struct str b)
+{
+	unsigned major = 0, minor = 0, major2 = 0, minor2 = 0;
+	docker_version_parse(a, &major, &minor);
+	docker_version_parse(b, &major2, &minor2);
+	if (major != major2)
+		return major < major2 ? -1 : 1;
+	return minor < minor2 ? -1 : minor > minor2;
+}
+
+static bool docker_is_podman(const struct value *version)
+{
+	const struct value *all = value_get(version, STR("Components"));
+	for (const struct value *c = all ? value_child(all) : NULL; c; c = value_next(c))
+		if (str_eq(stream_text(c, "Name"), STR("Podman Engine")))
+			return true;
+	return false;
+}
+
+static bool docker_learn(struct docker *d, const struct value *v, struct error *err)
+{
+	struct str theirs = stream_text(v, "ApiVersion"), least = stream_text(v, "MinAPIVersion");
+	struct str api = STR(DOCKER_API);
+	unsigned major, minor;
+	if (docker_is_podman(v))
+		return error_set(err, ERROR_UNREACHABLE, "podman answers at %s; this version builds "
+		                 "with dockerd and with buildah, which shares podman's images: use "
+		                 "--engine buildah", d->address);
+	if (!docker_version_parse(theirs, &major, &minor))
+		return error_set(err, ERROR_PROTOCOL, "what answers at %s is no docker engine: it "
+		                 "tells no ApiVersion", d->address);
+	if (docker_version_order(theirs, api) < 0)
+		api = theirs;
+	if (docker_version_order(least, api) > 0)
+		api = least;
+	d->facts.product = "dockerd";
+	d->facts.version = arena_text(d->arena, stream_text(v, "Version"));
+	d->facts.api_version = arena_text(d->arena, api);
+	return true;
+}
+
+static void docker_told(void *data, const struct error *err)
+{
+	struct docker *d = data;
+	owned(arena) struct arena *a = arena_new();
+	const struct value *v;
+	struct error fault = { 0 }, bad = { 0 };
+	int status = http_status(d->asking);
+	d->asking = NULL;
+	if (err)
+		fault = *err;
+	else if (status != 200 || !value_parse_json(a, buf_str(&d->answer), &v, &bad))
+		error_set(&fault, ERROR_PROTOCOL, "what answers at %s is no docker engine (status %d "
+		          "for /version)", d->address, status);
+	if (fault.code || !docker_learn(d, v, &fault)) {
+		docker_ready(d, &fault);
+		return;
+	}
+	if (d->builder == DOCKER_CLASSIC) {
+		docker_no_buildkit(d, "");
+		return;
+	}
+	struct http_request r = { .method = "POST", .path = "/grpc", .at = d->at };
+	d->asking = http_upgrade(d->http, &r, "h2c", docker_upgraded, d);
+}
+
+static bool docker_answer(void *data, struct str bytes, struct error *err)
+{
+	struct docker *d = data;
+	if (d->answer.n + bytes.n > DOCKER_ANSWER_MAX)
+		return error_set(err, ERROR_LIMIT, "%s answers /version with more than %d bytes",
+		                 d->address, DOCKER_ANSWER_MAX);
+	buf_append(&d->answer, bytes);
+	return true;
+}
+
+static void docker_probe(struct engine *e, engine_ready_fn *ready, void *data)
+{
+	struct docker *d = (struct docker *)e;
+	struct http_request r = { .method = "GET", .path = "/version", .at = d->at,
+	                          .timeout_ms = DOCKER_PROBE_MS };
+	struct http_events events = { .bytes = docker_answer, .done = docker_told, .data = d };
+	CHECK(!d->asking);
+	d->ready = ready;
+	d->data = data;
+	buf_clear(&d->answer);
+	d->asking = http_start(d->http, &r, &events);
+}
+
+static void docker_free(struct engine *e)
+{
+	struct docker *d = (struct docker *)e;
+	while (d->works)
+		docker_work_drop(d->works);
+	http_cancel(d->asking);
+	http_free(d->http);
+	buf_finish(&d->answer);
+	arena_free(d->arena);
+	free(d);
+}
+
+static const struct engine_ops docker_ops = {
+	.probe = docker_probe, .image = docker_image, .cancel = docker_cancel, .free = docker_free,
+};
+
+struct engine *docker_new(const char *endpoint, enum docker_builder builder,
+                          const struct engine_options *o, struct loop *l, struct error *err)
+{
+	struct docker *d = xcalloc(1, sizeof *d);
+	d->base = (struct engine){ &docker_ops, l };
+	d->arena = arena_new();
+	d->builder = builder;
+	if (!docker_address(d, endpoint, err)) {
+		arena_free(d->arena);
+		free(d);
+		return NULL;
+	}
+	d->http = http_new(l);
+	d->build_id = arena_text(d->arena, str_of(o->build_id ? o->build_id : "mortar"));
+	d->facts.address = d->address;
+	return &d->base;
+}

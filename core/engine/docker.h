@@ -1,0 +1,32 @@
+#ifndef CORE_ENGINE_DOCKER_H
+#define CORE_ENGINE_DOCKER_H
+
+#include "core/engine/work.h"
+#include "core/ext/http.h"
+
+/* dockerd over its Engine API (docs.docker.com/reference/api/engine), shared by the
+ * files of that engine. */
+struct docker_work;
+
+struct docker {
+	struct engine base;
+	struct arena *arena;            /* every text of this engine */
+	struct http *http;
+	struct http_address at;
+	const char *address, *build_id;
+	enum docker_builder builder;    /* asked for; after the probe: what is there */
+	struct engine_facts facts;
+	struct buf answer;              /* of the probe */
+	struct http_transfer *asking;
+	engine_ready_fn *ready;
+	void *data;
+	struct docker_work *works;
+	unsigned nworks;
+};
+
+struct work *docker_image(struct engine *, const struct image_task *, const struct engine_sink *);
+void docker_cancel(struct work *);
+/* Without a word, when the engine is freed. */
+void docker_work_drop(struct docker_work *);
+
+#endif

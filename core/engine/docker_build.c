@@ -1,0 +1,342 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "core/engine/docker.h"
+#include "core/engine/docker_context.h"
+#include "core/engine/sentence.h"
+#include "core/value/json.h"
+
+/* DOCKER_CANCEL_MS: BuildKit tells how it stopped within some 40 ms; whoever does not
+ * is left alone after this. */
+enum { DOCKER_CANCEL_MS = 700, DOCKER_REFUSAL_MAX = 64 * 1024 };
+
+struct docker_work {
+	struct work base;
+	struct docker_work *next, **link;
+	const struct image_task *task;
+	const struct recipe *recipe;
+	struct docker_context *context;
+	struct decoder *decoder;
+	struct engine_sink proxy;       /* between decoder and caller */
+	struct http_transfer *transfer, *cancelling;
+	struct buf id;                  /* buildid */
+	struct buf refusal;             /* the body of an answer of 400 or more */
+	struct buf current;             /* the step that runs, for messages */
+	struct error err;               /* the first fault, when code is set */
+	uint64_t timer;
+	bool cancelled;
+};
+
+static struct docker *docker_of(const struct docker_work *w)
+{
+	return (struct docker *)w->base.engine;
+}
+
+void docker_work_drop(struct docker_work *w)
+{
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+	http_cancel(w->transfer);
+	http_cancel(w->cancelling);
+	loop_untimer(w->base.engine->loop, w->timer);
+	decoder_free(w->decoder);
+	docker_context_free(w->context);
+	buf_finish(&w->id);
+	buf_finish(&w->refusal);
+	buf_finish(&w->current);
+	free(w);
+}
+
+static void docker_step(void *data, const struct step_report *s)
+{
+	struct docker_work *w = data;
+	if (s->started && !s->ended) {
+		buf_clear(&w->current);
+		buf_append(&w->current, s->name);
+	}
+	if (w->base.sink.step)
+		w->base.sink.step(w->base.sink.data, s);
+}
+
+static void docker_log(void *data, uint64_t key, int stream, struct str bytes, double t)
+{
+	struct docker_work *w = data;
+	if (w->base.sink.log)
+		w->base.sink.log(w->base.sink.data, key, stream, bytes, t);
+}
+
+static void docker_progress(void *data, uint64_t key, struct str id, uint64_t current,
+                            uint64_t total)
+{
+	struct docker_work *w = data;
+	if (w->base.sink.progress)
+		w->base.sink.progress(w->base.sink.data, key, id, current, total);
+}
+
+static void docker_warning(void *data, struct str text)
+{
+	struct docker_work *w = data;
+	if (w->base.sink.warning)
+		w->base.sink.warning(w->base.sink.data, text);
+}
+
+/* Tells the end; w is gone afterwards. */
+static void docker_finish(struct docker_work *w, const struct work_result *result)
+{
+	struct engine_sink sink = w->base.sink;
+	struct work_result last = *result;
+	owned_buf struct buf id = { 0 };
+	buf_append(&id, result->image_id);
+	last.image_id = buf_str(&id);
+	docker_work_drop(w);
+	sink.done(sink.data, &last);
+}
+
+static void docker_went_away(struct docker_work *w, struct error *err)
+{
+	struct str text = str_slice(buf_str(&w->current), 0, 120);
+	if (err->code == ERROR_UNREACHABLE)
+		error_set(err, ERROR_UNREACHABLE, "the engine went away while %s%.*s (%s)",
+		          text.n ? "it was at " : "the context was sent", STR_ARG(text), err->text);
+}
+
+/* What the stream and the connection together say of the end. */
+static void docker_judge(struct docker_work *w, int status, const struct error *err,
+                         struct work_result *ret_result)
+{
+	const struct decoder_result *r = &w->decoder->result;
+	struct error fault = { 0 };
+	bool whole = decoder_end(w->decoder, &fault);
+	ret_result->cancelled = w->cancelled || r->cancelled;
+	if (ret_result->cancelled)
+		error_set(&ret_result->error, ERROR_CANCELLED, "the build was cancelled");
+	else if (w->err.code)
+		ret_result->error = w->err;
+	else if (status >= 400)
+		sentence_of_refusal(status, buf_str(&w->refusal), &ret_result->error);
+	else if (r->error.n)
+		sentence_of_build(w->recipe, r, &ret_result->error);
+	else if (err)
+		ret_result->error = *err;
+	else if (!whole)
+		ret_result->error = fault;
+	else if (!r->ended || !r->image_id.n)
+		error_set(&ret_result->error, ERROR_UNREACHABLE, "its answer ended without a result");
+	ret_result->ok = ret_result->error.code == ERROR_NONE;
+	if (ret_result->ok)
+		ret_result->image_id = buf_str(&r->image_id);
+	else if (!w->err.code && status < 400 && !r->error.n)
+		docker_went_away(w, &ret_result->error);
+}
+
+static void docker_done(void *data, const struct error *err)
+{
+	struct docker_work *w = data;
+	struct work_result result = { 0 };
+	int status = http_status(w->transfer);
+	w->transfer = NULL;
+	docker_judge(w, status, err, &result);
+	docker_finish(w, &result);
+}
+
+static bool docker_bytes(void *data, struct str bytes, struct error *err)
+{
+	struct docker_work *w = data;
+	if (http_status(w->transfer) >= 400) {
+		size_t room = DOCKER_REFUSAL_MAX - w->refusal.n;
+		buf_append(&w->refusal, str_slice(bytes, 0, room));
+		return true;
+	}
+	return decoder_feed(w->decoder, bytes, err);
+}
+
+static enum http_body docker_pull(void *data, struct str *ret_bytes, struct error *err)
+{
+	struct docker_work *w = data;
+	switch (docker_context_pull(w->context, ret_bytes, err)) {
+	case PULL_DATA:
+		return HTTP_BODY_DATA;
+	case PULL_DONE:
+		return HTTP_BODY_DONE;
+	case PULL_FAILED:
+		break;
+	}
+	w->err = *err;
+	return HTTP_BODY_FAILED;
+}
+
+static void docker_add(struct buf *path, const char *name, struct str value)
+{
+	buf_append_char(path, str_find(buf_str(path), '?') == STR_NONE ? '?' : '&');
+	buf_printf(path, "%s=", name);
+	http_append_escaped(path, value);
+}
+
+static void docker_add_option(struct buf *path, const char *parameter,
+                              const struct image_task *t, const char *option)
+{
+	struct str value = work_option(t, option);
+	if (value.n)
+		docker_add(path, parameter, value);
+}
+
+static void docker_object_add(void *data, struct str name, struct str value)
+{
+	struct buf *b = data;
+	buf_append_char(b, b->n ? ',' : '{');
+	value_write_json_string(b, name, false);
+	buf_append_char(b, ':');
+	value_write_json_string(b, value, false);
+}
+
+static void docker_add_object(struct buf *path, const char *parameter, struct buf *object)
+{
+	if (!object->n)
+		return;
+	buf_append_char(object, '}');
+	docker_add(path, parameter, buf_str(object));
+}
+
+static void docker_path(const struct docker_work *w, struct buf *path)
+{
+	const struct docker *d = docker_of(w);
+	const struct image_task *t = w->task;
+	owned_buf struct buf args = { 0 }, labels = { 0 };
+	buf_printf(path, "/v%s/build", d->facts.api_version);
+	docker_add(path, "version", d->builder == DOCKER_BUILDKIT ? STR("2") : STR("1"));
+	docker_add(path, "dockerfile", str_of(docker_context_dockerfile(w->context)));
+	docker_add(path, "rm", STR("1"));
+	docker_add(path, "forcerm", STR("1"));
+	docker_add(path, "buildid", buf_str(&w->id));
+	for (const char *const *tag = t->tags; tag && *tag; tag++)
+		docker_add(path, "t", str_of(*tag));
+	if (t->level.no_cache)
+		docker_add(path, "nocache", STR("1"));
+	if (work_option_is_on(t, "pull"))
+		docker_add(path, "pull", STR("1"));
+	docker_add_option(path, "networkmode", t, "network");
+	docker_add_option(path, "platform", t, "platform");
+	docker_add_option(path, "target", t, "target");
+	work_each_arg(t, d->build_id, docker_object_add, &args);
+	docker_add_object(path, "buildargs", &args);
+	work_each_label(t, docker_object_add, &labels);
+	docker_add_object(path, "labels", &labels);
+}
+
+static void docker_fail(struct loop *l, void *data)
+{
+	(void)l;
+	struct docker_work *w = data;
+	struct work_result result = { .error = w->err, .cancelled = w->cancelled };
+	w->timer = 0;
+	if (w->cancelled)
+		error_set(&result.error, ERROR_CANCELLED, "the build was cancelled");
+	docker_finish(w, &result);
+}
+
+static bool docker_can(const struct docker_work *w, struct error *err)
+{
+	const struct docker *d = docker_of(w);
+	if (!d->facts.name)
+		return error_set(err, ERROR_UNREACHABLE, "the engine was not asked what it is");
+	if (w->task->nsecrets)
+		return error_set(err, ERROR_REFUSED, "this version cannot pass secrets to dockerd; "
+		                 "--engine buildah takes them");
+	return context_is_scanned(w->task->context) || context_scan(w->task->context, err);
+}
+
+static void docker_start(struct docker_work *w)
+{
+	static const char *const headers[] = { "Content-Type: application/x-tar", NULL };
+	struct docker *d = docker_of(w);
+	owned_buf struct buf path = { 0 };
+	bool classic = d->builder == DOCKER_CLASSIC;
+	w->context = docker_context_new(w->task->context, w->recipe, classic);
+	w->decoder = (classic ? decoder_classic_new : decoder_trace_new)(w->recipe, &w->proxy);
+	int leak = classic ? -1 : docker_context_leak(w->context);
+	if (leak >= 0) {
+		owned_buf struct buf text = { 0 };
+		buf_printf(&text, "line %u copies the whole context, and with it '%s', the Dockerfile "
+		           "as it was sent", w->recipe->instructions[leak].first_line,
+		           docker_context_dockerfile(w->context));
+		docker_warning(w, buf_str(&text));
+	}
+	docker_path(w, &path);
+	struct http_request r = { .method = "POST", .path = buf_text(&path), .at = d->at,
+	                          .headers = headers };
+	struct http_events e = { .pull = docker_pull, .bytes = docker_bytes, .done = docker_done,
+	                         .data = w };
+	w->transfer = http_start(d->http, &r, &e);
+}
+
+struct work *docker_image(struct engine *e, const struct image_task *t,
+                          const struct engine_sink *sink)
+{
+	struct docker *d = (struct docker *)e;
+	struct docker_work *w = xcalloc(1, sizeof *w);
+	w->base = (struct work){ .engine = e, .sink = *sink };
+	w->next = d->works;
+	w->link = &d->works;
+	if (w->next)
+		w->next->link = &w->next;
+	d->works = w;
+	w->task = t;
+	w->recipe = work_recipe(t);
+	w->proxy = (struct engine_sink){ .step = docker_step, .log = docker_log,
+	                                 .progress = docker_progress, .warning = docker_warning,
+	                                 .data = w };
+	buf_printf(&w->id, "%s-%u", d->build_id, ++d->nworks);
+	if (docker_can(w, &w->err))
+		docker_start(w);
+	else
+		w->timer = loop_timer(e->loop, 0, docker_fail, w);
+	return &w->base;
+}
+
+/* The time for a good end is over. */
+static void docker_give_up(struct loop *l, void *data)
+{
+	(void)l;
+	struct docker_work *w = data;
+	struct work_result result = { 0 };
+	w->timer = 0;
+	http_cancel(w->transfer);
+	w->transfer = NULL;
+	docker_judge(w, 0, NULL, &result);
+	docker_finish(w, &result);
+}
+
+static void docker_cancel_told(void *data, const struct error *err)
+{
+	struct docker_work *w = data;
+	(void)err;
+	w->cancelling = NULL;
+}
+
+void docker_cancel(struct work *base)
+{
+	struct docker_work *w = (struct docker_work *)base;
+	struct docker *d = docker_of(w);
+	if (w->cancelled)
+		return;
+	w->cancelled = true;
+	if (!w->transfer)
+		return;
+	/* A closed connection stops both builders; BuildKit asked by name also says how
+	 * its steps ended. */
+	int64_t grace = 0;
+	if (d->builder == DOCKER_BUILDKIT) {
+		owned_buf struct buf path = { 0 };
+		buf_printf(&path, "/v%s/build/cancel?id=%s", d->facts.api_version, buf_text(&w->id));
+		struct http_request r = { .method = "POST", .path = buf_text(&path), .at = d->at,
+		                          .timeout_ms = DOCKER_CANCEL_MS };
+		struct http_events e = { .done = docker_cancel_told, .data = w };
+		w->cancelling = http_start(d->http, &r, &e);
+		grace = DOCKER_CANCEL_MS;
+	}
+	loop_untimer(w->base.engine->loop, w->timer);
+	w->timer = loop_timer(w->base.engine->loop, grace, docker_give_up, w);
+}

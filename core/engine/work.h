@@ -1,0 +1,31 @@
+#ifndef CORE_ENGINE_WORK_H
+#define CORE_ENGINE_WORK_H
+
+#include "core/engine/engine.h"
+
+/* The start of every engine's work, for the files of this room. */
+struct work {
+	struct engine *engine;
+	struct engine_sink sink;        /* the caller's */
+};
+
+/* Engines of their own; takes nothing, copies what it is given. */
+enum docker_builder { DOCKER_ANY, DOCKER_BUILDKIT, DOCKER_CLASSIC };
+/* endpoint: unix:///path or tcp://host:port; NULL: DOCKER_HOST or the default socket. */
+struct engine *docker_new(const char *endpoint, enum docker_builder, const struct engine_options *,
+                          struct loop *, struct error *);
+struct engine *buildah_new(const struct engine_options *, struct loop *, struct error *);
+
+/* The value of an option of the task, p NULL when it is not set. */
+struct str work_option(const struct image_task *, const char *name);
+/* True when it is set to anything but "", "0", "false" and "no". */
+bool work_option_is_on(const struct image_task *, const char *name);
+/* What to send: the level's recipe or the task's. */
+const struct recipe *work_recipe(const struct image_task *);
+/* Every build argument in order, those of the level last; a value without p is the
+ * build's id.  each returns nothing; names are without "build-arg:". */
+typedef void work_pair_fn(void *data, struct str name, struct str value);
+void work_each_arg(const struct image_task *, const char *build_id, work_pair_fn *, void *data);
+void work_each_label(const struct image_task *, work_pair_fn *, void *data);
+
+#endif

@@ -6,7 +6,9 @@ static void test_profiles__names_are_letters_digits_and_two_signs(void **state)
 {
 	(void)state;
 	static const char *const good[] = { "p1", "GPU", "a_b-c", "0", "-", "_" };
-	static const char *const bad[] = { "", "a.b", "a b", "é", "../x", "a/b", "a\n", "$x", "@", "[" };
+	static const char *const bad[] = {
+		"", "a.b", "a b", "é", "../x", "a/b", "a\n", "$x", "@", "[",
+	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		assert_true(profile_is_name(str_of(good[i])));
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

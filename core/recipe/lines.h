@@ -17,7 +17,7 @@ struct line_piece {
 };
 
 struct line {
-	struct str text;                /* without the escapes that continue it; in the arena or the source */
+	struct str text;                /* without what continues it; in the arena or the source */
 	size_t at, end;                 /* bytes of the source, the last line's end excluded */
 	unsigned first, last;
 	const struct line_piece *pieces;

@@ -52,8 +52,8 @@ static bool image_check_component(struct str part, struct str name, struct error
 		bool single = n == 1 || str_eq(run, STR("__"));
 		for (size_t k = 0; k < n && !single; k++)
 			if (run.p[k] != '-')
-				return error_set(err, ERROR_PROJECT, "'%.*s' is no image name: '%.*s' may not stand "
-				                 "in it, only '.', '_', '__' or dashes", STR_ARG(name),
+				return error_set(err, ERROR_PROJECT, "'%.*s' is no image name: '%.*s' may not "
+				                 "stand in it, only '.', '_', '__' or dashes", STR_ARG(name),
 				                 STR_ARG(run));
 		if (n && (i == 0 || i + n == part.n))
 			return error_set(err, ERROR_PROJECT, "'%.*s' is no image name: each part starts and "
@@ -81,8 +81,8 @@ static bool image_check_domain(struct str domain, struct error *err)
 	if (colon != STR_NONE && (bracket == STR_NONE || colon > bracket)) {
 		unsigned long long port;
 		if (!str_number(str_slice(domain, colon + 1, STR_NONE), 65535, &port))
-			return error_set(err, ERROR_PROJECT, "'%.*s' is no registry: a port's number is missing "
-			                 "behind ':'", STR_ARG(domain));
+			return error_set(err, ERROR_PROJECT, "'%.*s' is no registry: a port's number is "
+			                 "missing behind ':'", STR_ARG(domain));
 		host = str_slice(domain, 0, colon);
 	}
 	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']') {
@@ -122,8 +122,8 @@ bool quote_check_repository(struct str name, struct error *err)
 	if (name.n == 0)
 		return error_set(err, ERROR_PROJECT, "the image name is empty");
 	if (name.n > NAME_LONGEST)
-		return error_set(err, ERROR_PROJECT, "the image name '%.40s…' has %zu characters: it has at "
-		                 "most %d", name.p, name.n, NAME_LONGEST);
+		return error_set(err, ERROR_PROJECT, "the image name '%.40s…' has %zu characters: it has "
+		                 "at most %d", name.p, name.n, NAME_LONGEST);
 	if (image_is_identifier(name))
 		return error_set(err, ERROR_PROJECT, "'%.*s' looks like an image's id: it is no name",
 		                 STR_ARG(name));

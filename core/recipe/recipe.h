@@ -108,7 +108,7 @@ struct recipe_builder;
 struct recipe_builder *recipe_builder_new(void);
 void recipe_builder_free(struct recipe_builder *);
 OWN_DEFINE(recipe_builder)
-/* Sets the group of what follows; -1 none.  Names are kept in order of first use. */
+/* Sets the group of what follows; -1 none.  It is the index of its name in groups. */
 void recipe_builder_group(struct recipe_builder *, int group, const char *name);
 /* A comment line before what follows ("# …"), for people; control characters
  * become visible text.  As the first line "syntax=…" is a directive. */

@@ -27,6 +27,8 @@ static bool number_counts(const struct recipe *r, const struct instruction *in)
  * the base image knows. */
 static void number_move(struct buf *directory, struct str path)
 {
+	if (path.n > 1 && (path.p[0] == '"' || path.p[0] == '\'') && path.p[path.n - 1] == path.p[0])
+		path = str_slice(path, 1, path.n - 2);
 	if (str_find(path, '$') != STR_NONE) {
 		buf_clear(directory);
 		return;

@@ -288,7 +288,8 @@ bool shell_words(struct arena *arena, struct str line, const struct str **ret_wo
 	size_t n = 0, i = 0;
 	for (size_t at = 0; at < words.n; at++)
 		n += words.p[at] == '\0';
-	struct str *list = arena_array(arena, n, sizeof *list), kept = arena_str(arena, buf_str(&words));
+	struct str *list = arena_array(arena, n, sizeof *list);
+	struct str kept = arena_str(arena, buf_str(&words));
 	for (struct str part; i < n && str_next(&kept, '\0', &part);)
 		list[i++] = part;
 	*ret_words = list;

@@ -49,7 +49,8 @@ static void check_quoting(struct arena *arena, struct str text)
 	if (!quote_value(&line, text, &err))
 		return;
 	CHECK(recipe_parse_instruction(arena, buf_str(&line), &in, &err));
-	CHECK(in.parts->nargs == 1 && str_eq(str_slice(buf_str(&line), 4, STR_NONE), in.parts->args[0]));
+	CHECK(in.parts->nargs == 1);
+	CHECK(str_eq(str_slice(buf_str(&line), 4, STR_NONE), in.parts->args[0]));
 	buf_clear(&line);
 	buf_append_text(&line, "RUN echo ");
 	CHECK(quote_shell(&line, text, &err));

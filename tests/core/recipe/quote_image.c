@@ -9,9 +9,10 @@ static void test_quote_image__takes_what_docker_takes(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"a", "a:1", "a/b/c:v1.0_x-y", "docker.io/library/busybox:1", "localhost/x", "localhost:5000/x",
-		"127.0.0.1:5000/a/b:t", "[::1]:5000/x", "Registry.Example.com/x", "UPPER/x", "a.b-c_d__e---f",
-		"a:_", "0", "a@sha256:" HEX64, "a:1@sha256:" HEX64, "mortar-test-busybox:1",
+		"a", "a:1", "a/b/c:v1.0_x-y", "docker.io/library/busybox:1", "localhost/x",
+		"localhost:5000/x", "127.0.0.1:5000/a/b:t", "[::1]:5000/x", "Registry.Example.com/x",
+		"UPPER/x", "a.b-c_d__e---f", "a:_", "0", "a@sha256:" HEX64, "a:1@sha256:" HEX64,
+		"mortar-test-busybox:1",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		struct error err = { 0 };

@@ -5,7 +5,8 @@ static void test_recipe_json__writes_the_list_of_read(void **state)
 {
 	struct dockerfile *d = *state;
 	owned_buf struct buf out = { 0 };
-	assert_non_null(dockerfile_syntax(d, "ARG a\nfrom --platform=x b\nCOPY --link <<-E /\"c\n\td\nE\n"
+	assert_non_null(dockerfile_syntax(d, "ARG a\nfrom --platform=x b\n"
+	                                  "COPY --link <<-E /\"c\n\td\nE\n"
 	                                  "ONBUILD RUN [\"e\"]\nFOO g"));
 	recipe_write_json(&out, d->recipe);
 	assert_string_equal(buf_text(&out), "[\n"

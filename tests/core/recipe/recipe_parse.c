@@ -248,7 +248,8 @@ static void test_recipe_parse__refuses_lines_that_builders_cannot_read(void **st
 static void test_recipe_parse__reads_syntax_alone(void **state)
 {
 	struct dockerfile *d = *state;
-	assert_non_null(dockerfile_syntax(d, "CMD --doit [ \"a\" ]\nHEALTHCHECK\nFOO x\nFROM A\nRUN y"));
+	assert_non_null(dockerfile_syntax(d, "CMD --doit [ \"a\" ]\nHEALTHCHECK\nFOO x\n"
+	                                  "FROM A\nRUN y"));
 	assert_string_equal(dockerfile_problems(d),
 	                    "D:3:1: warning: unknown instruction 'FOO': no builder will take it");
 	assert_string_equal(described(d, 0), "CMD --doit json|a");

@@ -24,8 +24,8 @@ static void test_stages__form_a_graph(void **state)
 		{ "FROM a AS x\nFROM b\nFROM x", "", "x=a: =b!: =x:0" },
 		{ "FROM a AS Build\nFROM b\nCOPY --from=build x y", "", "Build=a: =b:0" },
 		{ "FROM a\nFROM b\nCOPY --from=0 x y\nCOPY --from=c:1 x y", "", "=a: =b:0" },
-		{ "FROM a AS x\nFROM b AS y\nFROM c\nRUN --mount=from=y,target=/m --mount=type=bind,\"from=x\""
-		  ",target=/n true", "", "x=a: y=b: =c:0,1" },
+		{ "FROM a AS x\nFROM b AS y\nFROM c\nRUN --mount=from=y,target=/m "
+		  "--mount=type=bind,\"from=x\",target=/n true", "", "x=a: y=b: =c:0,1" },
 		{ "FROM a AS x\nFROM b AS y\nFROM c", "x", "x=a: y=b!: =c!:" },
 		{ "FROM a AS x\nFROM b AS y\nFROM c", "1", "x=a!: y=b: =c!:" },
 		{ "FROM a\nCOPY --from=late x y\nFROM b AS late", "0", "=a:1 late=b:" },
@@ -46,7 +46,8 @@ static void test_stages__form_a_graph(void **state)
 static void test_stages__know_their_instructions(void **state)
 {
 	struct dockerfile *d = *state;
-	const struct recipe *r = dockerfile_parse(d, "ARG x\nFROM a\nRUN b\nFROM c AS d\nRUN e\nRUN f", "");
+	const struct recipe *r = dockerfile_parse(d, "ARG x\nFROM a\nRUN b\nFROM c AS d\nRUN e\n"
+	                                          "RUN f", "");
 	static const int want[] = { -1, 0, 0, 1, 1, 1 };
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(r->instructions[i].stage, want[i]);
@@ -62,14 +63,15 @@ static void test_stages__refuse_targets_and_circles(void **state)
 {
 	struct dockerfile *d = *state;
 	assert_null(dockerfile_parse(d, "FROM a AS x\nFROM b AS y", "z"));
-	assert_string_equal(dockerfile_problems(d), "D:1:1: there is no stage 'z' to build; there is x, y");
+	assert_string_equal(dockerfile_problems(d),
+	                    "D:1:1: there is no stage 'z' to build; there is x, y");
 	assert_null(dockerfile_parse(d, "FROM a", "1"));
 	assert_string_equal(dockerfile_problems(d),
 	                    "D:1:1: there is no stage '1' to build; no stage has a name");
 	assert_null(dockerfile_parse(d, "FROM a\nFROM b AS x\nCOPY --from=y a b\nFROM c AS y\n"
 	                             "RUN --mount=from=x,target=/x true", ""));
-	assert_string_equal(dockerfile_problems(d), "D:2:1: the stage needs itself, over COPY --from or "
-	                    "RUN --mount: a stage can only use others that do not need it");
+	assert_string_equal(dockerfile_problems(d), "D:2:1: the stage needs itself, over COPY --from "
+	                    "or RUN --mount: a stage can only use others that do not need it");
 }
 
 /* Every stage needs the next: neither deep nor slow. */

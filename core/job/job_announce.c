@@ -1,0 +1,145 @@
+#include "core/job/job_announce.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/os/clock.h"
+#include "core/os/save.h"
+#include "core/value/json.h"
+
+static void announce_set(struct arena *a, struct value *o, const char *key, const char *text)
+{
+	value_set(a, o, key, text ? value_new_string(a, str_of(text))
+	                          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
+}
+
+static struct value *announce_texts(struct arena *a, const char *const *texts, size_t n)
+{
+	struct value *list = value_new_array(a);
+	for (size_t i = 0; i < n; i++)
+		value_append(list, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(a, str_of(texts[i])));
+	return list;
+}
+
+static void announce_secret_text(struct mask *m, struct str text)
+{
+	mask_add_urls(m, text);
+	mask_add(m, str_trim(text));
+}
+
+void job_announce_secrets(const struct job_facts *f, struct mask *m)
+{
+	static const char *const urls[] = { "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL" };
+	owned(arena) struct arena *a = arena_new();
+	owned(files) struct files *disk = files_disk("/");
+	const struct plan *plan = f->replan.plan;
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+		if (getenv(urls[i]))
+			mask_add_urls(m, str_of(getenv(urls[i])));
+	for (size_t t = 0; t < plan->ntasks; t++) {
+		const struct image_task *image = &plan->tasks[t].image;
+		for (size_t i = 0; plan->tasks[t].kind == TASK_IMAGE && i < image->nsecrets; i++) {
+			const struct secret *s = &image->secrets[i];
+			struct str text = { 0 };
+			struct error unreadable;
+			if (s->file)
+				files_read(disk, s->file, a, &text, &unreadable);
+			else if (s->env && getenv(s->env))
+				text = str_of(getenv(s->env));
+			announce_secret_text(m, text);
+		}
+	}
+}
+
+static bool announce_file(const struct job_facts *f, const struct mask *m, const char *name,
+                          struct str text, struct error *err)
+{
+	owned(arena) struct arena *a = arena_new();
+	return save_file(arena_printf(a, "%s/%s", f->dir, name), mask_text(m, a, text), 0600, err);
+}
+
+bool job_announce_files(const struct job_facts *f, const struct mask *m, struct error *err)
+{
+	owned(arena) struct arena *a = arena_new();
+	owned_buf struct buf settings = { 0 };
+	const struct image_task *image = plan_image(f->replan.plan);
+	value_write_json(&settings, mask_value(m, a, replan_settings(&f->replan, a)), JSON_FILE);
+	buf_append_char(&settings, '\n');
+	return announce_file(f, m, "settings.json", buf_str(&settings), err) &&
+	       (!image || announce_file(f, m, "Dockerfile", steps_recipe(image)->text, err));
+}
+
+static void announce_engine(struct arena *a, struct value *o, const struct engine_facts *e,
+                            const struct request *r)
+{
+	announce_set(a, o, "engine", e ? e->name : r->engine);
+	if (!e)
+		return;
+	if (e->product)
+		announce_set(a, o, "engine_version", arena_printf(a, "%s%s%s", e->product,
+		             e->version ? " " : "", e->version ? e->version : ""));
+	announce_set(a, o, "engine_address", e->address);
+}
+
+/* steps come last: who lists builds reads no further. */
+void job_announce_start(struct job_facts *f, struct record *record, const struct engine_facts *e)
+{
+	struct arena *a = record_arena(record);
+	struct value *o = value_new_object(a);
+	const struct request *r = f->request;
+	const struct plan *plan = f->replan.plan;
+	const struct image_task *image = plan_image(plan);
+	f->started = clock_now();
+	value_set(a, o, "format", value_new_integer(a, 1));
+	announce_set(a, o, "id", r->id);
+	announce_set(a, o, "project", plan->project);
+	announce_set(a, o, "kind", plan->kind);
+	value_set(a, o, "profiles", announce_texts(a, r->selection.profiles, r->selection.nprofiles));
+	announce_set(a, o, "level", image && image->level.name ? image->level.name
+	                                                       : r->selection.level);
+	announce_engine(a, o, e, r);
+	announce_set(a, o, "image", plan->image);
+	announce_set(a, o, "root", plan->root);
+	announce_set(a, o, "argument", r->argument);
+	announce_set(a, o, "merge", r->selection.rule == CASCADE_DEEP ? "deep" : "root");
+	if (r->retry_of)
+		announce_set(a, o, "retry_of", r->retry_of);
+	value_set(a, o, "pid", value_new_integer(a, getpid()));
+	if (image)
+		value_set(a, o, "groups", announce_texts(a, steps_recipe(image)->groups,
+		                                         steps_recipe(image)->ngroups));
+	value_set(a, o, "steps", steps_describe(f->steps, a));
+	record_event(record, EVENT_BUILD_START, -1, o);
+	for (size_t i = 0; i < problems_count(f->replan.problems); i++) {
+		const struct problem *p = problems_get(f->replan.problems, i);
+		owned_buf struct buf text = { 0 };
+		problem_print(&text, p);
+		if (p->severity == SEVERITY_WARNING)
+			record_warning(record, -1, buf_str(&text));
+	}
+}
+
+int job_announce_end(const struct job_facts *f, struct record *record,
+                     const struct runner_result *result)
+{
+	struct arena *a = record_arena(record);
+	struct value *o = value_new_object(a);
+	char seconds[32];
+	int code = result->ok ? 0 : result->cancelled ? error_exit_code(ERROR_CANCELLED)
+	                                              : error_exit_code(result->error.code);
+	snprintf(seconds, sizeof seconds, "%.3f", clock_now() - f->started);
+	value_set(a, o, "ok", value_new_bool(a, result->ok));
+	announce_set(a, o, "image", f->replan.plan->image);
+	value_set(a, o, "image_id", result->image_id.n ? value_new_string(a, result->image_id)
+	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
+	value_set(a, o, "seconds", value_new(a, VALUE_FLOAT, str_of(seconds), (struct span){ 0 }));
+	owned_buf struct buf error = { 0 };
+	if (!result->ok)
+		error_print(&error, &result->error);
+	announce_set(a, o, "error", result->ok ? NULL : buf_text(&error));
+	value_set(a, o, "exit", value_new_integer(a, code ? code : result->ok ? 0 : 1));
+	value_set(a, o, "cancelled", value_new_bool(a, result->cancelled));
+	record_last(record, o);
+	return code;
+}

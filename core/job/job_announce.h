@@ -1,0 +1,26 @@
+#ifndef CORE_JOB_JOB_ANNOUNCE_H
+#define CORE_JOB_JOB_ANNOUNCE_H
+
+#include "core/job/replan.h"
+#include "core/job/runner.h"
+
+/* What a job tells of itself: build.start, build.done and the files beside them. */
+struct job_facts {
+	const char *dir;
+	struct request *request;
+	struct replan replan;
+	struct steps *steps;
+	double started;
+};
+
+/* The values that must never be written: credentials in PIP_INDEX_URL and
+ * PIP_EXTRA_INDEX_URL, and what the plan's secrets hold. */
+void job_announce_secrets(const struct job_facts *, struct mask *);
+/* Dockerfile and settings.json in the build's folder. */
+bool job_announce_files(const struct job_facts *, const struct mask *, struct error *);
+/* build.start; engine NULL: it did not answer. */
+void job_announce_start(struct job_facts *, struct record *, const struct engine_facts *engine);
+/* build.done; returns the exit code that it names. */
+int job_announce_end(const struct job_facts *, struct record *, const struct runner_result *);
+
+#endif

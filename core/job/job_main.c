@@ -1,0 +1,214 @@
+/* The child's side of a job: `mortar job ID`. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/check.h"
+#include "core/job/job.h"
+#include "core/job/job_announce.h"
+#include "core/job/status.h"
+#include "core/job/twins.h"
+#include "core/os/clock.h"
+#include "core/os/save.h"
+
+/* An engine that has not answered by then does not. */
+enum { JOB_PROBE_MS = 5000 };
+
+struct job {
+	struct arena *arena;
+	struct loop *loop;
+	struct job_facts facts;
+	struct journal_writer *writer;
+	struct mask *mask;
+	struct record *record;
+	struct engine *engine;
+	struct runner *runner;
+	struct twins *twins;
+	int status;
+	uint64_t probe_timer;
+	bool is_probed, is_cancelled;
+	int exit;
+};
+
+static void job_finish(struct job *j)
+{
+	/* The engine first: it may still know the runner. */
+	engine_free(j->engine);
+	runner_free(j->runner);
+	twins_free(j->twins);
+	record_free(j->record);
+	steps_free(j->facts.steps);
+	mask_free(j->mask);
+	journal_writer_free(j->writer);
+	replan_finish(&j->facts.replan);
+	request_free(j->facts.request);
+	loop_free(j->loop);
+	arena_free(j->arena);
+}
+
+static bool job_read_request(struct job *j, struct error *err)
+{
+	owned(files) struct files *disk = files_disk("/");
+	struct str text;
+	const char *path = arena_printf(j->arena, "%s/request.json", j->facts.dir);
+	enum files_result result = files_read(disk, path, j->arena, &text, err);
+	if (result == FILES_ABSENT)
+		return error_set(err, ERROR_MISSING, "there is no '%s'", path);
+	j->facts.request = result == FILES_OK ? request_read(text, err) : NULL;
+	return j->facts.request != NULL;
+}
+
+static bool job_make_engine(struct job *j, struct error *err)
+{
+	const struct request *r = j->facts.request;
+	const char *scratch = arena_printf(j->arena, "%s/scratch", j->facts.dir);
+	struct engine_options options = {
+		.spec = r->engine, .named = r->named, .nnamed = r->nnamed, .scratch = scratch,
+		.build_id = r->id,
+	};
+	if (!save_dir(scratch, 0700, err))
+		return false;
+	j->engine = engine_new(&options, j->loop, err);
+	return j->engine != NULL;
+}
+
+static void job_done(void *data, const struct runner_result *result)
+{
+	struct job *j = data;
+	twins_end(j->twins, j->record, result->ok);
+	struct runner_result said = *result;
+	if (record_error(j->record)) {
+		said.ok = false;
+		said.error = *record_error(j->record);
+	}
+	j->exit = job_announce_end(&j->facts, j->record, &said);
+	loop_stop(j->loop);
+}
+
+static void job_disk_failed(void *data)
+{
+	struct job *j = data;
+	if (j->runner)
+		runner_fail(j->runner, record_error(j->record));
+}
+
+static void job_probed(void *data, const struct engine_facts *, const struct error *);
+
+static void job_terminated(struct loop *loop, int signal, void *data)
+{
+	(void)loop, (void)signal;
+	struct job *j = data;
+	struct error err;
+	j->is_cancelled = true;
+	if (j->runner)
+		runner_cancel(j->runner);
+	if (j->is_probed)
+		return;
+	error_set(&err, ERROR_CANCELLED, "cancelled");
+	job_probed(j, NULL, &err);
+}
+
+/* facts NULL: the engine cannot be had, which the journal tells. */
+static void job_begin(struct job *j, const struct engine_facts *facts, const struct error *err)
+{
+	struct error fault;
+	if (!job_announce_files(&j->facts, j->mask, &fault)) {
+		status_tell(j->status, &fault);
+		loop_stop(j->loop);
+		return;
+	}
+	job_announce_start(&j->facts, j->record, facts);
+	status_tell(j->status, record_error(j->record));
+	j->status = -1;
+	j->twins = twins_new(j->record, j->facts.request->id, j->facts.replan.plan->image);
+	if (!facts) {
+		struct runner_result result = { .error = *err, .cancelled = j->is_cancelled };
+		job_done(j, &result);
+		return;
+	}
+	struct runner_setup setup = { j->loop, j->facts.replan.plan, j->engine, j->facts.steps,
+	                              j->record };
+	j->runner = runner_new(&setup, job_done, j);
+	if (record_error(j->record))
+		runner_fail(j->runner, record_error(j->record));
+	if (j->is_cancelled)
+		runner_cancel(j->runner);
+}
+
+static void job_probed(void *data, const struct engine_facts *facts, const struct error *err)
+{
+	struct job *j = data;
+	if (j->is_probed)
+		return;
+	j->is_probed = true;
+	loop_untimer(j->loop, j->probe_timer);
+	job_begin(j, err ? NULL : facts, err);
+}
+
+static void job_probe_late(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct job *j = data;
+	struct error err;
+	error_set(&err, ERROR_UNREACHABLE, "the engine '%s' has not answered within %d seconds",
+	          j->facts.request->engine, JOB_PROBE_MS / 1000);
+	job_probed(j, NULL, &err);
+}
+
+static bool job_prepare(struct job *j, const char *id, struct error *err)
+{
+	const char *builds = save_state_dir("builds", err);
+	if (!builds)
+		return false;
+	j->facts.dir = arena_printf(j->arena, "%s/%s", builds, id);
+	if (!job_read_request(j, err) || !replan_make(&j->facts.replan, j->facts.request, err) ||
+	    !job_make_engine(j, err))
+		return false;
+	j->mask = mask_new();
+	job_announce_secrets(&j->facts, j->mask);
+	j->facts.steps = steps_new(j->facts.replan.plan);
+	j->writer = journal_create(j->facts.dir, j->facts.request->log_limit, err);
+	if (!j->writer)
+		return false;
+	j->record = record_new(j->loop, j->writer, j->mask, job_disk_failed, j);
+	return true;
+}
+
+/* Nothing of it is left but what tells of a build. */
+static void job_tidy(struct job *j)
+{
+	struct stat st;
+	struct error ignored;
+	const char *said = arena_printf(j->arena, "%s/stderr", j->facts.dir);
+	save_remove(arena_printf(j->arena, "%s/scratch", j->facts.dir), &ignored);
+	if (stat(said, &st) == 0 && st.st_size == 0)
+		unlink(said);
+}
+
+int job_main(const char *id)
+{
+	struct job j = { .arena = arena_new(), .loop = loop_new(), .exit = 1 };
+	struct error err = { 0 };
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	loop_signal(j.loop, SIGTERM, job_terminated, &j);
+	j.status = status_open();
+	if (!job_prepare(&j, id, &err)) {
+		status_tell(j.status, &err);
+		job_finish(&j);
+		return error_exit_code(err.code);
+	}
+	j.probe_timer = loop_timer(j.loop, JOB_PROBE_MS, job_probe_late, &j);
+	engine_probe(j.engine, job_probed, &j);
+	if (!loop_run(j.loop, &err)) {
+		struct runner_result result = { .error = err };
+		j.exit = job_announce_end(&j.facts, j.record, &result);
+	}
+	job_tidy(&j);
+	int code = j.exit;
+	job_finish(&j);
+	return code;
+}

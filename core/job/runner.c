@@ -1,0 +1,158 @@
+#include "core/job/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/job/runner_inside.h"
+
+static void runner_next_soon(struct runner *);
+
+struct runner *runner_new(const struct runner_setup *setup, runner_done_fn *done, void *data)
+{
+	struct runner *r = xcalloc(1, sizeof *r);
+	*r = (struct runner){ .s = *setup, .done = done, .data = data };
+	r->states = xcalloc(setup->plan->ntasks + 1, sizeof *r->states);
+	r->result.ok = true;
+	runner_next_soon(r);
+	return r;
+}
+
+void runner_free(struct runner *r)
+{
+	if (!r)
+		return;
+	CHECK(!r->work);                /* the engine would call what is no more */
+	worker_free(r->worker);
+	loop_untimer(r->s.loop, r->next_timer);
+	loop_untimer(r->s.loop, r->cancel_timer);
+	buf_finish(&r->image_id);
+	free(r->states);
+	free(r->steps);
+	free(r);
+}
+
+void runner_step_done(struct runner *r, int step, bool ok, bool cached, double seconds,
+                      struct str reason)
+{
+	struct arena *a = record_arena(r->s.record);
+	struct value *f = value_new_object(a);
+	char text[32];
+	snprintf(text, sizeof text, "%.3f", seconds > 0 ? seconds : 0);
+	value_set(a, f, "ok", value_new_bool(a, ok));
+	value_set(a, f, "cached", value_new_bool(a, cached));
+	value_set(a, f, "seconds", value_new(a, VALUE_FLOAT, arena_str(a, str_of(text)),
+	                                     (struct span){ 0 }));
+	if (!ok && r->result.cancelled)
+		value_set(a, f, "cancelled", value_new_bool(a, true));
+	value_set(a, f, "reason", reason.n ? value_new_string(a, reason)
+	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
+	record_event(r->s.record, EVENT_STEP_DONE, step, f);
+}
+
+/* Everything it waits for has ended; after a failure only what says always. */
+static bool runner_may_run(const struct runner *r, const struct task *t)
+{
+	for (size_t i = 0; i < t->nafter; i++)
+		if (r->states[t->after[i]] == TASK_WAITING)
+			return false;
+	return r->result.ok || t->always;
+}
+
+static void runner_finish(struct runner *r)
+{
+	loop_untimer(r->s.loop, r->cancel_timer);
+	r->cancel_timer = 0;
+	r->result.image_id = buf_str(&r->image_id);
+	r->done(r->data, &r->result);
+}
+
+static void runner_start(struct runner *r, size_t task)
+{
+	const struct task *t = &r->s.plan->tasks[task];
+	struct error err;
+	r->task = task;
+	if (t->kind == TASK_IMAGE) {
+		runner_start_image(r);
+	} else if (t->kind == TASK_FETCH || t->kind == TASK_STAGE) {
+		runner_start_worker(r);
+	} else {
+		error_set(&err, ERROR_PROJECT, "'%s' is a task that this mortar cannot run", t->name);
+		runner_task_done(r, TASK_FAILED, &err);
+	}
+}
+
+static void runner_next(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct runner *r = data;
+	r->next_timer = 0;
+	for (size_t i = 0; i < r->s.plan->ntasks; i++) {
+		if (r->states[i] != TASK_WAITING || !runner_may_run(r, &r->s.plan->tasks[i]))
+			continue;
+		runner_start(r, i);
+		return;
+	}
+	runner_finish(r);
+}
+
+static void runner_next_soon(struct runner *r)
+{
+	r->next_timer = loop_timer(r->s.loop, 0, runner_next, r);
+}
+
+void runner_task_done(struct runner *r, enum task_state state, const struct error *err)
+{
+	r->states[r->task] = state;
+	if (state == TASK_FAILED && r->result.ok) {
+		r->result.ok = false;
+		r->result.error = *err;
+	}
+	runner_next_soon(r);
+}
+
+/* The engine was asked to stop and does not say that it has. */
+static void runner_give_up(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct runner *r = data;
+	r->cancel_timer = 0;
+	record_warning(r->s.record, -1, STR("cancel was asked for, but the engine is still busy"));
+	runner_end_steps(r, false);
+	r->work = NULL;
+	runner_finish(r);
+}
+
+static void runner_stop(struct runner *r)
+{
+	if (r->work && !r->cancel_timer) {
+		r->cancel_timer = loop_timer(r->s.loop, RUNNER_CANCEL_MS, runner_give_up, r);
+		engine_cancel(r->work);
+	}
+	if (r->worker) {
+		worker_free(r->worker);
+		r->worker = NULL;
+		runner_end_steps(r, false);
+		runner_task_done(r, TASK_FAILED, &r->result.error);
+	}
+}
+
+void runner_cancel(struct runner *r)
+{
+	if (r->result.cancelled)
+		return;
+	record_event(r->s.record, EVENT_CANCEL, -1, NULL);
+	r->result.cancelled = true;
+	if (r->result.ok)
+		error_set(&r->result.error, ERROR_CANCELLED, "cancelled");
+	r->result.ok = false;
+	runner_stop(r);
+}
+
+void runner_fail(struct runner *r, const struct error *err)
+{
+	if (r->result.ok)
+		r->result.error = *err;
+	r->result.ok = false;
+	runner_stop(r);
+}

@@ -1,0 +1,37 @@
+#ifndef CORE_JOB_RUNNER_H
+#define CORE_JOB_RUNNER_H
+
+#include "core/engine/engine.h"
+#include "core/job/record.h"
+#include "core/job/steps.h"
+
+/* Runs a plan: one task after the other, each telling the journal what it does.
+ * After a failure or a cancel only tasks that say `always` still run. */
+struct runner;
+
+struct runner_result {
+	bool ok, cancelled;
+	struct str image_id;            /* of plan_image's task; n 0: not told */
+	struct error error;             /* when not ok */
+};
+typedef void runner_done_fn(void *data, const struct runner_result *);
+
+struct runner_setup {
+	struct loop *loop;
+	const struct plan *plan;
+	struct engine *engine;
+	struct steps *steps;
+	struct record *record;
+};
+
+/* Borrows the setup's parts.  done: once, from the loop. */
+struct runner *runner_new(const struct runner_setup *, runner_done_fn *done, void *data);
+void runner_free(struct runner *);
+OWN_DEFINE(runner)
+/* Stops the task that runs; done still comes, at the latest RUNNER_CANCEL_MS later. */
+enum { RUNNER_CANCEL_MS = 10000 };
+void runner_cancel(struct runner *);
+/* The same for a fault of ours, such as a full disk. */
+void runner_fail(struct runner *, const struct error *);
+
+#endif

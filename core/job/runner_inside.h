@@ -1,0 +1,51 @@
+#ifndef CORE_JOB_RUNNER_INSIDE_H
+#define CORE_JOB_RUNNER_INSIDE_H
+
+#include "core/job/job.h"
+#include "core/job/runner.h"
+
+/* What runner.c and its two ways to do a task share: runner_image.c by the engine,
+ * runner_worker.c by a process of ours. */
+
+enum task_state { TASK_WAITING, TASK_DONE, TASK_FAILED, TASK_SKIPPED };
+
+/* A step as last told. */
+struct runner_step {
+	uint64_t key;                   /* the engine's */
+	int step;                       /* the journal's */
+	bool running, ended;
+	double seconds;                 /* of the last step.done */
+};
+
+struct runner {
+	struct runner_setup s;
+	runner_done_fn *done;
+	void *data;
+	enum task_state *states;
+	size_t task;                    /* the one that runs, or the last */
+	uint64_t next_timer, cancel_timer;
+	struct runner_result result;
+	struct buf image_id;
+	/* an image task */
+	struct work *work;
+	struct runner_step *steps;      /* of this work */
+	size_t nsteps, cap;
+	/* a worker task */
+	struct worker *worker;
+	double started;
+	bool cached;
+	struct error worker_error;
+	bool has_worker_error;
+};
+
+void runner_start_image(struct runner *);
+void runner_start_worker(struct runner *);
+/* Steps still running end with the task. */
+void runner_end_steps(struct runner *, bool ok);
+/* The task has ended: on to the next, from the loop. */
+void runner_task_done(struct runner *, enum task_state, const struct error *);
+/* {"ok", "cached", "seconds", "reason"} of a step; reason n 0: none. */
+void runner_step_done(struct runner *, int step, bool ok, bool cached, double seconds,
+                      struct str reason);
+
+#endif

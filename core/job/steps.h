@@ -1,0 +1,27 @@
+#ifndef CORE_JOB_STEPS_H
+#define CORE_JOB_STEPS_H
+
+#include "core/plan/plan.h"
+
+/* The lines of a build, numbered: tasks of ours first, then every instruction of a
+ * reachable stage; what the engine adds comes after them. */
+struct steps;
+
+/* Borrows the plan. */
+struct steps *steps_new(const struct plan *);
+void steps_free(struct steps *);
+OWN_DEFINE(steps)
+
+/* The step of a task that builds no image, or of an instruction of one that does;
+ * -1: it has none. */
+int steps_of_task(const struct steps *, size_t task);
+int steps_of_instruction(const struct steps *, size_t task, int instruction);
+/* A step that could not be foreseen. */
+int steps_add(struct steps *);
+
+/* build.start's `steps`, in the arena. */
+struct value *steps_describe(const struct steps *, struct arena *);
+/* The recipe that is sent: the level's own, if it needs one. */
+const struct recipe *steps_recipe(const struct image_task *);
+
+#endif

@@ -1,0 +1,80 @@
+#include "core/job/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "core/value/json.h"
+
+static const struct {
+	const char *name;
+	bool (*run)(struct worker_io *, struct error *);
+} worker_verbs[] = {
+	{ "certificate", worker_certificate },
+	{ "fetch", worker_fetch },
+	{ "git", worker_git },
+};
+
+bool worker_say(const struct value *line)
+{
+	owned_buf struct buf text = { 0 };
+	value_write_json(&text, line, JSON_LINE);
+	buf_append_char(&text, '\n');
+	struct str rest = buf_str(&text);
+	while (rest.n) {
+		ssize_t n = write(STDOUT_FILENO, rest.p, rest.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		rest = str_slice(rest, (size_t)n, rest.n);
+	}
+	return true;
+}
+
+const char *worker_text(const struct worker_io *io, const char *key)
+{
+	const struct value *v = value_get(io->argument, str_of(key));
+	return v && value_type(v) == VALUE_STRING ? arena_text(io->arena, value_text(v)) : NULL;
+}
+
+static bool worker_read_argument(struct worker_io *io, struct buf *text, struct error *err)
+{
+	enum { STEP = 64 << 10, MOST = 16 << 20 };
+	ssize_t n;
+	while ((n = read(STDIN_FILENO, buf_reserve(text, STEP), STEP)) != 0) {
+		if (n < 0 && errno != EINTR)
+			return error_set_errno(err, "reading the worker's argument");
+		if (text->n > MOST)
+			return error_set(err, ERROR_LIMIT, "the worker's argument is too long");
+		buf_grew(text, n > 0 ? (size_t)n : 0);
+	}
+	return value_parse_json(io->arena, buf_str(text), &io->argument, err) ||
+	       error_prefix(err, "the worker's argument");
+}
+
+static int worker_fail(struct arena *arena, const struct error *err)
+{
+	struct value *line = value_new_object(arena);
+	value_set(arena, line, "error", value_new_string(arena, str_of(err->text)));
+	value_set(arena, line, "code", value_new_integer(arena, err->code));
+	worker_say(line);
+	return error_exit_code(err->code);
+}
+
+int worker_main(const char *verb)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct worker_io io = { .arena = arena };
+	owned_buf struct buf text = { 0 };
+	struct error err;
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof worker_verbs / sizeof *worker_verbs; i++) {
+		if (!str_eq(str_of(verb), str_of(worker_verbs[i].name)))
+			continue;
+		bool ok = worker_read_argument(&io, &text, &err) && worker_verbs[i].run(&io, &err);
+		return ok ? 0 : worker_fail(arena, &err);
+	}
+	error_set(&err, ERROR_USAGE, "there is no worker '%s'", verb);
+	return worker_fail(arena, &err);
+}

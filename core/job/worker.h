@@ -1,0 +1,26 @@
+#ifndef CORE_JOB_WORKER_H
+#define CORE_JOB_WORKER_H
+
+#include "core/job/job.h"
+
+/* The child side of workers: each verb blocks as long as it likes, since nobody but
+ * its own process waits.  A verb reads its argument, writes JSON lines with
+ * worker_say and returns; a failure is told as {"error": text, "code": number}. */
+
+struct worker_io {
+	struct arena *arena;            /* for the whole run */
+	const struct value *argument;
+};
+/* One line to the parent; false when nobody listens any more. */
+bool worker_say(const struct value *line);
+/* The argument's member as text, or NULL. */
+const char *worker_text(const struct worker_io *, const char *key);
+
+bool worker_git(struct worker_io *, struct error *);
+bool worker_certificate(struct worker_io *, struct error *);
+bool worker_fetch(struct worker_io *, struct error *);
+
+/* The fault a line tells, as the parent sees it; false: it tells none. */
+bool worker_error(const struct value *line, struct error *ret_err);
+
+#endif

@@ -36,11 +36,14 @@ static bool args_allows(const char *allowed, const char *name)
 	return false;
 }
 
-static const struct option *args_find(struct str name, char letter)
+static const struct option *args_find(const char *allowed, struct str name, char letter)
 {
-	for (size_t i = 0; i < NOPTIONS; i++)
-		if (letter ? options[i].letter == letter : str_eq(name, str_of(options[i].name)))
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		bool named = letter ? options[i].letter == letter
+		                    : str_eq(name, str_of(options[i].name));
+		if (named && args_allows(allowed, options[i].name))
 			return &options[i];
+	}
 	return NULL;
 }
 
@@ -70,8 +73,8 @@ static int args_option(struct args_scan *s, int argc, char *const *argv, int i, 
 		value = str_slice(word, equals + (is_long ? 1 : 0), word.n);
 		word.n = equals;
 	}
-	const struct option *o = args_find(word, is_long ? '\0' : word.p[0]);
-	if (!o || !args_allows(s->allowed, o->name)) {
+	const struct option *o = args_find(s->allowed, word, is_long ? '\0' : word.p[0]);
+	if (!o) {
 		error_set(err, ERROR_USAGE, "unknown option '%s' here: --help lists those there are",
 		          argv[i]);
 		return 0;

@@ -87,7 +87,7 @@ int cmd_read(struct arena *arena, const struct args *args)
 	if (!source)
 		return code;
 	if (format == READ_DOCKERFILE) {
-		owned(recipe) struct recipe *recipe = recipe_parse(source, STR(""), problems);
+		owned(recipe) struct recipe *recipe = recipe_parse_syntax(source, problems);
 		if (recipe)
 			recipe_write_json(&out, recipe);
 		buf_append_char(&out, '\n');

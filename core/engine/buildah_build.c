@@ -8,7 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/buildah.h"
-#include "core/engine/buildah_folder.h"
+#include "core/context/folder.h"
 #include "core/engine/decoder.h"
 #include "core/engine/sentence.h"
 #include "core/os/save.h"
@@ -27,7 +27,7 @@ struct buildah_work {
 	const struct image_task *task;
 	struct arena *arena;
 	struct decoder *decoder;
-	struct buildah_folder *folder;
+	struct context_folder *folder;
 	const char *dir;                /* of this work, below scratch */
 	struct child child;
 	int status;
@@ -120,7 +120,7 @@ void buildah_work_drop(struct buildah_work *w)
 	if (w->killed)
 		buildah_remove_containers(w);
 	decoder_free(w->decoder);
-	buildah_folder_free(w->folder);
+	context_folder_free(w->folder);
 	if (w->dir)
 		save_remove(w->dir, &ignored);
 	arena_free(w->arena);
@@ -262,7 +262,7 @@ static void buildah_fill(struct loop *l, void *data)
 	struct buildah_work *w = data;
 	const char *folder = arena_printf(w->arena, "%s/context", w->dir);
 	w->timer = 0;
-	switch (buildah_folder_step(w->folder, &w->err)) {
+	switch (context_folder_step(w->folder, &w->err)) {
 	case PULL_DATA:
 		w->timer = loop_timer(l, 0, buildah_fill, w);
 		return;
@@ -289,7 +289,7 @@ static bool buildah_prepare(struct buildah_work *w, struct error *err)
 	folder = arena_printf(w->arena, "%s/context", w->dir);
 	if (!save_remove(w->dir, err) || !save_dir(w->dir, 0700, err))
 		return false;
-	w->folder = buildah_folder_new(folder, w->task->context, err);
+	w->folder = context_folder_new(folder, w->task->context, err);
 	return w->folder != NULL;
 }
 

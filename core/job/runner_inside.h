@@ -40,6 +40,9 @@ struct runner {
 
 void runner_start_image(struct runner *);
 void runner_start_worker(struct runner *);
+/* The worker that does a fetch or stage task, and what it is told. */
+const char *runner_worker_verb(const struct task *);
+struct value *runner_worker_argument(struct arena *, const struct task *);
 /* Steps still running end with the task. */
 void runner_end_steps(struct runner *, bool ok);
 /* The task has ended: on to the next, from the loop. */

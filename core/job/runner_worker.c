@@ -55,7 +55,12 @@ static void task_set(struct arena *a, struct value *o, const char *key, const ch
 		value_set(a, o, key, value_new_string(a, str_of(text)));
 }
 
-static struct value *task_argument(struct arena *a, const struct task *t)
+const char *runner_worker_verb(const struct task *t)
+{
+	return t->kind == TASK_FETCH ? "fetch" : "certificate";
+}
+
+struct value *runner_worker_argument(struct arena *a, const struct task *t)
 {
 	struct value *o = value_new_object(a);
 	if (t->kind == TASK_FETCH) {
@@ -83,8 +88,8 @@ void runner_start_worker(struct runner *r)
 	r->started = clock_now();
 	r->cached = r->has_worker_error = false;
 	record_event(r->s.record, EVENT_STEP_START, step, NULL);
-	r->worker = worker_start(r->s.loop, t->kind == TASK_FETCH ? "fetch" : "certificate",
-	                         task_argument(a, t), task_line, r, &err);
+	r->worker = worker_start(r->s.loop, runner_worker_verb(t),
+	                         runner_worker_argument(a, t), task_line, r, &err);
 	if (r->worker)
 		return;
 	runner_end_steps(r, false);

@@ -34,15 +34,10 @@ static const struct value *pesto_native_definitions(struct arena *arena)
 	return natives;
 }
 
-static struct value *pesto_share(struct arena *arena, const struct value *v)
-{
-	return value_over(arena, v, value_under(v));
-}
-
 static void pesto_append_all(struct arena *arena, struct value *out, const struct value *from)
 {
 	for (const struct value *v = from ? value_child(from) : NULL; v; v = value_next(v))
-		value_append(out, value_key(v), value_key_span(v), pesto_share(arena, v));
+		value_append(out, value_key(v), value_key_span(v), value_share(arena, v));
 }
 
 static const struct value *pesto_definitions(struct arena *arena, const struct value *user,
@@ -57,7 +52,7 @@ static const struct value *pesto_definitions(struct arena *arena, const struct v
 			             "'%.*s' is one of PESTO's own definitions, which wins: choose another "
 			             "name", STR_ARG(value_key(v)));
 		else
-			value_append(out, value_key(v), value_key_span(v), pesto_share(arena, v));
+			value_append(out, value_key(v), value_key_span(v), value_share(arena, v));
 	}
 	return out;
 }
@@ -70,10 +65,10 @@ static struct value *pesto_schema(struct arena *arena, const struct value *schem
 	const struct value *own = value_get(schema, STR("definitions"));
 	for (const struct value *v = value_child(schema); v; v = value_next(v))
 		if (v != own)
-			value_append(out, value_key(v), value_key_span(v), pesto_share(arena, v));
+			value_append(out, value_key(v), value_key_span(v), value_share(arena, v));
 	if (own && value_type(own) == VALUE_OBJECT)
 		definitions = cascade_merge(arena, CASCADE_ROOT, own, definitions);
-	value_append(out, STR("definitions"), (struct span){ 0 }, pesto_share(arena, definitions));
+	value_append(out, STR("definitions"), (struct span){ 0 }, value_share(arena, definitions));
 	return out;
 }
 
@@ -89,7 +84,7 @@ const struct value *pesto_service(struct arena *arena, const struct document *do
 	const struct value *definitions =
 		pesto_definitions(arena, documents[PESTO_USER_DEFINITIONS].value, problems);
 	struct value *added = value_new_object(arena);
-	value_append(added, STR("config"), (struct span){ 0 }, pesto_share(arena, config));
+	value_append(added, STR("config"), (struct span){ 0 }, value_share(arena, config));
 	value_append(added, STR("input"), (struct span){ 0 }, pesto_schema(arena, input, definitions));
 	value_append(added, STR("output"), (struct span){ 0 },
 	             pesto_schema(arena, output, definitions));
@@ -106,7 +101,7 @@ const struct value *pesto_version(struct arena *arena, const struct document *do
 	struct value *base = value_new_object(arena), *stamp = value_new_object(arena);
 	const struct value *version = value_get(description, STR("version"));
 	if (version)
-		value_append(base, STR("version"), value_key_span(version), pesto_share(arena, version));
+		value_append(base, STR("version"), value_key_span(version), value_share(arena, version));
 	const char *packaging = factory->version
 		? arena_printf(arena, "packaged with PESTO v%s", factory->version)
 		: "packaged with mortar v" MORTAR_VERSION;

@@ -1,4 +1,4 @@
-#include "core/engine/buildah_folder.h"
+#include "core/context/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 /* FOLDER_STEP: what is written between two looks at everything else. */
 enum { FOLDER_STEP = 4 << 20, FOLDER_ENTRIES = 500 };
 
-struct buildah_folder {
+struct context_folder {
 	char *dir;
 	struct tree *tree;
 	const struct context *context;
@@ -21,12 +21,13 @@ struct buildah_folder {
 	struct entry_reader *reader;    /* of the file under way */
 	int fd;
 	bool modes;                     /* folders have got theirs */
+	bool stays;
 };
 
-struct buildah_folder *buildah_folder_new(const char *dir, const struct context *c,
+struct context_folder *context_folder_new(const char *dir, const struct context *c,
                                           struct error *err)
 {
-	owned(buildah_folder) struct buildah_folder *f = xcalloc(1, sizeof *f);
+	owned(context_folder) struct context_folder *f = xcalloc(1, sizeof *f);
 	f->fd = -1;
 	f->context = c;
 	if (mkdir(dir, 0700) < 0) {
@@ -42,7 +43,7 @@ struct buildah_folder *buildah_folder_new(const char *dir, const struct context 
 
 /* Folders get their modes last, and lose them first, so that a folder nobody may write
  * to can be filled and removed. */
-static void folder_modes(struct buildah_folder *f, bool own)
+static void folder_modes(struct context_folder *f, bool own)
 {
 	owned_buf struct buf path = { 0 };
 	size_t n = context_count(f->context);
@@ -59,7 +60,7 @@ static void folder_modes(struct buildah_folder *f, bool own)
 	f->modes = own;
 }
 
-void buildah_folder_free(struct buildah_folder *f)
+void context_folder_free(struct context_folder *f)
 {
 	struct error ignored = { 0 };
 	if (!f)
@@ -68,15 +69,15 @@ void buildah_folder_free(struct buildah_folder *f)
 	if (f->fd >= 0)
 		close(f->fd);
 	tree_free(f->tree);
-	if (f->dir && f->modes)
+	if (f->dir && f->modes && !f->stays)
 		folder_modes(f, false);
-	if (f->dir)
+	if (f->dir && !f->stays)
 		save_remove(f->dir, &ignored);
 	free(f->dir);
 	free(f);
 }
 
-static bool folder_begin(struct buildah_folder *f, const struct entry *e, struct error *err)
+static bool folder_begin(struct context_folder *f, const struct entry *e, struct error *err)
 {
 	if (S_ISDIR(e->mode))
 		return tree_make_dir(f->tree, e->path, err);
@@ -88,7 +89,7 @@ static bool folder_begin(struct buildah_folder *f, const struct entry *e, struct
 	return true;
 }
 
-static void folder_close(struct buildah_folder *f, const struct entry *e)
+static void folder_close(struct context_folder *f, const struct entry *e)
 {
 	struct timespec at = { .tv_sec = (time_t)(e->mtime_ns / 1000000000),
 	                       .tv_nsec = (long)(e->mtime_ns % 1000000000) };
@@ -102,7 +103,7 @@ static void folder_close(struct buildah_folder *f, const struct entry *e)
 }
 
 /* More of the file under way; *written grows. */
-static bool folder_fill(struct buildah_folder *f, size_t *written, struct error *err)
+static bool folder_fill(struct context_folder *f, size_t *written, struct error *err)
 {
 	struct str bytes;
 	while (*written < FOLDER_STEP) {
@@ -120,7 +121,7 @@ static bool folder_fill(struct buildah_folder *f, size_t *written, struct error 
 	return true;
 }
 
-enum pull buildah_folder_step(struct buildah_folder *f, struct error *err)
+enum pull context_folder_step(struct context_folder *f, struct error *err)
 {
 	size_t written = 0;
 	for (int n = 0; n < FOLDER_ENTRIES && written < FOLDER_STEP; n++) {
@@ -136,4 +137,9 @@ enum pull buildah_folder_step(struct buildah_folder *f, struct error *err)
 			return PULL_FAILED;
 	}
 	return PULL_DATA;
+}
+
+void context_folder_keep(struct context_folder *f)
+{
+	f->stays = true;
 }

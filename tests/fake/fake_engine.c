@@ -1,0 +1,149 @@
+#include "tests/fake/fake_engine.h"
+
+#include <stdio.h>
+
+#include "core/base/check.h"
+
+static void fake_turn(struct loop *, void *);
+
+static void fake_next(struct fake_engine *e)
+{
+	e->timer = loop_timer(e->base.loop, 0, fake_turn, e);
+}
+
+static struct str fake_text(struct buf *out, const char *text)
+{
+	for (const char *c = text; *c; c++) {
+		bool newline = c[0] == '\\' && c[1] == 'n';
+		buf_append_char(out, newline ? '\n' : *c);
+		c += newline;
+	}
+	return buf_str(out);
+}
+
+static void fake_done(struct fake_engine *e, const struct work_result *result)
+{
+	e->timer = 0;
+	e->sink.done(e->sink.data, result);
+}
+
+static bool fake_step(struct fake_engine *e, const char *verb, unsigned key, const char *rest)
+{
+	owned_buf struct buf name = { 0 };
+	int instruction = 0, n = 0;
+	double seconds = 0;
+	struct step_report r = { .key = key, .started = true };
+	if (sscanf(rest, "%d%n", &instruction, &n) != 1)
+		return false;
+	buf_printf(&name, "internal %u", key);
+	r.instruction = instruction;
+	r.name = buf_str(&name);
+	r.ended = strcmp(verb, "start") != 0;
+	r.cached = strcmp(verb, "cached") == 0;
+	if (strcmp(verb, "fail") == 0)
+		r.error = str_of(rest + n + 1);
+	else if (sscanf(rest + n, "%lf", &seconds) == 1)
+		r.seconds = seconds;
+	e->sink.step(e->sink.data, &r);
+	return true;
+}
+
+static void fake_stream(struct fake_engine *e, const char *verb, unsigned key, const char *rest)
+{
+	owned_buf struct buf text = { 0 };
+	char id[64];
+	int stream = 1, n = 0;
+	unsigned long long current, total;
+	if (strcmp(verb, "log") == 0 && sscanf(rest, "%d%n", &stream, &n) == 1)
+		e->sink.log(e->sink.data, key, stream, fake_text(&text, rest + n + 1), 100);
+	else if (sscanf(rest, "%63s %llu %llu", id, &current, &total) == 3)
+		e->sink.progress(e->sink.data, key, str_of(id), current, total);
+	else
+		CHECK(!"a line of the script");
+}
+
+static bool fake_ends(struct fake_engine *e, const char *line)
+{
+	struct work_result result = { 0 };
+	if (strncmp(line, "ok ", 3) == 0) {
+		result.ok = true;
+		result.image_id = str_of(line + 3);
+	} else if (strncmp(line, "broken ", 7) == 0) {
+		error_set(&result.error, ERROR_BUILD, "%s", line + 7);
+	} else {
+		return false;
+	}
+	fake_done(e, &result);
+	return true;
+}
+
+static void fake_turn(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct fake_engine *e = data;
+	const char *line = e->script[e->at++];
+	char verb[16];
+	unsigned key;
+	int n = 0;
+	CHECK(line);
+	if (fake_ends(e, line) || strcmp(line, "wait") == 0)
+		return;
+	if (strncmp(line, "warn ", 5) == 0) {
+		e->sink.warning(e->sink.data, str_of(line + 5));
+	} else {
+		CHECK(sscanf(line, "%15s %u %n", verb, &key, &n) == 2);
+		bool is_step = strcmp(verb, "log") != 0 && strcmp(verb, "progress") != 0;
+		if (!is_step || !fake_step(e, verb, key, line + n))
+			fake_stream(e, verb, key, line + n);
+	}
+	fake_next(e);
+}
+
+static struct work *fake_image(struct engine *engine, const struct image_task *task,
+                               const struct engine_sink *sink)
+{
+	struct fake_engine *e = (struct fake_engine *)engine;
+	(void)task;
+	e->sink = *sink;
+	fake_next(e);
+	e->work = (struct work){ engine, *sink };
+	return &e->work;
+}
+
+static void fake_cancelled(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct work_result result = { .cancelled = true };
+	error_set(&result.error, ERROR_CANCELLED, "cancelled");
+	fake_done(data, &result);
+}
+
+static void fake_cancel(struct work *work)
+{
+	struct fake_engine *e = (struct fake_engine *)work->engine;
+	e->was_cancelled = true;
+	if (e->on_cancel)
+		e->on_cancel(e->data);
+	loop_untimer(e->base.loop, e->timer);
+	if (!e->deaf)
+		e->timer = loop_timer(e->base.loop, 0, fake_cancelled, e);
+}
+
+static void fake_probe(struct engine *engine, engine_ready_fn *ready, void *data)
+{
+	static const struct engine_facts facts = { .name = "fake", .product = "fake", .version = "1" };
+	(void)engine;
+	ready(data, &facts, NULL);
+}
+
+static void fake_free(struct engine *engine)
+{
+	loop_untimer(engine->loop, ((struct fake_engine *)engine)->timer);
+}
+
+void fake_engine_init(struct fake_engine *e, struct loop *loop, const char *const *script)
+{
+	static const struct engine_ops ops = { .probe = fake_probe, .image = fake_image,
+	                                       .cancel = fake_cancel, .free = fake_free };
+	*e = (struct fake_engine){ .base = { &ops, loop }, .script = script };
+}

@@ -194,10 +194,13 @@ bool ignore_prunes_below(const struct ignore *g, const bool *hits, struct str di
 	return true;
 }
 
-/* Enters every folder above path; the root's part of an absolute one counts too. */
+/* Enters every folder above path.  Of an absolute one, the empty part before the '/'
+ * counts too, and the '/' when path stands right in it, as moby has it. */
 static bool *ignore_enter_above(const struct ignore *g, struct str path)
 {
 	bool *hits = xcalloc(g->n + 1, sizeof *hits);
+	if (str_find_last(path, '/') == 0)
+		ignore_enter(g, STR("/"), hits, hits);
 	for (size_t i = 0; i < path.n; i++)
 		if (path.p[i] == '/')
 			ignore_enter(g, str_slice(path, 0, i), hits, hits);

@@ -9,7 +9,7 @@ static bool ignore_glob_refuse(const char *why, struct error *err)
 }
 
 /* One end of a range in [...] (path/filepath getEsc). */
-static bool ignore_glob_rune(struct str *rest, struct error *err)
+static bool ignore_glob_rune(struct str *rest, uint32_t *ret_rune, struct error *err)
 {
 	if (rest->n && (rest->p[0] == '-' || rest->p[0] == ']'))
 		return ignore_glob_refuse("in [...] a '-' or ']' that is meant needs a '\\' before it",
@@ -17,35 +17,39 @@ static bool ignore_glob_rune(struct str *rest, struct error *err)
 	if (str_has_prefix(*rest, STR("\\")))
 		*rest = str_slice(*rest, 1, rest->n);
 	size_t size = 0;
-	if (rest->n && utf8_decode(*rest, &size) == UTF8_BAD)
+	uint32_t rune = rest->n ? utf8_decode(*rest, &size) : 0;
+	if (rune == UTF8_BAD)
 		return ignore_glob_refuse("what stands in [...] is not UTF-8", err);
 	*rest = str_slice(*rest, size, rest->n);
+	*ret_rune = rune;
 	return rest->n || ignore_glob_refuse("a '[' has no ']'", err);
 }
 
-/* Behind '['. */
-static bool ignore_glob_class(struct str *rest, struct error *err)
+/* Behind '['; whether the rune is of the class. */
+static bool ignore_glob_class(struct str *rest, uint32_t rune, bool *ret_takes, struct error *err)
 {
-	if (str_has_prefix(*rest, STR("^")))
-		*rest = str_slice(*rest, 1, rest->n);
+	bool negated = str_has_prefix(*rest, STR("^")), found = false;
+	*rest = str_slice(*rest, negated, rest->n);
 	do {
-		if (!ignore_glob_rune(rest, err))
+		uint32_t low, high;
+		if (!ignore_glob_rune(rest, &low, err))
 			return false;
+		high = low;
 		if (rest->p[0] == '-') {
 			*rest = str_slice(*rest, 1, rest->n);
-			if (!ignore_glob_rune(rest, err))
+			if (!ignore_glob_rune(rest, &high, err))
 				return false;
 		}
+		found |= low <= rune && rune <= high;
 	} while (rest->p[0] != ']');
 	*rest = str_slice(*rest, 1, rest->n);
+	*ret_takes = found != negated;
 	return true;
 }
 
 /* Up to the next '*' outside brackets (path/filepath scanChunk). */
 static struct str ignore_glob_chunk(struct str *rest)
 {
-	while (str_has_prefix(*rest, STR("*")))
-		*rest = str_slice(*rest, 1, rest->n);
 	bool inside = false;
 	size_t i = 0;
 	for (; i < rest->n && (inside || rest->p[i] != '*'); i++) {
@@ -59,22 +63,63 @@ static struct str ignore_glob_chunk(struct str *rest)
 	return chunk;
 }
 
-/* What Go's filepath.Match calls a good pattern; moby asks it first. */
+/* Whether the chunk takes the front of the name, which is then dropped; all of the
+ * chunk is looked at either way (path/filepath matchChunk, for names without '/'). */
+static bool ignore_glob_takes(struct str chunk, struct str *name, bool *ret_takes,
+                              struct error *err)
+{
+	struct str left = *name;
+	bool takes = true;
+	while (chunk.n) {
+		char c = chunk.p[0];
+		takes = takes && left.n;
+		uint32_t rune = takes ? (unsigned char)left.p[0] : 0;
+		bool taken = true;
+		chunk = str_slice(chunk, 1, chunk.n);
+		if (c == '[' && !ignore_glob_class(&chunk, rune, &taken, err))
+			return false;
+		if (c == '\\' && chunk.n == 0)
+			return ignore_glob_refuse("nothing stands behind the last '\\'", err);
+		if (c == '\\') {
+			c = chunk.p[0];
+			chunk = str_slice(chunk, 1, chunk.n);
+			taken = (unsigned char)c == rune;
+		} else if (c != '[' && c != '?') {
+			taken = (unsigned char)c == rune;
+		}
+		takes = takes && taken;
+		left = str_slice(left, 1, left.n);
+	}
+	*ret_takes = takes;
+	if (takes)
+		*name = left;
+	return true;
+}
+
+/* What Go's filepath.Match(pattern, ".") calls a good pattern; moby asks it first.  It
+ * stops where the name no longer fits, so that much of a pattern goes unseen. */
 static bool ignore_glob_check(struct str pattern, struct error *err)
 {
+	struct str name = STR(".");
 	while (pattern.n) {
-		struct str chunk = ignore_glob_chunk(&pattern);
-		while (chunk.n) {
-			char c = chunk.p[0];
-			chunk = str_slice(chunk, 1, chunk.n);
-			if (c == '[' && !ignore_glob_class(&chunk, err))
-				return false;
-			if (c != '\\')
-				continue;
-			if (chunk.n == 0)
-				return ignore_glob_refuse("nothing stands behind the last '\\'", err);
-			chunk = str_slice(chunk, 1, chunk.n);
-		}
+		bool star = pattern.p[0] == '*', takes;
+		while (str_has_prefix(pattern, STR("*")))
+			pattern = str_slice(pattern, 1, pattern.n);
+		struct str chunk = ignore_glob_chunk(&pattern), whole = name;
+		if (star && chunk.n == 0)
+			return true;
+		if (!ignore_glob_takes(chunk, &name, &takes, err))
+			return false;
+		if (takes && (name.n == 0 || pattern.n))
+			continue;
+		name = str_slice(whole, 1, whole.n);
+		if (!star || whole.n == 0)
+			return true;
+		/* One byte can be skipped at most, and then nothing is left. */
+		if (!ignore_glob_takes(chunk, &name, &takes, err))
+			return false;
+		if (!takes)
+			return true;
 	}
 	return true;
 }
@@ -139,7 +184,8 @@ static void ignore_scan_next(struct ignore_scan *s)
 			s->form = IGNORE_REGEX;
 		}
 	} else {
-		if (c && strchr(".+()|{}$", c))
+		/* moby's table has | { } as well, and loses them: 1 << 15 in a byte. */
+		if (c && strchr(".+()$", c))
 			buf_append_char(&s->out, '\\');
 		if (c == '[' || c == ']')
 			s->form = IGNORE_REGEX;

@@ -37,6 +37,8 @@ static bool ignore_is_word(struct str text, size_t at)
 static bool ignore_state_holds(const struct ignore_state *s, struct str text, size_t at)
 {
 	bool edge = (at > 0 && ignore_is_word(text, at - 1)) != ignore_is_word(text, at);
+	if (s->optional)
+		return true;
 	switch (s->op) {
 	case IGNORE_TAKE:
 		return s->repeated;
@@ -50,6 +52,8 @@ static bool ignore_state_holds(const struct ignore_state *s, struct str text, si
 		return edge;
 	case IGNORE_NO_EDGE:
 		return !edge;
+	case IGNORE_MATCH:
+		break;
 	}
 	return false;
 }
@@ -58,6 +62,7 @@ static bool ignore_state_holds(const struct ignore_state *s, struct str text, si
 struct ignore_live {
 	unsigned char *marks;
 	size_t low, high;
+	bool matched;
 };
 
 static void ignore_live_add(struct ignore_live *live, size_t i)
@@ -74,18 +79,31 @@ static void ignore_live_close(struct ignore_live *live, const struct ignore_rege
                               struct str text, size_t at)
 {
 	for (size_t i = live->low; i <= live->high && i < r->n; i++) {
-		if (!live->marks[i] || !ignore_state_holds(&r->states[i], text, at))
+		if (!live->marks[i])
+			continue;
+		live->matched |= r->states[i].op == IGNORE_MATCH;
+		if (!ignore_state_holds(&r->states[i], text, at))
 			continue;
 		ignore_live_add(live, i + 1);
 		if (r->states[i].op == IGNORE_SKIP)
 			ignore_live_add(live, i + IGNORE_SKIPPED);
 	}
+	live->matched |= live->marks[r->n];
+}
+
+/* Every alternative may match. */
+static void ignore_live_start(struct ignore_live *live, const struct ignore_regex *r)
+{
+	ignore_live_add(live, 0);
+	for (size_t i = 0; r->has_alternatives && i < r->n; i++)
+		if (r->states[i].op == IGNORE_MATCH)
+			ignore_live_add(live, i + 1);
 }
 
 static void ignore_live_step(struct ignore_live *from, struct ignore_live *to,
                              const struct ignore_regex *r, uint32_t rune)
 {
-	*to = (struct ignore_live){ to->marks, SIZE_MAX, 0 };
+	*to = (struct ignore_live){ .marks = to->marks, .low = SIZE_MAX };
 	for (size_t i = from->low; i <= from->high; i++) {
 		if (!from->marks[i])
 			continue;
@@ -105,11 +123,12 @@ static bool ignore_regex_run(const struct ignore_regex *r, struct str text, bool
 	unsigned char *marks = few;
 	if (room > IGNORE_STATES_ON_STACK)
 		marks = many = xcalloc(2, room);
-	struct ignore_live live = { marks, SIZE_MAX, 0 }, next = { marks + room, SIZE_MAX, 0 };
-	ignore_live_add(&live, 0);
+	struct ignore_live live = { .marks = marks, .low = SIZE_MAX };
+	struct ignore_live next = { .marks = marks + room, .low = SIZE_MAX };
+	ignore_live_start(&live, r);
 	for (size_t at = 0, size; live.low != SIZE_MAX; at += size) {
 		ignore_live_close(&live, r, text, at);
-		if (live.marks[r->n])
+		if (live.matched)
 			return true;
 		if (at == text.n)
 			return !whole;

@@ -7,15 +7,15 @@
 #include "core/base/error.h"
 
 /* Private to ignore: the few regular expressions that moby's patternmatcher
- * makes of a pattern, in the syntax of Go's regexp: characters, classes, escapes
- * and three repetitions (within a folder, over folders, whole folders), one after
- * the other.  So the states are a line, and matching costs at most states times
- * bytes. */
+ * makes of a pattern, in the syntax of Go's regexp: characters, classes, escapes,
+ * repetitions of one of them, and alternatives.  So the states are a line, and
+ * matching costs at most states times bytes. */
 struct ignore_state;
 
 struct ignore_regex {
 	const struct ignore_state *states;
 	size_t n;
+	bool has_alternatives;
 	struct str head, tail;          /* what every matching text begins and ends with */
 };
 

@@ -14,7 +14,12 @@ struct ignore_parse {
 	size_t n, cap;
 	struct ignore_range *ranges;            /* of the class being read */
 	size_t nranges, ranges_cap;
+	bool can_repeat;                        /* the last state is a whole and not repeated */
+	bool has_alternatives;
 };
+
+/* Go's limit of a count in {}. */
+enum { IGNORE_COUNT_MAX = 1000 };
 
 static const struct ignore_range range_digit[] = { { '0', '9' } };
 static const struct ignore_range range_space[] = { { '\t', '\n' }, { '\f', '\r' }, { ' ', ' ' } };
@@ -266,7 +271,10 @@ static bool ignore_parse_class(struct ignore_parse *p, struct error *err)
 			return false;
 	} while (!ignore_parse_takes(p, STR("]")));
 	ignore_parse_add_ranges(p, negated);
-	p->states[p->n - 1].repeated = ignore_parse_takes(p, STR("*"));
+	if (ignore_parse_takes(p, STR("*"))) {
+		p->states[p->n - 1].repeated = true;
+		p->can_repeat = false;
+	}
 	return true;
 }
 
@@ -302,21 +310,114 @@ static void ignore_parse_add_any(struct ignore_parse *p)
 	s->negated = s->repeated = true;
 }
 
+/* The next alternative may begin anywhere. */
+static void ignore_parse_or(struct ignore_parse *p)
+{
+	ignore_parse_add(p, IGNORE_MATCH);
+	struct ignore_state *s = ignore_parse_add(p, IGNORE_TAKE);
+	s->negated = s->repeated = true;
+	p->has_alternatives = true;
+	p->can_repeat = false;
+}
+
+/* A number without useless zeros, as Go reads it; false: none, or out of all bounds. */
+static bool ignore_parse_number(struct str *rest, unsigned *ret_number)
+{
+	size_t n = 0;
+	unsigned long long number;
+	while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= '9')
+		n++;
+	if (n == 0 || (n > 1 && rest->p[0] == '0'))
+		return false;
+	if (!str_number(str_slice(*rest, 0, n), IGNORE_COUNT_MAX, &number))
+		number = IGNORE_COUNT_MAX + 1;
+	*rest = str_slice(*rest, n, rest->n);
+	*ret_number = (unsigned)number;
+	return true;
+}
+
+struct ignore_count {
+	unsigned least, most;
+	bool endless;
+};
+
+/* {2} {2,} or {2,5} at the front of the rest; false: a brace like any character. */
+static bool ignore_parse_count(struct ignore_parse *p, struct ignore_count *ret_count)
+{
+	struct str rest = str_slice(p->rest, 1, p->rest.n);
+	struct ignore_count c = { 0 };
+	if (!ignore_parse_number(&rest, &c.least))
+		return false;
+	c.most = c.least;
+	if (str_has_prefix(rest, STR(","))) {
+		rest = str_slice(rest, 1, rest.n);
+		if (str_has_prefix(rest, STR("}")))
+			c.endless = true;
+		else if (!ignore_parse_number(&rest, &c.most))
+			return false;
+	}
+	if (!str_has_prefix(rest, STR("}")))
+		return false;
+	p->rest = str_slice(rest, 1, rest.n);
+	*ret_count = c;
+	return true;
+}
+
+/* Behind '{': moby means to escape it and does not. */
+static bool ignore_parse_repeat(struct ignore_parse *p, struct ignore_count c, struct error *err)
+{
+	if (!p->can_repeat)
+		return ignore_parse_refuse("{...} repeats something that it cannot", err);
+	if (c.least > IGNORE_COUNT_MAX || c.most > IGNORE_COUNT_MAX || c.most < c.least)
+		return ignore_parse_refuse("a {...} counts past 1000 or backwards", err);
+	struct ignore_state s = p->states[--p->n];
+	p->can_repeat = false;
+	for (unsigned i = 0; i < c.most; i++) {
+		struct ignore_state *copy = ignore_parse_add(p, IGNORE_TAKE);
+		*copy = s;
+		copy->optional = i >= c.least;
+	}
+	if (c.endless) {
+		struct ignore_state *copy = ignore_parse_add(p, IGNORE_TAKE);
+		*copy = s;
+		copy->optional = true;
+		copy->repeated = s.op == IGNORE_TAKE;
+	}
+	return true;
+}
+
+static bool ignore_parse_braces(struct ignore_parse *p, struct error *err)
+{
+	struct ignore_count count;
+	if (ignore_parse_count(p, &count))
+		return ignore_parse_repeat(p, count, err);
+	ignore_parse_add_rune(p, ignore_parse_rune(p));
+	p->can_repeat = true;
+	return true;
+}
+
 static bool ignore_parse_next(struct ignore_parse *p, struct error *err)
 {
+	if (p->rest.p[0] == '{')
+		return ignore_parse_braces(p, err);
+	p->can_repeat = true;
 	if (ignore_parse_takes(p, STR("(.*/)?"))) {
 		ignore_parse_add(p, IGNORE_SKIP);
 		ignore_parse_add_any(p);
 		ignore_parse_add_rune(p, '/');
+		p->can_repeat = false;
 	} else if (ignore_parse_takes(p, STR(".*"))) {
 		ignore_parse_add_any(p);
+		p->can_repeat = false;
+	} else if (ignore_parse_takes(p, STR("|"))) {
+		ignore_parse_or(p);
 	} else if (ignore_parse_takes(p, STR("^"))) {
 		ignore_parse_add(p, IGNORE_BEGIN);
 	} else if (ignore_parse_takes(p, STR("$"))) {
 		ignore_parse_add(p, IGNORE_END);
 	} else if (ignore_parse_takes(p, STR("["))) {
 		return ignore_parse_class(p, err);
-	} else if (p->rest.p[0] == '\\' && ignore_parse_perl(p)) {
+	} else if (ignore_parse_perl(p)) {
 		ignore_parse_add_ranges(p, false);
 	} else if (ignore_parse_takes(p, STR("\\"))) {
 		return ignore_parse_backslash(p, err);
@@ -328,7 +429,7 @@ static bool ignore_parse_next(struct ignore_parse *p, struct error *err)
 
 static bool ignore_state_is_rune(const struct ignore_state *s)
 {
-	return s->op == IGNORE_TAKE && !s->repeated && !s->negated && s->nranges == 1 &&
+	return s->op == IGNORE_TAKE && !s->repeated && !s->optional && !s->negated && s->nranges == 1 &&
 	       !s->ranges && s->one.low == s->one.high && s->one.low != UTF8_REPLACEMENT;
 }
 
@@ -345,7 +446,8 @@ static struct str ignore_parse_bytes(struct ignore_parse *p, size_t from, size_t
 static void ignore_parse_ends(struct ignore_parse *p, struct ignore_regex *r)
 {
 	size_t from = 1, to = p->n - 1;
-	if (p->states[0].op != IGNORE_BEGIN || p->states[to].op != IGNORE_END)
+	if (p->has_alternatives || p->states[0].op != IGNORE_BEGIN ||
+	    p->states[to].op != IGNORE_END)
 		return;
 	while (from < to && ignore_state_is_rune(&p->states[from]))
 		from++;
@@ -366,7 +468,7 @@ bool ignore_regex_parse(struct arena *a, struct str text, struct ignore_regex *r
 	while (ok && p.rest.n)
 		ok = ignore_parse_next(&p, err);
 	if (ok && p.n) {
-		struct ignore_regex r = { .n = p.n };
+		struct ignore_regex r = { .n = p.n, .has_alternatives = p.has_alternatives };
 		struct ignore_state *states = arena_array(a, p.n, sizeof *states);
 		memcpy(states, p.states, p.n * sizeof *states);
 		r.states = states;

@@ -10,6 +10,7 @@ enum ignore_op {
 	IGNORE_TAKE,            /* a rune of the ranges, or none of them when negated */
 	IGNORE_SKIP,            /* an optional part of two states follows */
 	IGNORE_BEGIN, IGNORE_END, IGNORE_EDGE, IGNORE_NO_EDGE,
+	IGNORE_MATCH,           /* an alternative ends; the next one begins behind it */
 };
 
 /* How far IGNORE_SKIP leads: over itself and its part. */
@@ -21,7 +22,7 @@ struct ignore_range {
 
 struct ignore_state {
 	uint8_t op;
-	bool repeated, negated;
+	bool repeated, optional, negated;
 	uint32_t nranges;
 	struct ignore_range one;                /* the only range, when ranges is NULL */
 	const struct ignore_range *ranges;

@@ -154,6 +154,12 @@ static void test_ignore__classes_and_escapes(void **state)
 		{ "\\Qa.b\\Ec*", "a\\.bcd", 1 }, { "a\\b*", "a", 1 },
 		{ "\\bab*", "abc", 1 },          { "a\\Bb*", "ab", 1 },
 		{ "[*]b", "[*b", 0 },            { "[*]", "^/[]", 1 },
+		{ "x{2}*", "xxy", 1 },           { "x{2}*", "xy", 0 },
+		{ "x{0,1}?", "b", 1 },           { "*.{js,ts}", "a.{js,ts}", 1 },
+		{ "*.{js,ts}", "a.js", 0 },      { "{{name}}/*", "{{name}}/a", 1 },
+		{ "a*|b", "xb", 1 },             { "a*|b", "ax", 1 },
+		{ "a*|b", "bx", 0 },             { "a|b", "a", 0 },
+		{ "a*\\", "ab$", 1 },            /* as far as filepath.Match looks, it is good */
 		{ "a?", "a\xff", 1 },            { "a\xff*", "a\xfe", 1 },
 		{ "a\xff", "a\xfe", 0 },         { "a\xff", "a\xff", 1 },
 	};
@@ -179,6 +185,8 @@ static void test_ignore__a_bad_pattern_is_an_error_at_its_line(void **state)
 		{ "[\xff]", "bad pattern '[\xef\xbf\xbd]': what stands in [...] is not UTF-8", 1 },
 		{ "\\y*", "bad pattern '\\y*': a '\\' stands before a letter, digit or character that "
 		          "needs none; leave the '\\' out", 1 },
+		{ "*x{3,2}", "bad pattern '*x{3,2}': a {...} counts past 1000 or backwards", 1 },
+		{ "*{2}", "bad pattern '*{2}': {...} repeats something that it cannot", 1 },
 		{ "[[:foo:]]", "bad pattern '[[:foo:]]': [:name:] has a name that is none", 1 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

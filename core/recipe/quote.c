@@ -138,10 +138,26 @@ bool quote_value(struct buf *out, struct str value, struct error *err)
 	return ok;
 }
 
+/* A word that no shell takes apart or changes. */
+static bool quote_is_plain(struct str word)
+{
+	for (size_t i = 0; i < word.n; i++) {
+		char c = word.p[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!plain && !memchr("@%+=:,./_-", c, 10))
+			return false;
+	}
+	return word.n > 0;
+}
+
 bool quote_shell(struct buf *out, struct str word, struct error *err)
 {
 	if (!quote_check_text(word, "the word", err))
 		return false;
+	if (quote_is_plain(word)) {
+		buf_append(out, word);
+		return true;
+	}
 	buf_append_char(out, '\'');
 	for (size_t i = 0; i < word.n; i++) {
 		if (word.p[i] == '\'')

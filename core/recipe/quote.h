@@ -11,7 +11,8 @@
  * $NAME, ${NAME} and ${NAME:-x} still expand; \$ stays a dollar, \\ one
  * backslash, every other backslash stays as it is (C:\new survives). */
 bool quote_value(struct buf *, struct str value, struct error *);
-/* One word of a shell command (RUN): single quotes, always the literal text. */
+/* One word of a shell command (RUN), always the literal text: in single quotes where
+ * it needs any. */
 bool quote_shell(struct buf *, struct str word, struct error *);
 /* Words of a COPY or ADD: the JSON form is used when a word has blanks, quotes,
  * brackets or starts with "--"; variables and wildcards in a path are escaped so

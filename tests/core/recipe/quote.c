@@ -93,6 +93,9 @@ static void test_quote__shell_words_are_literal(void **state)
 	buf_clear(&out);
 	assert_true(quote_shell(&out, STR(""), &err));
 	assert_string_equal(buf_text(&out), "''");
+	buf_clear(&out);
+	assert_true(quote_shell(&out, STR("numpy-1.2_3.tar.gz"), &err));
+	assert_string_equal(buf_text(&out), "numpy-1.2_3.tar.gz");
 	assert_false(quote_shell(&out, STR("a\rb"), &err));
 }
 

@@ -27,7 +27,7 @@ struct job {
 	struct twins *twins;
 	int status;
 	uint64_t probe_timer;
-	bool is_probed, is_cancelled;
+	bool is_probed, is_cancelled, is_done;
 	int exit;
 };
 
@@ -83,6 +83,7 @@ static void job_done(void *data, const struct runner_result *result)
 		said.error = *record_error(j->record);
 	}
 	j->exit = job_announce_end(&j->facts, j->record, &said);
+	j->is_done = true;
 	loop_stop(j->loop);
 }
 
@@ -115,6 +116,7 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 	struct error fault;
 	if (!job_announce_files(&j->facts, j->mask, &fault)) {
 		status_tell(j->status, &fault);
+		j->is_done = true;
 		loop_stop(j->loop);
 		return;
 	}
@@ -203,7 +205,10 @@ int job_main(const char *id)
 	}
 	j.probe_timer = loop_timer(j.loop, JOB_PROBE_MS, job_probe_late, &j);
 	engine_probe(j.engine, job_probed, &j);
-	if (!loop_run(j.loop, &err)) {
+	bool ok = loop_run(j.loop, &err);
+	if (ok && !j.is_done)
+		ok = error_set(&err, ERROR_PROTOCOL, "the engine has stopped without a word");
+	if (!ok) {
 		struct runner_result result = { .error = err };
 		j.exit = job_announce_end(&j.facts, j.record, &result);
 	}

@@ -1,6 +1,7 @@
 #include "core/ext/archive.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <sys/stat.h>
 
 #include <archive.h>
@@ -23,6 +24,7 @@ struct archive_reader {
 	struct archive_limits left;
 	struct arena *arena;            /* of the item at hand */
 	struct archive_item item;
+	locale_t utf8, before;
 };
 
 /* What becomes of an entry.  bytes.p NULL: the entry has begun; else its next
@@ -49,6 +51,10 @@ static void archive_reader_init(struct archive_reader *r, const char *name,
                                 struct archive_limits limits)
 {
 	*r = (struct archive_reader){ .name = name, .left = limits };
+	/* libarchive drops names that the locale cannot say, and mortar runs in any. */
+	r->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (r->utf8)
+		r->before = uselocale(r->utf8);
 	r->archive = archive_read_new();
 	CHECK(r->archive);
 	archive_read_support_format_tar(r->archive);
@@ -62,10 +68,14 @@ static void archive_reader_finish(struct archive_reader *r)
 {
 	archive_read_free(r->archive);
 	arena_free(r->arena);
+	if (r->utf8) {
+		uselocale(r->before);
+		freelocale(r->utf8);
+	}
 }
 
-/* Bytes as they stand; for pax and zip, whose names are UTF-8, also where the locale
- * cannot say them. */
+/* Bytes as they stand; for pax and zip, whose names are UTF-8, also where there is no
+ * locale that can say them. */
 static const char *archive_text(const char *plain, const char *utf8)
 {
 	return plain ? plain : utf8;

@@ -150,7 +150,7 @@ void args_describe(struct buf *out, const char *allowed)
 		if (o->letter)
 			buf_printf(&left, "-%c, ", o->letter);
 		buf_printf(&left, "--%s%s%s%s", o->name, o->takes == NONE ? "" : " ", o->value,
-		           o->takes == MANY ? "…" : "");
+		           o->takes == MANY ? "..." : "");
 		buf_printf(out, "  %s", buf_text(&left));
 		buf_append_fill(out, ' ', left.n < 26 ? 26 - left.n : 1);
 		buf_printf(out, " %s\n", o->text);

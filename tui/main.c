@@ -47,6 +47,12 @@ static int main_workbench(int argc, char **argv)
 		          "mortar help lists the commands", args.operands[0]);
 		return command_fail(&err);
 	}
+	const char *path = args.noperands ? args.operands[0] : ".";
+	if (access(path, F_OK) < 0 && !strchr(path, ':')) {
+		error_set(&err, ERROR_USAGE, "'%s' is neither a command nor a path: mortar help lists the "
+		          "commands", path);
+		return command_fail(&err);
+	}
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		error_set(&err, ERROR_USAGE, "the workbench needs a terminal; without one use a command: "
 		          "mortar help lists them");
@@ -59,6 +65,7 @@ int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	const char *word = argc > 1 ? argv[1] : NULL;
 	if (word && strcmp(word, "job") == 0 && argc == 3)
 		return job_main(argv[2]);

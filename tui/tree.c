@@ -1,0 +1,351 @@
+#include "tui/tree.h"
+
+#include <stdlib.h>
+
+#include "core/base/check.h"
+
+enum { TREE_ROWS_MAX = 100000 };
+
+void tree_finish(struct tree *t)
+{
+	arena_free(t->arena);
+	folds_finish(&t->folds);
+}
+
+/* ---- rows ---- */
+
+struct tree_filler {
+	struct tree *tree;
+	struct project *project;
+	const struct settings *settings;
+	size_t cap;
+};
+
+static struct tree_row *tree_add(struct tree_filler *f, const struct tree_row *row)
+{
+	struct tree *t = f->tree;
+	if (t->nrows == f->cap) {
+		struct tree_row *old = t->rows;
+		f->cap = f->cap ? f->cap * 2 : 32;
+		t->rows = arena_array(t->arena, f->cap, sizeof *t->rows);
+		if (t->nrows)
+			memcpy(t->rows, old, t->nrows * sizeof *old);
+	}
+	t->rows[t->nrows] = *row;
+	return &t->rows[t->nrows++];
+}
+
+/* Problems told at a file, by its path from the root. */
+static void tree_count_problems(const struct project *p, struct tree_row *row)
+{
+	for (size_t i = 0; p->problems && i < problems_count(p->problems); i++) {
+		const struct problem *problem = problems_get(p->problems, i);
+		const struct source *source = problem->at.source;
+		if (!source || !source->name || strcmp(source->name, row->path) != 0)
+			continue;
+		row->errors += problem->severity == SEVERITY_ERROR;
+		row->warnings += problem->severity == SEVERITY_WARNING;
+	}
+}
+
+/* A state told of the file, or of a folder it lies in. */
+static char tree_git(const struct tree *t, const char *path)
+{
+	const char *state = t->git ? map_get(t->git, str_of(path)) : NULL;
+	for (size_t n = strlen(path); t->git && !state && n > 0; n--)
+		if (path[n - 1] == '/')
+			state = map_get(t->git, (struct str){ path, n - 1 });
+	if (t->git && !state)
+		state = map_get(t->git, STR("."));
+	return state ? state[0] : 0;
+}
+
+static const char *tree_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static void tree_add_file(struct tree_filler *f, struct tree_row row)
+{
+	/* Copied: what was read goes before these rows do. */
+	row.path = arena_text(f->tree->arena, str_of(row.path));
+	row.name = tree_base(row.path);
+	row.git = tree_git(f->tree, row.path);
+	tree_count_problems(f->project, &row);
+	tree_add(f, &row);
+}
+
+static bool tree_is_layer(const struct document *d, const char *path)
+{
+	for (size_t i = 0; i < d->nlayers; i++)
+		if (strcmp(d->layers[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Files that look like overlays of the document but name a project of their own:
+ * they are chosen instead, never laid over. */
+static void tree_add_choices(struct tree_filler *f, size_t document)
+{
+	const struct document *d = &f->settings->documents[document];
+	struct arena *arena = f->tree->arena;
+	struct files_list list;
+	struct target target = { 0 };
+	struct error ignored;
+	const char *path = d->path;
+	size_t folder = (size_t)(tree_base(path) - path), stem = strcspn(tree_base(path), ".");
+	const char *dir = arena_text(arena, (struct str){ path, folder ? folder - 1 : 0 });
+	dir = files_join(arena, f->settings->root, dir[0] ? dir : ".");
+	if (files_list(f->project->files, dir, arena, &list, &ignored) != FILES_OK)
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		const char *name = list.entries[i].name;
+		struct tree_row row = { .kind = TREE_CHOICE, .document = document };
+		if (strncmp(name, path + folder, stem) != 0 || name[stem] != '.' || list.entries[i].is_dir)
+			continue;
+		row.path = arena_printf(arena, "%.*s%s", (int)folder, path, name);
+		if (tree_is_layer(d, row.path) ||
+		    f->project->kind->recognise(f->project->files, files_join(arena, dir, name), arena,
+		                                &target, &ignored) != KIND_FILE)
+			continue;
+		tree_add_file(f, row);
+	}
+}
+
+static void tree_add_document(struct tree_filler *f, size_t document)
+{
+	const struct document *d = &f->settings->documents[document];
+	unsigned order = 0;
+	struct tree_row row = {
+		.kind = TREE_DOCUMENT, .document = document, .generated = d->generated,
+		.path = d->nlayers ? d->layers[0].path : d->path,
+		.absent = d->nlayers && !d->layers[0].present,
+		.broken = d->nlayers && d->layers[0].present && !d->layers[0].value,
+	};
+	size_t at = f->tree->nrows;
+	if (row.absent && !d->value && d->nlayers == 1)
+		row.broken = false;
+	tree_add_file(f, row);
+	bool folded = folds_has(&f->tree->folds, str_of(row.path));
+	for (size_t i = 1; i < d->nlayers; i++) {
+		const struct layer *l = &d->layers[i];
+		f->tree->rows[at].folds = true;
+		if (!folded)
+			tree_add_file(f, (struct tree_row){
+				.kind = TREE_OVERLAY, .document = document, .path = l->path, .profile = l->profile,
+				.order = l->active ? ++order : 0, .broken = l->present && !l->value });
+	}
+	if (!d->generated && !folded)
+		tree_add_choices(f, document);
+	if (f->tree->nrows > at + 1)
+		f->tree->rows[at].folds = true;
+}
+
+static bool tree_same_folder(const char *a, const char *b)
+{
+	size_t n = (size_t)(tree_base(a) - a);
+	return n == (size_t)(tree_base(b) - b) && memcmp(a, b, n) == 0;
+}
+
+static void tree_add_folder(struct tree_filler *f, size_t first)
+{
+	const struct document *documents = f->settings->documents;
+	const char *path = documents[first].path;
+	size_t n = (size_t)(tree_base(path) - path);
+	const char *name = arena_text(f->tree->arena, (struct str){ path, n });
+	bool folded = folds_has(&f->tree->folds, str_of(name));
+	if (n)
+		tree_add(f, &(struct tree_row){ .kind = TREE_FOLDER, .name = name, .path = name,
+		                                .document = STR_NONE, .folds = true });
+	for (size_t i = first; i < f->settings->ndocuments && !folded; i++)
+		if (tree_same_folder(documents[i].path, path) && f->tree->nrows < TREE_ROWS_MAX)
+			tree_add_document(f, i);
+}
+
+static bool tree_is_first_of_folder(const struct settings *s, size_t document)
+{
+	for (size_t i = 0; i < document; i++)
+		if (tree_same_folder(s->documents[i].path, s->documents[document].path))
+			return false;
+	return true;
+}
+
+void tree_fill(struct tree *t, struct project *project, const struct settings *settings)
+{
+	struct arena *old = t->arena;
+	const struct tree_row *row = tree_row(t);
+	const char *path = row ? row->path : NULL;
+	struct tree_filler f = { .tree = t, .project = project, .settings = settings };
+	t->arena = arena_new();
+	t->rows = NULL;
+	t->nrows = 0;
+	for (size_t i = 0; settings && i < settings->ndocuments; i++)
+		if (tree_is_first_of_folder(settings, i))
+			tree_add_folder(&f, i);
+	list_set_count(&t->list, t->nrows);
+	bool found = false;
+	for (size_t i = 0; path && i < t->nrows && !found; i++)
+		if (strcmp(t->rows[i].path, path) == 0) {
+			t->list.cursor = i;
+			found = true;
+		}
+	/* At first: on a document rather than on its folder. */
+	if (!path && t->nrows > 1 && t->rows[0].kind == TREE_FOLDER)
+		t->list.cursor = 1;
+	arena_free(old);
+}
+
+/* ---- moving ---- */
+
+const struct tree_row *tree_row(const struct tree *t)
+{
+	return t->list.cursor < t->nrows ? &t->rows[t->list.cursor] : NULL;
+}
+
+void tree_go(struct tree *t, size_t document, const char *path)
+{
+	for (size_t i = 0; path && i < t->nrows; i++)
+		if (t->rows[i].document == document && strcmp(t->rows[i].path, path) == 0) {
+			list_go(&t->list, i);
+			return;
+		}
+	for (size_t i = 0; i < t->nrows; i++)
+		if (t->rows[i].document == document && t->rows[i].kind == TREE_DOCUMENT) {
+			list_go(&t->list, i);
+			return;
+		}
+}
+
+bool tree_step(struct tree *t, bool down)
+{
+	size_t i = t->list.cursor;
+	while (down ? i + 1 < t->nrows : i > 0) {
+		i = down ? i + 1 : i - 1;
+		if (t->rows[i].kind == TREE_DOCUMENT) {
+			list_go(&t->list, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+void tree_link_none(struct tree *t)
+{
+	for (size_t i = 0; i < t->nrows; i++)
+		t->rows[i].linked = false;
+}
+
+void tree_link(struct tree *t, size_t document, const char *path)
+{
+	for (size_t i = 0; i < t->nrows; i++)
+		if (path ? strcmp(t->rows[i].path, path) == 0
+		         : t->rows[i].document == document && t->rows[i].kind == TREE_DOCUMENT)
+			t->rows[i].linked = true;
+}
+
+bool tree_fold(struct tree *t, bool fold)
+{
+	const struct tree_row *row = tree_row(t);
+	if (!row)
+		return false;
+	if (row->kind == TREE_OVERLAY || row->kind == TREE_CHOICE) {
+		if (!fold)
+			return false;
+		tree_go(t, row->document, NULL);
+		row = tree_row(t);
+	}
+	if (!row->folds || folds_has(&t->folds, str_of(row->path)) == fold)
+		return false;
+	folds_set(&t->folds, str_of(row->path), fold);
+	return true;
+}
+
+/* ---- drawing ---- */
+
+static struct ink tree_layer_ink(const struct tree_row *row)
+{
+	static const uint8_t styles[] = { STYLE_BASE, STYLE_LAYER1, STYLE_LAYER2, STYLE_LAYER3 };
+	return (struct ink){ styles[row->order < 3 ? row->order : 3], STYLE_NONE };
+}
+
+static struct ink tree_ink(const struct tree_row *row)
+{
+	if (row->broken || row->errors)
+		return INK(ERROR);
+	switch (row->kind) {
+	case TREE_FOLDER: return INK(STRONG);
+	case TREE_CHOICE: return INK(FAINT);
+	case TREE_OVERLAY: return row->order ? tree_layer_ink(row) : INK(FAINT);
+	default: return row->absent ? INK(FAINT) : row->generated ? INK(MADE) : INK(TEXT);
+	}
+}
+
+/* What a file is for: its place in the order, g generated, - takes no part, ! broken. */
+static void tree_draw_mark(struct pen *pen, const struct tree_row *row)
+{
+	if (row->broken)
+		pen_word(pen, "!", INK(ERROR));
+	else if (row->kind == TREE_OVERLAY && row->order)
+		pen_printf(pen, tree_layer_ink(row), "%u", row->order);
+	else if (row->kind == TREE_OVERLAY || row->absent)
+		pen_word(pen, "-", INK(FAINT));
+	else if (row->kind == TREE_CHOICE)
+		pen_word(pen, "o", INK(FAINT));
+	else if (row->kind == TREE_DOCUMENT)
+		pen_word(pen, row->generated ? "g" : "b", row->generated ? INK(MADE) : INK(BASE));
+	pen_word(pen, " ", INK(TEXT));
+}
+
+static void tree_draw_right(struct pen *pen, const struct tree_row *row)
+{
+	owned_buf struct buf text = { 0 };
+	struct ink ink = row->errors ? INK(ERROR) : row->warnings ? INK(WARNING) : INK(FAINT);
+	if (row->errors)
+		buf_printf(&text, " %zu!", row->errors);
+	else if (row->warnings)
+		buf_printf(&text, " %zu?", row->warnings);
+	if (row->git)
+		buf_printf(&text, " %c", row->git);
+	buf_append_char(&text, ' ');
+	pen_right(pen, buf_str(&text), ink);
+}
+
+static void tree_draw_row(const struct tree *t, struct pen *pen, const struct tree_row *row)
+{
+	bool folded = folds_has(&t->folds, str_of(row->kind == TREE_FOLDER ? row->path : ""));
+	pen_text(pen, row->linked ? text_sign(SIGN_DOT) : STR(" "), INK(HOT));
+	if (row->kind == TREE_FOLDER) {
+		pen_text(pen, text_sign(folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
+		pen_word(pen, " ", INK(TEXT));
+	} else {
+		pen_to(pen, row->kind == TREE_DOCUMENT ? 3 : 5, INK(TEXT));
+		tree_draw_mark(pen, row);
+	}
+	int room = pen_left(pen) - 5;
+	size_t width;
+	struct str name = str_of(row->name);
+	struct str shown = text_cut(name, room > 4 ? (size_t)room : 4, &width);
+	pen_text(pen, shown, tree_ink(row));
+	if (shown.n < name.n)
+		pen_word(pen, ">", INK(CUT));
+	if (row->kind == TREE_DOCUMENT && row->folds && folds_has(&t->folds, str_of(row->path)))
+		pen_text(pen, text_sign(SIGN_ELLIPSIS), INK(FAINT));
+	tree_draw_right(pen, row);
+	pen_fill(pen, INK(TEXT));
+}
+
+void tree_draw(struct tree *t, struct surface *s, struct area a, bool focused)
+{
+	list_show(&t->list, a.rows);
+	for (int row = 0; row < a.rows && t->list.top + (size_t)row < t->nrows; row++) {
+		size_t i = t->list.top + (size_t)row;
+		struct pen pen = pen_at(s, a, row);
+		if (i == t->list.cursor)
+			pen.over = focused ? STYLE_CURSOR : STYLE_RESTING;
+		else if (t->rows[i].linked)
+			pen.over = STYLE_LINKED;
+		tree_draw_row(t, &pen, &t->rows[i]);
+	}
+	list_draw_bar(&t->list, s, a);
+}

@@ -1,0 +1,303 @@
+/* The project view: where its panes are and what stands around them. */
+#include "tui/json_text.h"
+#include "tui/origin_mark.h"
+#include "tui/view_project_inside.h"
+
+/* terminal-ux: below 120 columns one pane with tabs; below 16 rows no strip; below
+ * 10 nothing but the title and a pane. */
+enum { DRAW_WIDE = 120, DRAW_STRIP_ROWS = 16, DRAW_SMALL_ROWS = 10, DRAW_TREE_COLS = 34 };
+
+static const char *const draw_names[PANE_COUNT] = { "tree", "merged", "Dockerfile" };
+
+/* ---- title ---- */
+
+static void draw_title(struct view_project *v, struct surface *s, struct area line)
+{
+	const struct project *p = v->project;
+	struct pen pen = pen_at(s, line, 0);
+	size_t errors, warnings;
+	owned_buf struct buf right = { 0 };
+	view_project_count(v, &errors, &warnings);
+	pen_printf(&pen, INK(BARSTRONG), " %s", v->settings ? v->settings->name : p->target.name);
+	pen_word(&pen, "  ", INK(BAR));
+	for (size_t i = 0; i < p->selection.nprofiles; i++)
+		pen_printf(&pen, INK(BARSTRONG), "%s%s", i ? "+" : "", p->selection.profiles[i]);
+	if (p->selection.nprofiles == 0)
+		pen_word(&pen, "no profile", INK(BAR));
+	pen_printf(&pen, INK(BAR), "  level %s", p->selection.level ? p->selection.level : "default");
+	if (p->selection.rule == CASCADE_DEEP)
+		pen_word(&pen, "  merge deep", INK(BAR));
+	buf_printf(&right, "%s%s%s", v->git.branch ? "git " : "", v->git.branch ? v->git.branch : "",
+	           v->git.branch ? "  " : "");
+	buf_printf(&right, "engine %s ", p->engine);
+	if (errors)
+		pen_printf(&pen, INK(BARALERT), "  %zu error%s", errors, errors == 1 ? "" : "s");
+	if (warnings)
+		pen_printf(&pen, INK(BAR), "  %zu warning%s", warnings, warnings == 1 ? "" : "s");
+	if (pen_left(&pen) > (int)right.n)
+		pen_right(&pen, buf_str(&right), INK(BAR));
+	pen_fill(&pen, INK(BAR));
+}
+
+/* ---- panes ---- */
+
+/* What stands beside a pane's name. */
+static void draw_about(const struct view_project *v, enum pane pane, struct buf *out)
+{
+	size_t lit = 0;
+	switch (pane) {
+	case PANE_TREE:
+		buf_printf(out, "%zu files", v->tree.nrows);
+		break;
+	case PANE_MERGED:
+		buf_printf(out, "%s%s", v->merged.path ? v->merged.path : "",
+		           v->merged.stale ? "  last good one" : "");
+		break;
+	default:
+		for (size_t i = 0; v->dockerfile.recipe && i < v->dockerfile.recipe->ninstructions; i++)
+			lit += v->dockerfile.lit[i];
+		if (!v->dockerfile.recipe)
+			buf_append_text(out, "none yet");
+		else
+			buf_printf(out, "%zu instructions%s", v->dockerfile.recipe->ninstructions,
+			           v->dockerfile.stale ? "  last good one" : "");
+		if (lit)
+			buf_printf(out, "  %zu linked", lit);
+	}
+}
+
+static void draw_header(const struct view_project *v, struct surface *s, struct area line,
+                        enum pane pane)
+{
+	owned_buf struct buf about = { 0 };
+	struct ink ink = v->focus == pane ? INK(PANEHERE) : INK(PANE);
+	struct pen pen = pen_at(s, line, 0);
+	draw_about(v, pane, &about);
+	pen_printf(&pen, ink, " %s", draw_names[pane]);
+	if (about.n && pen_left(&pen) > 8)
+		pen_printf(&pen, ink, "  %s", buf_text(&about));
+	pen_fill(&pen, ink);
+}
+
+/* One pane's name after the other, then what the focused one shows. */
+static void draw_tabs(const struct view_project *v, struct surface *s, struct area line)
+{
+	owned_buf struct buf about = { 0 };
+	struct pen pen = pen_at(s, line, 0);
+	for (enum pane pane = 0; pane < PANE_COUNT; pane++)
+		pen_printf(&pen, v->focus == pane ? INK(PANEHERE) : INK(PANE), " %s ", draw_names[pane]);
+	draw_about(v, v->focus, &about);
+	if (pen_left(&pen) > (int)text_width(buf_str(&about)) + 3) {
+		buf_append_char(&about, ' ');
+		pen_right(&pen, buf_str(&about), INK(PANE));
+	}
+	pen_fill(&pen, INK(PANE));
+}
+
+static void draw_nothing(struct surface *s, struct area a, const char *text)
+{
+	struct pen pen = pen_at(s, a, a.rows / 3);
+	int left = (a.cols - (int)text_width(str_of(text))) / 2;
+	pen_to(&pen, left > 0 ? left : 0, INK(TEXT));
+	pen_word(&pen, text, INK(FAINT));
+}
+
+static void draw_pane(struct view_project *v, struct surface *s, struct area a, enum pane pane)
+{
+	bool focused = v->focus == pane;
+	switch (pane) {
+	case PANE_TREE:
+		tree_draw(&v->tree, s, a, focused);
+		if (v->tree.nrows == 0)
+			draw_nothing(s, a, "no configuration could be read");
+		break;
+	case PANE_MERGED:
+		merged_draw(&v->merged, s, a, v->project, focused);
+		if (!v->merged.value)
+			draw_nothing(s, a, v->merged.path && v->merged.path[0]
+			             ? "this file has an error: ]d goes to it" : "no document");
+		break;
+	default:
+		dockerfile_draw(&v->dockerfile, s, a, focused);
+		if (!v->dockerfile.recipe)
+			draw_nothing(s, a, "no Dockerfile before the errors are mended: ]d");
+	}
+}
+
+static void draw_panes(struct view_project *v, struct surface *s, struct area a)
+{
+	if (a.cols < DRAW_WIDE || v->zoom) {
+		if (a.rows > 1)
+			draw_tabs(v, s, area_cut_top(&a, 1));
+		draw_pane(v, s, a, v->focus);
+		return;
+	}
+	int rest = a.cols - DRAW_TREE_COLS - 2, merged = rest * 9 / 20;
+	struct area part[PANE_COUNT] = {
+		area_cols(a, 0, DRAW_TREE_COLS), area_cols(a, DRAW_TREE_COLS + 1, merged),
+		area_cols(a, DRAW_TREE_COLS + 2 + merged, a.cols),
+	};
+	for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
+		struct area header = area_cut_top(&part[pane], 1);
+		if (pane > 0)
+			surface_vertical(s, (struct area){ a.row, header.col - 1, a.rows, 1 });
+		draw_header(v, s, header, pane);
+		draw_pane(v, s, part[pane], pane);
+	}
+}
+
+/* ---- below the panes ---- */
+
+void view_project_draw_problem(struct view_project *v, struct surface *s, struct area line)
+{
+	const struct problems *problems = v->project->problems;
+	size_t n = problems ? problems_count(problems) : 0, shown = v->problem;
+	owned_buf struct buf text = { 0 };
+	struct pen pen = pen_at(s, line, 0);
+	for (size_t i = 0; shown == STR_NONE && i < n; i++)
+		if (problems_get(problems, i)->severity == SEVERITY_ERROR)
+			shown = i;
+	if (shown == STR_NONE)
+		shown = 0;
+	const struct problem *p = problems_get(problems, shown);
+	bool error = p->severity == SEVERITY_ERROR;
+	problem_print(&text, p);
+	pen_printf(&pen, error ? INK(ERROR) : INK(WARNING), " %s %zu/%zu ", error ? "!" : "?", shown + 1, n);
+	int room = pen_left(&pen) - 8;
+	size_t width;
+	struct str cut = text_cut(buf_str(&text), room > 10 ? (size_t)room : 10, &width);
+	pen_text(&pen, cut, error ? INK(ERROR) : INK(TEXT));
+	if (cut.n < text.n)
+		pen_text(&pen, text_sign(SIGN_ELLIPSIS), INK(CUT));
+	pen_right(&pen, STR("]d [d "), INK(FAINT));
+	pen_fill(&pen, INK(TEXT));
+}
+
+static void draw_origin(const struct view_project *v, struct pen *pen, const struct value *value,
+                        const char *role)
+{
+	owned_buf struct buf text = { 0 };
+	struct origin at = value_origin(value);
+	struct origin_mark mark = origin_mark(value, &v->project->selection);
+	pen_printf(pen, mark.ink, " %c ", mark.sign);
+	if (at.path && at.line)
+		pen_printf(pen, INK(TEXT), "%s:%u:%u", at.path, at.line, at.column);
+	else
+		pen_word(pen, at.path ? at.path : "(generated)", INK(MADE));
+	json_text_short(&text, value, 60);
+	pen_word(pen, "  ", INK(TEXT));
+	pen_text(pen, buf_str(&text), INK(STRING));
+	pen_printf(pen, INK(FAINT), "  %s", role);
+	pen_fill(pen, INK(TEXT));
+}
+
+/* The value under the cursor, what it shadows, and what follows from it. */
+static void draw_strip_merged(struct view_project *v, struct surface *s, struct area a)
+{
+	const struct merged_line *line = merged_line(&v->merged);
+	const struct recipe *r = v->dockerfile.recipe;
+	const struct value *value = line ? line->json.value : NULL;
+	struct area last = area_cut_bottom(&a, 1);
+	for (int row = 0; value && row < a.rows; row++, value = value_under(value)) {
+		struct pen pen = pen_at(s, a, row);
+		draw_origin(v, &pen, value, row ? "shadowed" : value_under(value) ? "wins" : "");
+	}
+	struct pen pen = pen_at(s, last, 0);
+	size_t n = 0;
+	for (size_t i = 0; r && i < r->ninstructions; i++) {
+		const struct instruction *in = &r->instructions[i];
+		if (!v->dockerfile.lit[i])
+			continue;
+		pen_printf(&pen, n ? INK(TEXT) : INK(HOT), n ? ", " : " %.*s ",
+		           STR_ARG(text_sign(SIGN_ARROW)));
+		n++;
+		pen_printf(&pen, INK(FAINT), "%zu ", i + 1);
+		struct str text = in->text;
+		size_t end = str_find(text, '\n');
+		pen_text(&pen, str_slice(text, 0, end == STR_NONE ? text.n : end), INK(TEXT));
+	}
+	if (n == 0)
+		pen_word(&pen, " no line of the Dockerfile follows from this", INK(FAINT));
+}
+
+static void draw_strip_dockerfile(struct view_project *v, struct surface *s, struct area a)
+{
+	const struct link_cause *causes = NULL;
+	int instruction = dockerfile_instruction(&v->dockerfile);
+	size_t n = instruction < 0 ? 0 : link_causes(v->link, (size_t)instruction, &causes);
+	for (size_t i = 0; i < n && (int)i < a.rows; i++) {
+		struct pen pen = pen_at(s, a, (int)i);
+		owned_buf struct buf role = { 0 };
+		if ((int)i == a.rows - 1 && n - i > 1)
+			buf_printf(&role, "and %zu more", n - i - 1);
+		pen_text(&pen, causes[i].pointer.n ? STR(" ") : STR(""), INK(TEXT));
+		pen_text(&pen, causes[i].pointer, INK(KEY));
+		draw_origin(v, &pen, causes[i].value, buf_text(&role));
+	}
+	if (n == 0) {
+		struct pen pen = pen_at(s, a, 0);
+		pen_word(&pen, instruction < 0 ? " a comment: no engine sees it"
+		         : " nothing in the configuration causes this line", INK(FAINT));
+	}
+}
+
+static void draw_strip_tree(struct view_project *v, struct surface *s, struct area a)
+{
+	const struct tree_row *row = tree_row(&v->tree);
+	struct pen pen = pen_at(s, a, 0);
+	if (!row)
+		return;
+	pen_printf(&pen, INK(TEXT), " %s", row->path);
+	if (row->kind == TREE_CHOICE)
+		pen_word(&pen, "  another build file: Enter chooses it", INK(FAINT));
+	else if (row->kind == TREE_OVERLAY && row->order)
+		pen_printf(&pen, INK(FAINT), "  overlay %u of profile %s", row->order, row->profile);
+	else if (row->kind == TREE_OVERLAY)
+		pen_printf(&pen, INK(FAINT), "  profile %s is not selected (p)", row->profile);
+	else if (row->generated)
+		pen_word(&pen, "  generated, goes into the image", INK(FAINT));
+	else if (row->absent)
+		pen_word(&pen, "  not there", INK(FAINT));
+	pen = pen_at(s, a, 1);
+	if (row->git)
+		pen_printf(&pen, INK(FAINT), " git: %s", row->git == 'M' ? "modified" :
+		           row->git == '?' ? "untracked" : "ignored");
+}
+
+void view_project_draw_strip(struct view_project *v, struct surface *s, struct area a)
+{
+	struct area line = area_cut_top(&a, 1);
+	owned_buf struct buf pointer = { 0 };
+	surface_horizontal(s, line, INK(BORDER));
+	struct pen pen = pen_at(s, area_cols(line, 2, line.cols - 2), 0);
+	const struct merged_line *at = merged_line(&v->merged);
+	if (v->focus == PANE_MERGED && at) {
+		merged_pointer(&v->merged, at, &pointer);
+		pen_printf(&pen, INK(STRONG), " %s ", v->merged.path);
+		pen_text(&pen, pointer.n ? buf_str(&pointer) : STR("(all of it)"), INK(KEY));
+		pen_word(&pen, " ", INK(TEXT));
+		draw_strip_merged(v, s, a);
+	} else if (v->focus == PANE_DOCKERFILE) {
+		int instruction = dockerfile_instruction(&v->dockerfile);
+		if (instruction >= 0)
+			pen_printf(&pen, INK(STRONG), " Dockerfile:%u is caused by ",
+			           v->dockerfile.recipe->instructions[instruction].first_line);
+		draw_strip_dockerfile(v, s, a);
+	} else {
+		draw_strip_tree(v, s, a);
+	}
+}
+
+void view_project_draw(struct view *view, struct surface *s, struct area a)
+{
+	struct view_project *v = (struct view_project *)view;
+	const struct problems *problems = v->project->problems;
+	bool small = a.rows < DRAW_SMALL_ROWS - 1;
+	if (a.rows > 1)
+		draw_title(v, s, area_cut_top(&a, 1));
+	if (a.rows + 2 >= DRAW_STRIP_ROWS)
+		view_project_draw_strip(v, s, area_cut_bottom(&a, a.rows >= 36 ? 5 : 4));
+	if (!small && problems && problems_count(problems))
+		view_project_draw_problem(v, s, area_cut_bottom(&a, 1));
+	draw_panes(v, s, a);
+}

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -178,25 +177,25 @@ static const char *request_dir(const char *builds, const char *id)
 	return intern(buf_str(&path));
 }
 
-/* Universal time, so that ids sort by it whatever the clock is set to show. */
+/* Universal time, the last part in 65536ths of a second: so ids sort by their age,
+ * whatever the clock is set to show. */
 static bool request_make_id(struct buf *id, struct error *err)
 {
-	time_t now = time(NULL);
+	struct timespec now;
 	struct tm tm;
-	unsigned short salt;
 	char text[32];
-	if (getrandom(&salt, sizeof salt, 0) != sizeof salt)
-		return error_set_errno(err, "cannot make an id");
-	if (!gmtime_r(&now, &tm) || !strftime(text, sizeof text, "%Y%m%d-%H%M%S", &tm))
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || !gmtime_r(&now.tv_sec, &tm) ||
+	    !strftime(text, sizeof text, "%Y%m%d-%H%M%S", &tm))
 		return error_set(err, ERROR_SYSTEM, "cannot make an id: the clock shows no time");
 	buf_clear(id);
-	buf_printf(id, "%s-%04x", text, salt);
+	buf_printf(id, "%s-%04x", text,
+	           (unsigned)((unsigned long long)now.tv_nsec * 65536 / 1000000000));
 	return true;
 }
 
 const char *request_new_id(struct error *err)
 {
-	enum { TRIES = 100 };
+	enum { TRIES = 10000 };
 	owned_buf struct buf id = { 0 };
 	const char *builds = save_state_dir("builds", err);
 	if (!builds)

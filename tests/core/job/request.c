@@ -69,14 +69,14 @@ static void test_request__ids_are_new_and_found_by_a_prefix(void **state)
 	assert_null(request_find(NULL, &s->err));
 	assert_string_equal(s->err.text, "there is no build yet");
 	const char *first = request_new_id(&s->err), *second = request_new_id(&s->err);
-	assert_true(first && second && first != second && strlen(first) == 20);
+	assert_true(first && second && strlen(first) == 20 && strcmp(first, second) < 0);
 	const char *dir = scratch_path(s, arena_printf(s->arena, "mortar/builds/%s", first));
 	struct stat st;
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_string_equal(request_find(first, &s->err), dir);
 	const char *const *ids = request_list(s->arena, &n, &s->err);
-	assert_true(n == 2 && strcmp(ids[0], ids[1]) > 0);
+	assert_true(n == 2 && strcmp(ids[0], second) == 0 && strcmp(ids[1], first) == 0);
 	const char *newest = request_find("last", &s->err);
 	assert_non_null(strstr(newest, ids[0]));
 	assert_true(newest == request_find(NULL, &s->err));

@@ -219,7 +219,8 @@ bool tree_file_read(struct tree_file *f, char *at, size_t room, size_t *ret_n)
 bool tree_file_has_changed(const struct tree_file *f)
 {
 	struct stat st;
-	return fstat(f->fd, &st) < 0 || (uint64_t)st.st_size != f->size || tree_time(&st) != f->mtime_ns;
+	return fstat(f->fd, &st) < 0 || (uint64_t)st.st_size != f->size ||
+	       tree_time(&st) != f->mtime_ns;
 }
 
 void tree_file_close(struct tree_file *f)

@@ -223,7 +223,8 @@ static void test_tar__first_entries_come_first_and_once(void **state)
 	owned(context) struct context *c = context_new();
 	owned_buf struct buf tar = { 0 }, list = { 0 };
 	const struct entry first[] = {
-		{ .path = ".mortar.Dockerfile", .bytes = STR("FROM x\n"), .size = 7, .mode = S_IFREG | 0644 },
+		{ .path = ".mortar.Dockerfile", .bytes = STR("FROM x\n"), .size = 7,
+		  .mode = S_IFREG | 0644 },
 		{ .path = ".dockerignore", .bytes = STR("a"), .size = 1, .mode = S_IFREG | 0644 },
 	};
 	context_add_bytes(c, ".dockerignore", 0644, STR("another"));

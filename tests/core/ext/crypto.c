@@ -60,9 +60,9 @@ static void test_crypto_self_signed__is_valid_for_its_days(void **state)
 	assert_false(crypto_certificate_valid(k, c, now, 0));
 	assert_false(crypto_certificate_valid(STR("nonsense"), (struct str){ 0 }, now, 0));
 	/* A key with a password must not make OpenSSL ask for it. */
-	assert_false(crypto_certificate_valid(
-		c, STR("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"),
-		now, 0));
+	struct str locked = STR("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n"
+	                        "-----END ENCRYPTED PRIVATE KEY-----\n");
+	assert_false(crypto_certificate_valid(c, locked, now, 0));
 }
 
 /* openssl's own reading of it, where it is installed. */
@@ -73,7 +73,8 @@ static void test_crypto_self_signed__says_what_was_asked_for(void **state)
 	assert_true(crypto_self_signed(&key, &cert, &subject, 2048, 10, &s->err));
 	const char *file = scratch_write(s, "cert.pem", buf_text(&cert));
 	const char *const argv[] = { "openssl", "x509", "-in", file, "-noout", "-text", NULL };
-	const struct spawn tell = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL };
+	const struct spawn tell = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE,
+	                            .err = SPAWN_NULL };
 	int status = -1;
 	if (!spawn_find("openssl"))
 		return;

@@ -194,7 +194,7 @@ static void app_signal(struct loop *loop, int signal, void *data)
 static void app_theme(struct app *app)
 {
 	const char *name = getenv("MORTAR_THEME");
-	owned(files) struct files *files = files_disk(NULL);
+	owned(files) struct files *files = files_disk(".");
 	struct error err;
 	if (!name || !name[0])
 		name = app->project->preferences->theme;

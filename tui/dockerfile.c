@@ -281,7 +281,7 @@ static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, siz
 
 void dockerfile_draw(struct dockerfile *d, struct surface *s, struct area a, bool focused)
 {
-	list_show(&d->list, a.rows);
+	a = list_draw_bar(&d->list, s, a);
 	for (int row = 0; row < a.rows && d->list.top + (size_t)row < d->list.n; row++) {
 		size_t i = d->list.top + (size_t)row;
 		struct pen pen = pen_at(s, a, row);
@@ -291,5 +291,4 @@ void dockerfile_draw(struct dockerfile *d, struct surface *s, struct area a, boo
 			pen.over = STYLE_LINKED;
 		dockerfile_draw_row(d, &pen, i);
 	}
-	list_draw_bar(&d->list, s, a);
 }

@@ -113,17 +113,18 @@ bool list_is_at_end(const struct list *l, enum action action)
 	}
 }
 
-void list_draw_bar(const struct list *l, struct surface *s, struct area a)
+struct area list_draw_bar(struct list *l, struct surface *s, struct area a)
 {
-	if (l->n <= l->height || a.rows < 2 || a.cols < 2)
-		return;
-	size_t rows = (size_t)a.rows;
-	size_t size = rows * rows / l->n;
-	size_t room = rows - (size ? size : 1);
-	size_t at = l->top * room / (l->n - l->height);
-	struct area bar = area_cols(area_rows(a, (int)at, size ? (int)size : 1), a.cols - 1, 1);
+	list_show(l, a.rows);
+	if (l->n <= l->height || a.rows < 2 || a.cols < 12)
+		return a;
+	size_t rows = (size_t)a.rows, size = rows * rows / l->n;
+	size = size ? size : 1;
+	size_t at = l->top * (rows - size) / (l->n - l->height);
+	struct area bar = area_cols(area_rows(a, (int)at, (int)size), a.cols - 1, 1);
 	for (int row = 0; row < bar.rows; row++) {
 		struct pen pen = pen_at(s, bar, row);
-		pen_text(&pen, text_sign(SIGN_BAR), INK(BORDER));
+		pen_text(&pen, text_sign(SIGN_SCROLL), INK(BORDER));
 	}
+	return area_cols(a, 0, a.cols - 1);
 }

@@ -27,7 +27,8 @@ void list_go(struct list *, size_t line);
 bool list_move(struct list *, enum action, unsigned count, int sideways);
 /* True when the motion would not change anything any more: at an end. */
 bool list_is_at_end(const struct list *, enum action);
-/* A scroll mark in the last column of the area, where not all lines show. */
-void list_draw_bar(const struct list *, struct surface *, struct area);
+/* Where not all lines fit: a scroll mark in the last column of the area.  Returns
+ * what is left for the lines; notes the rows as list_show does. */
+struct area list_draw_bar(struct list *, struct surface *, struct area);
 
 #endif

@@ -399,7 +399,7 @@ static void merged_draw_line(const struct merged *m, struct pen *pen,
 void merged_draw(struct merged *m, struct surface *s, struct area a, const struct project *p,
                  bool focused)
 {
-	list_show(&m->list, a.rows);
+	a = list_draw_bar(&m->list, s, a);
 	for (int row = 0; row < a.rows && m->list.top + (size_t)row < m->list.n; row++) {
 		size_t i = m->list.top + (size_t)row;
 		const struct merged_line *line = &m->lines[m->visible[i]];
@@ -410,5 +410,4 @@ void merged_draw(struct merged *m, struct surface *s, struct area a, const struc
 			pen.over = STYLE_LINKED;
 		merged_draw_line(m, &pen, line, p, a.cols >= 44);
 	}
-	list_draw_bar(&m->list, s, a);
 }

@@ -107,6 +107,7 @@ struct str text_sign(enum text_sign sign)
 		[SIGN_CLOSED] = { ">", "▸" },       [SIGN_ARROW] = { "->", "→" },
 		[SIGN_DOT] = { "*", "•" },          [SIGN_CHECK] = { "x", "✓" },
 		[SIGN_ELLIPSIS] = { "...", "…" },   [SIGN_BAR] = { "#", "█" },
+		[SIGN_SCROLL] = { "|", "▐" },
 	};
 	return str_of(signs[sign][!text_is_ascii()]);
 }

@@ -337,7 +337,7 @@ static void tree_draw_row(const struct tree *t, struct pen *pen, const struct tr
 
 void tree_draw(struct tree *t, struct surface *s, struct area a, bool focused)
 {
-	list_show(&t->list, a.rows);
+	a = list_draw_bar(&t->list, s, a);
 	for (int row = 0; row < a.rows && t->list.top + (size_t)row < t->nrows; row++) {
 		size_t i = t->list.top + (size_t)row;
 		struct pen pen = pen_at(s, a, row);
@@ -347,5 +347,4 @@ void tree_draw(struct tree *t, struct surface *s, struct area a, bool focused)
 			pen.over = STYLE_LINKED;
 		tree_draw_row(t, &pen, &t->rows[i]);
 	}
-	list_draw_bar(&t->list, s, a);
 }

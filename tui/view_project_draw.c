@@ -45,9 +45,12 @@ static void draw_title(struct view_project *v, struct surface *s, struct area li
 static void draw_about(const struct view_project *v, enum pane pane, struct buf *out)
 {
 	size_t lit = 0;
+	size_t files = 0;
 	switch (pane) {
 	case PANE_TREE:
-		buf_printf(out, "%zu files", v->tree.nrows);
+		for (size_t i = 0; i < v->tree.nrows; i++)
+			files += v->tree.rows[i].kind != TREE_FOLDER;
+		buf_printf(out, "%zu files", files);
 		break;
 	case PANE_MERGED:
 		buf_printf(out, "%s%s", v->merged.path ? v->merged.path : "",
@@ -161,8 +164,9 @@ void view_project_draw_problem(struct view_project *v, struct surface *s, struct
 		shown = 0;
 	const struct problem *p = problems_get(problems, shown);
 	bool error = p->severity == SEVERITY_ERROR;
+	const char *sign = error ? "!" : p->severity == SEVERITY_WARNING ? "?" : "i";
 	problem_print(&text, p);
-	pen_printf(&pen, error ? INK(ERROR) : INK(WARNING), " %s %zu/%zu ", error ? "!" : "?", shown + 1, n);
+	pen_printf(&pen, error ? INK(ERROR) : INK(WARNING), " %s %zu/%zu ", sign, shown + 1, n);
 	int room = pen_left(&pen) - 8;
 	size_t width;
 	struct str cut = text_cut(buf_str(&text), room > 10 ? (size_t)room : 10, &width);
@@ -179,11 +183,13 @@ static void draw_origin(const struct view_project *v, struct pen *pen, const str
 	owned_buf struct buf text = { 0 };
 	struct origin at = value_origin(value);
 	struct origin_mark mark = origin_mark(value, &v->project->selection);
+	const struct source *source = value_span(value).source;
+	const char *path = source && source->name ? source->name : at.path;
 	pen_printf(pen, mark.ink, " %c ", mark.sign);
-	if (at.path && at.line)
-		pen_printf(pen, INK(TEXT), "%s:%u:%u", at.path, at.line, at.column);
+	if (path && at.line)
+		pen_printf(pen, INK(TEXT), "%s:%u:%u", path, at.line, at.column);
 	else
-		pen_word(pen, at.path ? at.path : "(generated)", INK(MADE));
+		pen_word(pen, path ? path : "(generated)", INK(MADE));
 	json_text_short(&text, value, 60);
 	pen_word(pen, "  ", INK(TEXT));
 	pen_text(pen, buf_str(&text), INK(STRING));

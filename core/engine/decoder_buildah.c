@@ -286,7 +286,7 @@ static void buildah_line(struct buildah *b, struct str line)
 	}
 	if (buildah_step(b, text) || buildah_commit(b, text))
 		return;
-	/* Nothing that was held before such a line is buildah's, except a hit before its id. */
+	/* Only an id still makes what is held buildah's own. */
 	bool goes_on = b->cache.n && !b->id.n && str_has_prefix(line, STR("--> "));
 	if (b->held.n && !goes_on)
 		buildah_release(b);
@@ -301,7 +301,8 @@ static size_t buildah_glued(const struct buildah *b, struct str line)
 {
 	struct str text = str_slice(line, 0, line.n - str_has_suffix(line, STR("\n")));
 	size_t size = BUILDAH_ID + 4;
-	if (text.n < size || (text.n == size && !b->mid_line) || !str_eq(str_slice(text, text.n - size, 4), STR("--> ")) ||
+	if (text.n < size || (text.n == size && !b->mid_line) ||
+	    !str_eq(str_slice(text, text.n - size, 4), STR("--> ")) ||
 	    buildah_hex(str_slice(text, text.n - BUILDAH_ID, BUILDAH_ID)) != BUILDAH_ID)
 		return STR_NONE;
 	return text.n - size;
@@ -337,6 +338,7 @@ static bool buildah_may_begin(struct str part, const char *const *heads)
 static size_t buildah_free_part(const struct buildah *b, struct str part)
 {
 	static const char *const heads[] = { "STEP ", "COMMIT", "--> ", NULL };
+	struct str arrow = STR("--> ");
 	bool stage = str_has_prefix(part, STR("[")) &&
 	             (part.n == 1 || (part.p[1] >= '0' && part.p[1] <= '9'));
 	if (!b->mid_line && part.n < BUILDAH_LINE && (stage || buildah_may_begin(part, heads)))
@@ -345,7 +347,7 @@ static size_t buildah_free_part(const struct buildah *b, struct str part)
 		return part.n < BUILDAH_LINE ? 0 : part.n;
 	/* The glued id may still be coming: the longest end that begins one. */
 	for (size_t n = part.n < BUILDAH_ID + 4 ? part.n : BUILDAH_ID + 4; n; n--) {
-		struct str end = str_slice(part, part.n - n, n), arrow = STR("--> ");
+		struct str end = str_slice(part, part.n - n, n);
 		if (n <= 4 ? str_has_prefix(arrow, end)
 		           : str_has_prefix(end, arrow) &&
 		             buildah_hex(str_slice(end, 4, n)) == n - 4)

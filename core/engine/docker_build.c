@@ -122,7 +122,7 @@ static void docker_judge(struct docker_work *w, int status, const struct error *
 	else if (err)
 		ret_result->error = *err;
 	else if (!whole)
-		ret_result->error = fault;
+		error_set(&ret_result->error, ERROR_UNREACHABLE, "its answer ended in the middle");
 	else if (!r->ended || !r->image_id.n)
 		error_set(&ret_result->error, ERROR_UNREACHABLE, "its answer ended without a result");
 	ret_result->ok = ret_result->error.code == ERROR_NONE;

@@ -149,9 +149,16 @@ static void sentence_of_step(const struct recipe *r, const struct decoder_result
 	struct str reason = str_slice(sentence_reason(buf_str(&result->error)), 0, SENTENCE_REASON);
 	owned_buf struct buf text = { 0 };
 	sentence_append_text(&text, i->text);
+	bool copies = i->kind == INSTRUCTION_COPY || i->kind == INSTRUCTION_ADD;
 	if (result->exit_code >= 0)
 		error_set(ret_err, ERROR_BUILD, "Dockerfile line %u failed with exit code %d: %s",
 		          i->first_line, result->exit_code, buf_text(&text));
+	else if (copies && (sentence_says(reason, "not found") ||
+	                    sentence_says(reason, "no such file") ||
+	                    sentence_says(reason, "not exist")))
+		error_set(ret_err, ERROR_BUILD, "Dockerfile line %u failed: %s: what it copies is "
+		          "not there (%.*s)", i->first_line, buf_text(&text),
+		          STR_ARG(sentence_tail(reason)));
 	else
 		error_set(ret_err, ERROR_BUILD, "Dockerfile line %u failed: %s: %.*s", i->first_line,
 		          buf_text(&text), STR_ARG(reason));

@@ -196,6 +196,13 @@ static void http_sweep(struct http *h)
 	}
 }
 
+static void http_start_waiting(struct http *h)
+{
+	for (struct http_transfer *t = h->transfers; t; t = t->next)
+		if (t->waiting)
+			http_transfer_start(t);
+}
+
 static void http_drive(struct http *h, curl_socket_t fd, int what)
 {
 	int running;
@@ -206,10 +213,12 @@ static void http_drive(struct http *h, curl_socket_t fd, int what)
 	http_collect(h);
 	if (--h->depth)
 		return;
-	if (h->freed)
+	if (h->freed) {
 		http_destroy(h);
-	else
-		http_sweep(h);
+		return;
+	}
+	http_sweep(h);
+	http_start_waiting(h);
 }
 
 /* A callback's own failure is worth more than libcurl's word for it. */
@@ -300,6 +309,9 @@ struct http_transfer *http_transfer_new(struct http *h, const struct http_events
 void http_transfer_start(struct http_transfer *t)
 {
 	struct http *h = t->http;
+	t->waiting = h->inside > 0;
+	if (t->waiting)
+		return;
 	h->inside++;
 	CHECK(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
 	h->inside--;

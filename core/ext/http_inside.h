@@ -32,12 +32,13 @@ struct http_transfer {
 	size_t head_size;
 	struct buf peer;                                /* for messages */
 	bool cancelled, failed;
+	bool waiting;                                   /* to be started, see http_transfer_start */
 	struct error err;                               /* when failed */
 };
 
 /* A transfer that libcurl does not know yet, with the settings all have. */
 struct http_transfer *http_transfer_new(struct http *, const struct http_events *);
-/* From now on it runs. */
+/* From now on it runs; from inside a callback of libcurl as soon as that is over. */
 void http_transfer_start(struct http_transfer *);
 /* Takes it out of libcurl and frees it. */
 void http_transfer_free(struct http_transfer *);

@@ -25,7 +25,7 @@ struct golden {
 	bool seconds;                   /* the stream's own: the same every time */
 };
 
-static void golden_flush(struct golden *g)
+static inline void golden_flush(struct golden *g)
 {
 	struct str log = buf_str(&g->log);
 	if (!log.n)
@@ -38,7 +38,7 @@ static void golden_flush(struct golden *g)
 	buf_clear(&g->log);
 }
 
-static void golden_step(void *data, const struct step_report *s)
+static inline void golden_step(void *data, const struct step_report *s)
 {
 	struct golden *g = data;
 	golden_flush(g);
@@ -55,7 +55,7 @@ static void golden_step(void *data, const struct step_report *s)
 	buf_append_char(&g->text, '\n');
 }
 
-static void golden_log(void *data, uint64_t key, int stream, struct str bytes, double t)
+static inline void golden_log(void *data, uint64_t key, int stream, struct str bytes, double t)
 {
 	struct golden *g = data;
 	assert_true(t > 0);
@@ -66,7 +66,7 @@ static void golden_log(void *data, uint64_t key, int stream, struct str bytes, d
 	buf_append(&g->log, bytes);
 }
 
-static void golden_progress(void *data, uint64_t key, struct str id, uint64_t current,
+static inline void golden_progress(void *data, uint64_t key, struct str id, uint64_t current,
                             uint64_t total)
 {
 	struct golden *g = data;
@@ -77,7 +77,7 @@ static void golden_progress(void *data, uint64_t key, struct str id, uint64_t cu
 	buf_append_char(&g->text, '\n');
 }
 
-static void golden_warning(void *data, struct str text)
+static inline void golden_warning(void *data, struct str text)
 {
 	struct golden *g = data;
 	golden_flush(g);
@@ -86,12 +86,12 @@ static void golden_warning(void *data, struct str text)
 	buf_append_char(&g->text, '\n');
 }
 
-static const struct engine_sink golden_sink = {
+__attribute__((unused)) static const struct engine_sink golden_sink = {
 	.step = golden_step, .log = golden_log, .progress = golden_progress,
 	.warning = golden_warning,
 };
 
-static void golden_result(struct golden *g, const struct decoder *d)
+static inline void golden_result(struct golden *g, const struct decoder *d)
 {
 	const struct decoder_result *r = &d->result;
 	struct error err = { 0 };
@@ -106,7 +106,7 @@ static void golden_result(struct golden *g, const struct decoder *d)
 }
 
 /* "" for a file that is not there. */
-static void golden_read(struct buf *b, const char *name)
+static inline void golden_read(struct buf *b, const char *name)
 {
 	char path[200];
 	snprintf(path, sizeof path, "tests/fixtures/engine/%s", name);
@@ -118,7 +118,7 @@ static void golden_read(struct buf *b, const char *name)
 	fclose(f);
 }
 
-static void golden_feed(struct decoder *d, int stream, struct str bytes, size_t piece)
+static inline void golden_feed(struct decoder *d, int stream, struct str bytes, size_t piece)
 {
 	struct error err = { 0 };
 	for (size_t at = 0; at < bytes.n; at += piece)
@@ -129,7 +129,7 @@ static void golden_feed(struct decoder *d, int stream, struct str bytes, size_t 
 typedef struct decoder *golden_new_fn(const struct recipe *, const struct engine_sink *);
 
 /* NAME.dockerfile, NAME[SUFFIX].ENGINE (and -stderr) decoded in pieces. */
-static void golden_decode(struct golden *g, golden_new_fn *new, const char *name,
+static inline void golden_decode(struct golden *g, golden_new_fn *new, const char *name,
                           const char *suffix, const char *engine, size_t piece)
 {
 	owned_buf struct buf bytes = { 0 }, bytes2 = { 0 }, text = { 0 };
@@ -156,7 +156,7 @@ static void golden_decode(struct golden *g, golden_new_fn *new, const char *name
 }
 
 /* Equal in 1-byte, 7-byte and whole feeds, and equal to NAME[SUFFIX].ENGINE.golden. */
-static void golden_check(golden_new_fn *new, const char *name, const char *suffix,
+static inline void golden_check(golden_new_fn *new, const char *name, const char *suffix,
                          const char *engine, bool seconds)
 {
 	static const size_t pieces[] = { (size_t)1 << 30, 7, 1 };

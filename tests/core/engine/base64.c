@@ -1,0 +1,43 @@
+#include "core/engine/base64.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void test_base64__decodes_what_is_padded(void **state)
+{
+	static const struct {
+		const char *text, *bytes;
+	} table[] = {
+		{ "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" },
+		{ "Zm9vYmFy", "foobar" }, { "+/+/", "\xfb\xff\xbf" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		owned_buf struct buf b = { 0 };
+		assert_true(base64_decode(&b, str_of(table[i].text)));
+		assert_true(str_eq(buf_str(&b), str_of(table[i].bytes)));
+	}
+}
+
+static void test_base64__refuses_the_rest(void **state)
+{
+	static const char *const wrong[] = { "Z", "Zg", "Zg=", "Z===", "Zg==Zg==", "Zm9v\n", "Zm-_",
+	                                     "=Zm9" };
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		owned_buf struct buf b = { 0 };
+		assert_false(base64_decode(&b, str_of(wrong[i])));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_base64__decodes_what_is_padded),
+		cmocka_unit_test(test_base64__refuses_the_rest),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -243,6 +243,12 @@ static void app_history(struct app *app)
 
 /* ---- keys ---- */
 
+/* "<Tab>" as people say it. */
+static struct str app_plain(struct str key)
+{
+	return key.n > 2 && key.p[0] == '<' ? str_slice(key, 1, key.n - 2) : key;
+}
+
 static unsigned app_where(const struct app *app)
 {
 	if (app->popup)
@@ -297,7 +303,7 @@ static void app_do(struct app *app, enum action action, unsigned count, uint32_t
 	bool done = app->popup ? app->popup->ops->act(app->popup, action, count)
 	                       : view && view->ops->act(view, action, count);
 	if (!done && !app->message.n) {
-		struct str keys = keymap_first(action);
+		struct str keys = app_plain(keymap_first(action));
 		app_say(app, "%.*s (%s) acts on nothing here", STR_ARG(keys), keymap_entry(action)->text);
 	}
 }
@@ -354,7 +360,7 @@ void app_key(struct app *app, uint32_t key)
 static void app_draw_hints(const struct view *view, struct pen *pen)
 {
 	for (const struct hint *h = view ? view->ops->hints : NULL; h && h->text; h++) {
-		struct str keys = keymap_first(h->action);
+		struct str keys = app_plain(keymap_first(h->action));
 		size_t width = text_width(keys) + text_width(str_of(h->text)) + 1;
 		if ((size_t)pen_left(pen) < width)
 			break;

@@ -24,7 +24,7 @@ static void level_menu_size(struct popup *popup, int *ret_rows, int *ret_cols)
 
 static void level_menu_draw_level(struct pen *pen, const struct level *level, size_t i, bool here)
 {
-	pen_printf(pen, here ? INK(POPUPHERE) : INK(POPUPHOT), "%zu ", i);
+	pen_printf(pen, here ? INK(POPUPHERE) : INK(POPUPHOT), "%s%zu ", here ? ">" : " ", i);
 	pen_printf(pen, here ? INK(POPUPHERE) : INK(POPUP), "%-5s", level->name);
 	pen_printf(pen, here ? INK(POPUPHERE) : INK(POPUPFAINT), " %s", level->text);
 	if (here)

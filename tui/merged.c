@@ -113,6 +113,7 @@ static void merged_read(struct merged *m, const struct settings *settings)
 {
 	struct json_line *lines;
 	const struct document *d = settings ? settings_document(settings, str_of(m->path)) : NULL;
+	m->of = d;
 	m->value = d ? d->value : NULL;
 	m->lines = NULL;
 	m->nlines = 0;
@@ -336,17 +337,25 @@ static const struct problem *merged_problem(const struct project *p, const struc
 	return NULL;
 }
 
-static void merged_draw_gutter(const struct merged *m, struct pen *pen,
-                               const struct merged_line *line, const struct project *p, bool wide)
+void merged_origins(const struct merged *m, const struct merged_line *line,
+                    struct origin_stack *ret_stack)
 {
-	struct origin_mark mark = origin_mark(line->json.value, &p->selection);
+	owned_buf struct buf pointer = { 0 };
+	merged_pointer(m, line, &pointer);
+	origin_find(line->json.value, m->of, buf_str(&pointer), ret_stack);
+}
+
+static void merged_draw_gutter(const struct merged *m, struct pen *pen,
+                               const struct merged_line *line, const struct project *p, bool over)
+{
+	struct origin_mark mark = origin_mark(line->json.value, over, &p->selection);
 	bool closing = merged_is_closing(line);
 	pen_text(pen, line->linked ? text_sign(SIGN_DOT) : STR(" "), INK(HOT));
 	if (closing)
 		pen_word(pen, "  ", INK(TEXT));
 	else
 		pen_printf(pen, m->stale ? INK(STALE) : mark.ink, "%c%c", mark.sign, mark.over ? '*' : ' ');
-	if (wide)
+	if (pen_left(pen) >= 40)
 		pen_printf(pen, INK(FAINT), "%4zu", (size_t)(line - m->lines) + 1);
 	const struct problem *problem = closing ? NULL : merged_problem(p, line->json.value);
 	if (problem)
@@ -359,26 +368,28 @@ static void merged_draw_gutter(const struct merged *m, struct pen *pen,
 }
 
 /* What an overridden scalar was below, where there is room. */
-static void merged_draw_was(struct pen *pen, const struct value *v)
+static void merged_draw_was(struct pen *pen, const struct origin_stack *stack)
 {
-	const struct value *under = value_under(v);
 	owned_buf struct buf text = { 0 };
-	if (!under || value_is_container(v))
+	if (stack->n < 2 || value_is_container(stack->values[0]))
 		return;
 	buf_append_text(&text, "  was ");
-	json_text_short(&text, under, 24);
+	json_text_short(&text, stack->values[1], 24);
 	buf_append_char(&text, ' ');
 	if (pen_left(pen) > (int)text_width(buf_str(&text)))
 		pen_right(pen, buf_str(&text), INK(FAINT));
 }
 
 static void merged_draw_line(const struct merged *m, struct pen *pen,
-                             const struct merged_line *line, const struct project *p, bool wide)
+                             const struct merged_line *line, const struct project *p)
 {
+	struct origin_stack stack = { .n = 0 };
 	struct str text = str_slice(buf_str(&m->text), line->json.at, line->json.size);
 	size_t indent = (size_t)line->json.depth * JSON_FILE.indent;
 	indent = indent < text.n ? indent : text.n;
-	merged_draw_gutter(m, pen, line, p, wide);
+	if (!merged_is_closing(line))
+		merged_origins(m, line, &stack);
+	merged_draw_gutter(m, pen, line, p, stack.n > 1);
 	pen_shift(pen, m->list.shift);
 	/* Half of the file's indent: panes are narrow. */
 	pen_text(pen, str_slice(text, 0, indent / 2), INK(TEXT));
@@ -391,8 +402,7 @@ static void merged_draw_line(const struct merged *m, struct pen *pen,
 		           n == 1 ? "" : "s", object ? "}" : "]");
 	}
 	pen->shift = 0;
-	if (!merged_is_closing(line))
-		merged_draw_was(pen, line->json.value);
+	merged_draw_was(pen, &stack);
 	pen_fill(pen, INK(TEXT));
 }
 
@@ -408,6 +418,6 @@ void merged_draw(struct merged *m, struct surface *s, struct area a, const struc
 			pen.over = focused ? STYLE_CURSOR : STYLE_RESTING;
 		if (line->linked && !(focused && i == m->list.cursor))
 			pen.over = STYLE_LINKED;
-		merged_draw_line(m, &pen, line, p, a.cols >= 44);
+		merged_draw_line(m, &pen, line, p);
 	}
 }

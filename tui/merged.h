@@ -27,6 +27,7 @@ struct merged {
 	size_t document;                /* STR_NONE: none */
 	const char *path;               /* of the document, in the arena */
 	const struct value *value;      /* NULL: nothing to show */
+	const struct document *of;      /* whose value it is; borrowed until the next reading */
 	bool stale;                     /* the last one that held */
 };
 
@@ -37,6 +38,9 @@ void merged_show(struct merged *, const struct settings *, size_t document, bool
 /* The line under the cursor, or NULL; appends the pointer of its value. */
 const struct merged_line *merged_line(const struct merged *);
 void merged_pointer(const struct merged *, const struct merged_line *, struct buf *);
+/* What the line's value shadows; line must be of the last merged_show. */
+struct origin_stack;
+void merged_origins(const struct merged *, const struct merged_line *, struct origin_stack *);
 /* Cursor to the pointer's line, unfolding what hides it; false when there is none. */
 bool merged_go(struct merged *, struct str pointer);
 /* The same for what was written at this place. */

@@ -54,6 +54,7 @@ static void profile_picker_draw(struct popup *popup, struct surface *s, struct a
 		size_t i = p->list.top + (size_t)row;
 		bool here = i == p->list.cursor;
 		pen = pen_at(s, a, row);
+		pen_word(&pen, here ? ">" : " ", here ? INK(POPUPHERE) : INK(POPUP));
 		if (p->chosen[i])
 			pen_printf(&pen, here ? INK(POPUPHERE) : INK(POPUPHOT), "[%zu] ", i + 1);
 		else

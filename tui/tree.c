@@ -297,18 +297,18 @@ static void tree_draw_mark(struct pen *pen, const struct tree_row *row)
 	pen_word(pen, " ", INK(TEXT));
 }
 
-static void tree_draw_right(struct pen *pen, const struct tree_row *row)
+/* Problems and git's letter, at the right. */
+static struct ink tree_right(const struct tree_row *row, struct buf *text)
 {
-	owned_buf struct buf text = { 0 };
-	struct ink ink = row->errors ? INK(ERROR) : row->warnings ? INK(WARNING) : INK(FAINT);
 	if (row->errors)
-		buf_printf(&text, " %zu!", row->errors);
+		buf_printf(text, " %zu!", row->errors);
 	else if (row->warnings)
-		buf_printf(&text, " %zu?", row->warnings);
+		buf_printf(text, " %zu?", row->warnings);
 	if (row->git)
-		buf_printf(&text, " %c", row->git);
-	buf_append_char(&text, ' ');
-	pen_right(pen, buf_str(&text), ink);
+		buf_printf(text, " %c", row->git);
+	if (text->n)
+		buf_append_char(text, ' ');
+	return row->errors ? INK(ERROR) : row->warnings ? INK(WARNING) : INK(FAINT);
 }
 
 static void tree_draw_row(const struct tree *t, struct pen *pen, const struct tree_row *row)
@@ -322,16 +322,15 @@ static void tree_draw_row(const struct tree *t, struct pen *pen, const struct tr
 		pen_to(pen, row->kind == TREE_DOCUMENT ? 3 : 5, INK(TEXT));
 		tree_draw_mark(pen, row);
 	}
-	int room = pen_left(pen) - 5;
-	size_t width;
-	struct str name = str_of(row->name);
-	struct str shown = text_cut(name, room > 4 ? (size_t)room : 4, &width);
-	pen_text(pen, shown, tree_ink(row));
-	if (shown.n < name.n)
-		pen_word(pen, ">", INK(CUT));
+	owned_buf struct buf right = { 0 };
+	struct ink ink = tree_right(row, &right);
+	struct pen name = *pen;
+	name.end -= name.end - name.col > (int)right.n + 4 ? (int)right.n : 0;
+	pen_word(&name, row->name, tree_ink(row));
+	pen->col = name.col;
 	if (row->kind == TREE_DOCUMENT && row->folds && folds_has(&t->folds, str_of(row->path)))
 		pen_text(pen, text_sign(SIGN_ELLIPSIS), INK(FAINT));
-	tree_draw_right(pen, row);
+	pen_right(pen, buf_str(&right), ink);
 	pen_fill(pen, INK(TEXT));
 }
 

@@ -233,9 +233,19 @@ static bool view_project_result(struct view_project *v)
 	return true;
 }
 
+static void view_project_origin(const struct view_project *v, const struct link_cause *cause,
+                                struct origin_stack *ret_stack)
+{
+	const struct settings *s = v->project->plan ? v->project->settings : v->project->good_settings;
+	const struct document *d = s && cause->document < s->ndocuments ? &s->documents[cause->document]
+	                                                                : NULL;
+	origin_find(cause->value, d, cause->pointer, ret_stack);
+}
+
 static bool view_project_origins(struct view_project *v)
 {
 	owned_buf struct buf text = { 0 };
+	struct origin_stack stack;
 	const struct merged_line *line = merged_line(&v->merged);
 	const struct link_cause *causes = NULL;
 	int instruction = dockerfile_instruction(&v->dockerfile);
@@ -243,10 +253,12 @@ static bool view_project_origins(struct view_project *v)
 		size_t n = instruction < 0 ? 0 : link_causes(v->link, (size_t)instruction, &causes);
 		for (size_t i = 0; i < n; i++) {
 			buf_printf(&text, "%s%.*s\n", i ? "\n" : "", STR_ARG(causes[i].pointer));
-			origin_describe(&text, causes[i].value, &v->project->selection);
+			view_project_origin(v, &causes[i], &stack);
+			origin_describe(&text, &stack, &v->project->selection);
 		}
 	} else if (line) {
-		origin_describe(&text, line->json.value, &v->project->selection);
+		merged_origins(&v->merged, line, &stack);
+		origin_describe(&text, &stack, &v->project->selection);
 	}
 	if (text.n == 0)
 		return false;
@@ -473,9 +485,9 @@ static void view_project_free(struct view *view)
 
 static const struct hint view_project_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_PROFILES, "profiles" }, { ACTION_BUILD, "build" },
-	{ ACTION_ORIGINS, "origins" }, { ACTION_EDIT, "edit" }, { ACTION_FOLD, "fold" },
-	{ ACTION_SEARCH, "search" }, { ACTION_VIEW3, "history" }, { ACTION_HELP, "help" },
-	{ ACTION_BACK, "leave" }, { 0, NULL },
+	{ ACTION_ORIGINS, "origins" }, { ACTION_EDIT, "edit" }, { ACTION_HELP, "help" },
+	{ ACTION_BACK, "leave" }, { ACTION_SEARCH, "search" }, { ACTION_FOLD, "fold" },
+	{ ACTION_VIEW3, "history" }, { 0, NULL },
 };
 
 static const struct view_ops view_project_ops = {

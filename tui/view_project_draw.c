@@ -5,7 +5,7 @@
 
 /* terminal-ux: below 120 columns one pane with tabs; below 16 rows no strip; below
  * 10 nothing but the title and a pane. */
-enum { DRAW_WIDE = 120, DRAW_STRIP_ROWS = 16, DRAW_SMALL_ROWS = 10, DRAW_TREE_COLS = 34 };
+enum { DRAW_WIDE = 120, DRAW_STRIP_ROWS = 16, DRAW_SMALL_ROWS = 10, DRAW_TREE_COLS = 34, DRAW_TREE_LESS = 28 };
 
 static const char *const draw_names[PANE_COUNT] = { "tree", "merged", "Dockerfile" };
 
@@ -135,10 +135,11 @@ static void draw_panes(struct view_project *v, struct surface *s, struct area a)
 		draw_pane(v, s, a, v->focus);
 		return;
 	}
-	int rest = a.cols - DRAW_TREE_COLS - 2, merged = rest * 9 / 20;
+	int tree = a.cols >= 150 ? DRAW_TREE_COLS : DRAW_TREE_LESS;
+	int merged = (a.cols - tree - 2) * 9 / 20;
 	struct area part[PANE_COUNT] = {
-		area_cols(a, 0, DRAW_TREE_COLS), area_cols(a, DRAW_TREE_COLS + 1, merged),
-		area_cols(a, DRAW_TREE_COLS + 2 + merged, a.cols),
+		area_cols(a, 0, tree), area_cols(a, tree + 1, merged),
+		area_cols(a, tree + 2 + merged, a.cols),
 	};
 	for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
 		struct area header = area_cut_top(&part[pane], 1);
@@ -180,16 +181,11 @@ void view_project_draw_problem(struct view_project *v, struct surface *s, struct
 static void draw_origin(const struct view_project *v, struct pen *pen, const struct value *value,
                         const char *role)
 {
-	owned_buf struct buf text = { 0 };
-	struct origin at = value_origin(value);
-	struct origin_mark mark = origin_mark(value, &v->project->selection);
-	const struct source *source = value_span(value).source;
-	const char *path = source && source->name ? source->name : at.path;
+	owned_buf struct buf text = { 0 }, place = { 0 };
+	struct origin_mark mark = origin_mark(value, false, &v->project->selection);
+	origin_place(&place, value);
 	pen_printf(pen, mark.ink, " %c ", mark.sign);
-	if (path && at.line)
-		pen_printf(pen, INK(TEXT), "%s:%u:%u", path, at.line, at.column);
-	else
-		pen_word(pen, path ? path : "(generated)", INK(MADE));
+	pen_text(pen, buf_str(&place), INK(TEXT));
 	json_text_short(&text, value, 60);
 	pen_word(pen, "  ", INK(TEXT));
 	pen_text(pen, buf_str(&text), INK(STRING));
@@ -202,11 +198,13 @@ static void draw_strip_merged(struct view_project *v, struct surface *s, struct 
 {
 	const struct merged_line *line = merged_line(&v->merged);
 	const struct recipe *r = v->dockerfile.recipe;
-	const struct value *value = line ? line->json.value : NULL;
+	struct origin_stack stack = { .n = 0 };
 	struct area last = area_cut_bottom(&a, 1);
-	for (int row = 0; value && row < a.rows; row++, value = value_under(value)) {
+	if (line)
+		merged_origins(&v->merged, line, &stack);
+	for (int row = 0; (size_t)row < stack.n && row < a.rows; row++) {
 		struct pen pen = pen_at(s, a, row);
-		draw_origin(v, &pen, value, row ? "shadowed" : value_under(value) ? "wins" : "");
+		draw_origin(v, &pen, stack.values[row], row ? "shadowed" : stack.n > 1 ? "wins" : "");
 	}
 	struct pen pen = pen_at(s, last, 0);
 	size_t n = 0;
@@ -264,10 +262,18 @@ static void draw_strip_tree(struct view_project *v, struct surface *s, struct ar
 		pen_word(&pen, "  generated, goes into the image", INK(FAINT));
 	else if (row->absent)
 		pen_word(&pen, "  not there", INK(FAINT));
-	pen = pen_at(s, a, 1);
 	if (row->git)
-		pen_printf(&pen, INK(FAINT), " git: %s", row->git == 'M' ? "modified" :
+		pen_printf(&pen, INK(FAINT), "  git: %s", row->git == 'M' ? "modified" :
 		           row->git == '?' ? "untracked" : "ignored");
+	pen = pen_at(s, a, 1);
+	const struct document *d = row->document < v->settings->ndocuments
+		? &v->settings->documents[row->document] : NULL;
+	unsigned order = 0;
+	for (size_t i = 0; d && i < d->nlayers; i++)
+		if (d->layers[i].active && d->layers[i].profile)
+			pen_printf(&pen, INK(TEXT), " < %u %s", ++order, d->layers[i].profile);
+		else if (d->layers[i].active)
+			pen_printf(&pen, INK(TEXT), " %s", d->path);
 }
 
 void view_project_draw_strip(struct view_project *v, struct surface *s, struct area a)

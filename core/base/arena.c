@@ -3,14 +3,21 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "core/base/check.h"
 
-enum { ARENA_ALIGN = 16, ARENA_FIRST = 4096, ARENA_LARGEST = 1 << 20 };
+/* Blocks double from the first to the largest.  From ARENA_MAPPED on, the size of
+ * a huge page, they are mapped: filling half a gigabyte by pages of 4 KiB costs
+ * more than parsing what is put there. */
+enum {
+	ARENA_ALIGN = 16, ARENA_FIRST = 4096, ARENA_LARGEST = 64 << 20, ARENA_MAPPED = 2 << 20,
+};
 
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
+	size_t mapped;                  /* bytes to unmap; 0: from calloc */
 	_Alignas(ARENA_ALIGN) char bytes[];
 };
 
@@ -25,13 +32,21 @@ struct arena *arena_new(void)
 	return xcalloc(1, sizeof(struct arena));
 }
 
+static void arena_block_free(struct arena_block *b)
+{
+	if (b->mapped)
+		munmap(b, b->mapped);
+	else
+		free(b);
+}
+
 void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
 	for (struct arena_block *next, *b = a->blocks; b; b = next) {
 		next = b->next;
-		free(b);
+		arena_block_free(b);
 	}
 	for (size_t i = 0; i < a->nkept; i++)
 		arena_free(a->kept[i]);
@@ -39,17 +54,39 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+/* Zeroed pages from a multiple of ARENA_MAPPED on, which huge pages need.  What
+ * nobody touches takes no memory. */
+static struct arena_block *arena_map(size_t bytes)
+{
+	size_t mapped = (bytes + ARENA_MAPPED - 1) & ~(size_t)(ARENA_MAPPED - 1);
+	char *p = mmap(NULL, mapped + ARENA_MAPPED, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		check_failed("memory", 0, "out of memory");
+	size_t front = -(uintptr_t)p & (ARENA_MAPPED - 1);
+	if (front)
+		munmap(p, front);
+	p += front;
+	munmap(p + mapped, ARENA_MAPPED - front);
+	/* A wish: a kernel without huge pages gives small ones. */
+	madvise(p, mapped, MADV_HUGEPAGE);
+	struct arena_block *b = (struct arena_block *)(void *)p;
+	b->mapped = mapped;
+	return b;
+}
+
 static struct arena_block *arena_grow(struct arena *a, size_t need)
 {
-	size_t size = a->blocks ? a->blocks->size * 2 : ARENA_FIRST;
-	if (size > ARENA_LARGEST)
-		size = ARENA_LARGEST;
-	if (size < need)
-		size = need;
-	struct arena_block *b = xcalloc(1, sizeof *b + size);
-	b->size = size;
+	size_t bytes = a->blocks ? (a->blocks->size + sizeof *a->blocks) * 2 : ARENA_FIRST;
+	if (bytes > ARENA_LARGEST)
+		bytes = ARENA_LARGEST;
+	bool is_single = bytes < need + sizeof(struct arena_block);
+	if (is_single)
+		bytes = need + sizeof(struct arena_block);
+	struct arena_block *b = bytes < ARENA_MAPPED ? xcalloc(1, bytes) : arena_map(bytes);
+	b->size = (b->mapped ? b->mapped : bytes) - sizeof *b;
 	/* A block made for one large piece goes behind the one in use. */
-	if (a->blocks && size == need && a->blocks->size - a->blocks->used > ARENA_FIRST / 8) {
+	if (a->blocks && is_single && a->blocks->size - a->blocks->used > ARENA_FIRST / 8) {
 		b->next = a->blocks->next;
 		a->blocks->next = b;
 	} else {

@@ -6,7 +6,8 @@ static void test_arena__pieces_are_zeroed_aligned_and_apart(void **state)
 {
 	(void)state;
 	owned(arena) struct arena *a = arena_new();
-	static const size_t sizes[] = { 0, 1, 15, 16, 17, 100, 4096, 5000, 1 << 20, 3 << 20, 8 };
+	static const size_t sizes[] = { 0, 1, 15, 16, 17, 100, 4096, 5000, 1 << 20, 2 << 20,
+	                                3 << 20, 100 << 20, 8, 60 << 20, 64 << 20, 9 };
 	char *pieces[sizeof sizes / sizeof *sizes];
 	size_t n = sizeof sizes / sizeof *sizes, asked = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -36,18 +36,20 @@ static struct value *cascade_replace(struct arena *a, const struct value *lower,
 static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
                                            const struct value *lower, const struct value *upper);
 
+/* The keys of one object differ, and what both have is asked for once. */
 static void cascade_merge_member(struct arena *a, enum cascade_rule rule, struct value *merged,
                                  const struct value *lower, const struct value *upper)
 {
 	if (!upper || !lower) {
 		const struct value *only = upper ? upper : lower;
-		value_append(merged, value_key(only), value_key_span(only), value_share(a, only));
+		value_append_new(merged, value_key(only), value_key_span(only),
+		                 value_share(a, only));
 	} else if (rule == CASCADE_DEEP && cascade_is_object(lower) && cascade_is_object(upper)) {
-		value_append(merged, value_key(lower), value_key_span(lower),
-		             cascade_merge_objects(a, rule, lower, upper));
+		value_append_new(merged, value_key(lower), value_key_span(lower),
+		                 cascade_merge_objects(a, rule, lower, upper));
 	} else {
-		value_append(merged, value_key(upper), value_key_span(upper),
-		             cascade_replace(a, lower, upper));
+		value_append_new(merged, value_key(upper), value_key_span(upper),
+		                 cascade_replace(a, lower, upper));
 	}
 }
 
@@ -274,6 +276,38 @@ struct cascade_difference {
 	size_t count;
 };
 
+/* True when lower has a key that upper, an object as well, does not have. */
+static bool cascade_drops(const struct value *lower, const struct value *upper)
+{
+	if (!cascade_is_object(lower) || !cascade_is_object(upper))
+		return false;
+	for (const struct value *m = value_child(lower); m; m = value_next(m)) {
+		const struct value *other = value_get(upper, value_key(m));
+		if (!other || cascade_drops(m, other))
+			return true;
+	}
+	return false;
+}
+
+/* The rules differ where a member of the root level drops a key of a lower layer's;
+ * to look costs far less than merging by both. */
+static bool cascade_may_differ(const struct document *d)
+{
+	for (size_t i = 0; i + 1 < d->nlayers; i++)
+		for (size_t j = i + 1; j < d->nlayers; j++) {
+			const struct layer *lower = &d->layers[i], *upper = &d->layers[j];
+			if (!lower->active || !upper->active || !upper->value)
+				continue;
+			const struct value *m = value_child(upper->value);
+			for (; m; m = value_next(m)) {
+				const struct value *other = value_get(lower->value, value_key(m));
+				if (other && cascade_drops(other, m))
+					return true;
+			}
+		}
+	return false;
+}
+
 /* What deep keeps and root drops; both hold the same otherwise. */
 static void cascade_compare(struct cascade_difference *d, const struct value *by_root,
                             const struct value *by_deep)
@@ -309,7 +343,7 @@ static struct span cascade_difference_at(const struct value *by_root, const stru
 void cascade_note_difference(struct arena *a, const struct document *document,
                              struct problems *problems)
 {
-	if (!document->value || !cascade_is_object(document->value))
+	if (!document->value || !cascade_is_object(document->value) || !cascade_may_differ(document))
 		return;
 	const struct value *by_root, *by_deep;
 	struct cascade_difference d = { 0 };

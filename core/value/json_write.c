@@ -13,6 +13,23 @@ struct json_writer {
 	struct buf lines;               /* struct json_line, one after another */
 };
 
+/* Most pieces are of a few bytes and fit: a call for each costs more than they do. */
+static inline void json_put(struct buf *b, struct str s)
+{
+	if (b->limit || b->cap - b->n <= s.n) {
+		buf_append(b, s);
+		return;
+	}
+	memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+	b->p[b->n] = '\0';
+}
+
+static inline void json_put_char(struct buf *b, char c)
+{
+	json_put(b, (struct str){ &c, 1 });
+}
+
 /* ---- strings ---- */
 
 /* 0: as it is; else the letter of the short escape, or 'u', or 'x' for a look at
@@ -68,12 +85,12 @@ static void json_write_rune(struct buf *b, struct str rest, bool ascii, size_t *
 void value_write_json_string(struct buf *b, struct str s, bool ascii)
 {
 	size_t at = 0, size;
-	buf_append_char(b, '"');
+	json_put_char(b, '"');
 	while (at < s.n) {
 		size_t start = at;
 		at = json_plain(s, at, ascii);
 		if (at > start)
-			buf_append(b, (struct str){ s.p + start, at - start });
+			json_put(b, (struct str){ s.p + start, at - start });
 		if (at == s.n)
 			break;
 		char escape = json_escapes[(unsigned char)s.p[at]];
@@ -83,10 +100,10 @@ void value_write_json_string(struct buf *b, struct str s, bool ascii)
 		else if (escape == 'u')
 			json_write_unit(b, (unsigned char)s.p[at]);
 		else
-			buf_append(b, (struct str){ (char[]){ '\\', escape }, 2 });
+			json_put(b, (struct str){ (char[]){ '\\', escape }, 2 });
 		at += size;
 	}
-	buf_append_char(b, '"');
+	json_put_char(b, '"');
 }
 
 /* ---- numbers ---- */
@@ -212,11 +229,11 @@ static void json_new_line(struct json_writer *w, const struct value *v, bool clo
 	if (!w->style.indent)
 		return;
 	json_line_end(w);
-	buf_append_char(w->out, '\n');
+	json_put_char(w->out, '\n');
 	json_line_start(w, v, closing);
 	for (; n >= sizeof blanks; n -= sizeof blanks - 1)
-		buf_append(w->out, STR(blanks));
-	buf_append(w->out, (struct str){ blanks, n });
+		json_put(w->out, STR(blanks));
+	json_put(w->out, (struct str){ blanks, n });
 }
 
 static void json_write(struct json_writer *w, const struct value *v);
@@ -227,11 +244,11 @@ static void json_write_child(struct json_writer *w, const struct value *parent,
 	json_new_line(w, v, false);
 	if (node_type(parent) == VALUE_OBJECT) {
 		value_write_json_string(w->out, node_key(v), w->style.ascii);
-		buf_append(w->out, w->style.compact && !w->style.indent ? STR(":") : STR(": "));
+		json_put(w->out, w->style.compact && !w->style.indent ? STR(":") : STR(": "));
 	}
 	json_write(w, v);
 	if (more)
-		buf_append(w->out, w->style.compact || w->style.indent ? STR(",") : STR(", "));
+		json_put(w->out, w->style.compact || w->style.indent ? STR(",") : STR(", "));
 }
 
 static int json_compare_keys(const void *one, const void *two)
@@ -256,10 +273,10 @@ static void json_write_container(struct json_writer *w, const struct value *v)
 	bool object = node_type(v) == VALUE_OBJECT;
 	uint32_t left = v->text_n;
 	if (!left) {
-		buf_append(w->out, object ? STR("{}") : STR("[]"));
+		json_put(w->out, object ? STR("{}") : STR("[]"));
 		return;
 	}
-	buf_append_char(w->out, object ? '{' : '[');
+	json_put_char(w->out, object ? '{' : '[');
 	w->depth++;
 	if (object && w->style.sorted)
 		json_write_sorted(w, v);
@@ -268,7 +285,7 @@ static void json_write_container(struct json_writer *w, const struct value *v)
 			json_write_child(w, v, (const struct value *)j, left > 0);
 	w->depth--;
 	json_new_line(w, v, true);
-	buf_append_char(w->out, object ? '}' : ']');
+	json_put_char(w->out, object ? '}' : ']');
 }
 
 static void json_write(struct json_writer *w, const struct value *v)
@@ -280,12 +297,12 @@ static void json_write(struct json_writer *w, const struct value *v)
 		break;
 	case VALUE_NULL:
 	case VALUE_BOOL:
-		buf_append(w->out, node_text(v));
+		json_put(w->out, node_text(v));
 		break;
 	case VALUE_INTEGER:
 	case VALUE_FLOAT:
 		if (json_is_number(node_text(v)))
-			buf_append(w->out, node_text(v));
+			json_put(w->out, node_text(v));
 		else
 			json_write_foreign(w->out, node_text(v));
 		break;

@@ -358,7 +358,9 @@ static void value_unshare(struct node_wide *parent)
 		node_link(&parent->value, value_share(parent->arena, node_of(j)));
 }
 
-void value_append(struct value *parent, struct str key, struct span key_at, struct value *child)
+/* The child as it will hang below parent: with key and its place. */
+static struct value *value_adopt(struct value *parent, struct str key, struct span key_at,
+                                 struct value *child)
 {
 	CHECK(node_is_container(parent) && parent != child);
 	struct node_wide *wide = node_wide(parent);
@@ -369,15 +371,29 @@ void value_append(struct value *parent, struct str key, struct span key_at, stru
 	bool key_stands = key_at.source && key_at.source == child->source;
 	child->key_at = key_stands ? key_at.at : 0;
 	child->key_size = key_stands ? key_at.size : 0;
-	if (node_type(parent) == VALUE_ARRAY) {
-		child->json.string = NULL;
-		child->key_n = 0;
-		node_link(parent, child);
-		return;
-	}
 	CHECK(key.n <= UINT32_MAX);
 	node_set_key(child, key);
-	node_put(parent, child);
+	return child;
+}
+
+void value_append(struct value *parent, struct str key, struct span key_at, struct value *child)
+{
+	child = value_adopt(parent, key, key_at, child);
+	if (node_type(parent) == VALUE_OBJECT) {
+		node_put(parent, child);
+		return;
+	}
+	child->json.string = NULL;
+	child->key_n = 0;
+	node_link(parent, child);
+}
+
+void value_append_new(struct value *object, struct str key, struct span key_at,
+                      struct value *child)
+{
+	child = value_adopt(object, key, key_at, child);
+	node_link(object, child);
+	members_note(object, child);
 }
 
 void value_set(struct arena *a, struct value *object, const char *key, struct value *child)

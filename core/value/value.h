@@ -62,6 +62,10 @@ struct value *value_new_string(struct arena *, struct str text);
 struct value *value_new_integer(struct arena *, long long);
 struct value *value_new_bool(struct arena *, bool);
 void value_append(struct value *parent, struct str key, struct span key_at, struct value *child);
+/* The same to an object of which the caller knows that it has no such key: nothing
+ * is looked up. */
+void value_append_new(struct value *object, struct str key, struct span key_at,
+                      struct value *child);
 /* A head of its own over the same children, to hang elsewhere what stands already.
  * Appending to it leaves the first one as it is. */
 struct value *value_share(struct arena *, const struct value *);

@@ -39,11 +39,33 @@ static void test_members__keys_differ_by_their_last_byte_and_length(void **state
 		           arena_printf(r->arena, "%d", n));
 }
 
+/* Appended unseen, whether the table is made before them or after. */
+static void test_members__appended_as_new_are_found(void **state)
+{
+	struct reading *r = *state;
+	for (int asked_at = 0; asked_at < 100; asked_at += 33) {
+		struct value *o = value_new_object(r->arena);
+		for (int n = 0; n < 100; n++) {
+			struct str key = str_of(arena_printf(r->arena, "key %d", n));
+			if (n == asked_at)
+				assert_null(value_get(o, key));
+			value_append_new(o, key, (struct span){ 0 }, value_new_integer(r->arena, n));
+		}
+		assert_int_equal(value_count(o), 100);
+		for (int n = 0; n < 100; n++) {
+			const char *key = arena_printf(r->arena, "key %d", n);
+			assert_str(value_text(value_get(o, str_of(key))),
+			           arena_printf(r->arena, "%d", n));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		READING_TEST(test_members__are_found_while_the_object_grows),
 		READING_TEST(test_members__keys_differ_by_their_last_byte_and_length),
+		READING_TEST(test_members__appended_as_new_are_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

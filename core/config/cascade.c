@@ -343,7 +343,8 @@ static struct span cascade_difference_at(const struct value *by_root, const stru
 void cascade_note_difference(struct arena *a, const struct document *document,
                              struct problems *problems)
 {
-	if (!document->value || !cascade_is_object(document->value) || !cascade_may_differ(document))
+	if (!document->value || !cascade_is_object(document->value) ||
+	    !cascade_may_differ(document))
 		return;
 	const struct value *by_root, *by_deep;
 	struct cascade_difference d = { 0 };

@@ -49,7 +49,8 @@ static void test_members__appended_as_new_are_found(void **state)
 			struct str key = str_of(arena_printf(r->arena, "key %d", n));
 			if (n == asked_at)
 				assert_null(value_get(o, key));
-			value_append_new(o, key, (struct span){ 0 }, value_new_integer(r->arena, n));
+			value_append_new(o, key, (struct span){ 0 },
+			                 value_new_integer(r->arena, n));
 		}
 		assert_int_equal(value_count(o), 100);
 		for (int n = 0; n < 100; n++) {

@@ -65,12 +65,10 @@ enum files_result files_open(const char *path, int *ret_fd, struct stat *ret_sta
 }
 
 /* Files of /proc say size 0 and a file may grow: the end is where read says so. */
-static bool files_disk_pull(int fd, const char *path, size_t expected, struct buf *text,
-                            struct error *err)
+static bool files_disk_pull(int fd, const char *path, struct buf *text, struct error *err)
 {
 	for (;;) {
-		size_t missing = text->n > expected ? text->n : expected - text->n;
-		size_t step = missing + FILES_READ_FIRST;
+		size_t step = text->n + FILES_READ_FIRST;
 		ssize_t n = read(fd, buf_reserve(text, step), step);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -86,12 +84,36 @@ static bool files_disk_pull(int fd, const char *path, size_t expected, struct bu
 	}
 }
 
+/* A file is read to where it is to stay, and once more to see that it ends there. */
+static bool files_disk_text(int fd, const char *path, size_t expected, struct arena *a,
+                            struct str *ret_text, struct error *err)
+{
+	char *room = arena_alloc(a, expected + 1);
+	owned_buf struct buf whole = { 0 };
+	size_t done = 0;
+	ssize_t n = 1;
+	while (n != 0 && done <= expected) {
+		n = read(fd, room + done, expected + 1 - done);
+		if (n < 0 && errno != EINTR)
+			return error_set_errno(err, "cannot read '%s'", path);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (done <= expected) {
+		*ret_text = (struct str){ room, done };
+		return true;
+	}
+	buf_append(&whole, (struct str){ room, done });
+	if (!files_disk_pull(fd, path, &whole, err))
+		return false;
+	*ret_text = arena_str(a, buf_str(&whole));
+	return true;
+}
+
 static enum files_result files_disk_read(struct files *f, const char *path, struct arena *a,
                                          struct str *ret_text, struct error *err)
 {
 	(void)f;
 	owned_fd int fd = -1;
-	owned_buf struct buf text = { 0 };
 	struct stat st;
 	enum files_result result = files_open(path, &fd, &st, err);
 	if (result != FILES_OK)
@@ -101,10 +123,8 @@ static enum files_result files_disk_read(struct files *f, const char *path, stru
 		          (intmax_t)st.st_size, FILES_SIZE_MAX);
 		return FILES_FAILED;
 	}
-	if (!files_disk_pull(fd, path, (size_t)st.st_size, &text, err))
-		return FILES_FAILED;
-	*ret_text = arena_str(a, buf_str(&text));
-	return FILES_OK;
+	return files_disk_text(fd, path, (size_t)st.st_size, a, ret_text, err) ? FILES_OK
+	                                                                       : FILES_FAILED;
 }
 
 static bool files_disk_has(struct files *f, const char *path)

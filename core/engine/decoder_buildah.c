@@ -7,7 +7,8 @@
  *     --> Using cache <64 hex>             counts when the id that follows begins alike
  *     --> <11 hex>                         counts when STEP or COMMIT follows at once
  *
- * Output that does not end its line stands right before "--> <11 hex>". */
+ * Output that does not end its line stands right before "--> <11 hex>", that of the
+ * last step before "COMMIT name". */
 #include "core/engine/decoder.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@
 
 /* BUILDAH_LINE: a line that may be buildah's own is kept whole up to here; other
  * output is passed on as it comes. */
-enum { BUILDAH_LINE = 1 << 20, BUILDAH_ID = 11, BUILDAH_DIGEST = 64 };
+enum { BUILDAH_LINE = 1 << 20, BUILDAH_ID = 11, BUILDAH_DIGEST = 64, BUILDAH_NAME = 600 };
 
 enum buildah_phase { BUILDAH_BEFORE, BUILDAH_STEP, BUILDAH_COMMIT, BUILDAH_DONE };
 
@@ -31,9 +32,11 @@ struct buildah {
 	uint64_t key;
 	unsigned ordinal, total;
 	struct buf stage;               /* the i of "[i/s] " */
+	struct buf mark;                /* "[i/s] COMMIT", as it would end this stage */
 	int instruction;
 	struct buf name;
 	struct buf held;                /* lines that may be buildah's own */
+	size_t commit_at;               /* where in held COMMIT may be glued to output; 0: not */
 	struct buf cache, id;           /* hex digits of the held lines */
 	struct buf error;               /* the last "Error: " of stderr */
 	int64_t since_ms;
@@ -68,21 +71,20 @@ static void buildah_tell(struct buildah *b, bool ended, bool cached, struct str 
 		b->base.sink->step(b->base.sink->data, &s);
 }
 
-/* What was held is the step's output after all. */
-static void buildah_release(struct buildah *b)
-{
-	if (b->held.n)
-		buildah_log(b, 1, buf_str(&b->held));
-	buf_clear(&b->held);
-	buf_clear(&b->cache);
-	buf_clear(&b->id);
-}
-
 static void buildah_forget(struct buildah *b)
 {
 	buf_clear(&b->held);
 	buf_clear(&b->cache);
 	buf_clear(&b->id);
+	b->commit_at = 0;
+}
+
+/* What was held is the step's output after all. */
+static void buildah_release(struct buildah *b)
+{
+	if (b->held.n)
+		buildah_log(b, 1, buf_str(&b->held));
+	buildah_forget(b);
 }
 
 static bool buildah_is_from(const struct buildah *b)
@@ -198,6 +200,9 @@ static bool buildah_step(struct buildah *b, struct str line)
 	b->instruction = b->base.recipe ? found : -1;
 	buf_clear(&b->stage);
 	buf_append(&b->stage, s.stage);
+	buf_clear(&b->mark);
+	buf_append(&b->mark, str_slice(line, 0, str_find_str(line, STR("STEP "))));
+	buf_append(&b->mark, STR("COMMIT"));
 	buf_clear(&b->name);
 	buf_append(&b->name, str_trim(s.text));
 	b->since_ms = clock_monotonic_ms();
@@ -223,8 +228,33 @@ static bool buildah_commit(struct buildah *b, struct str line)
 		return false;
 	if (!str_has_prefix(line, STR("COMMIT ")) && !str_eq(str_trim(line), STR("COMMIT")))
 		return false;
+	/* The last step's id is told after COMMIT, not before. */
+	if (b->id.n)
+		buildah_release(b);
 	b->phase = BUILDAH_COMMIT;
 	return true;
+}
+
+/* Where "COMMIT name" may be glued to the end of the last step's output: 0 never, since
+ * then it is a line.  unfinished: more of it may come. */
+static size_t buildah_commit_at(const struct buildah *b, struct str text, bool unfinished)
+{
+	struct str mark = buf_str(&b->mark);
+	if (!buildah_is_last(b))
+		return STR_NONE;
+	for (size_t at = text.n; at-- > 0;) {
+		struct str end = str_slice(text, at, text.n);
+		if (end.n > mark.n + BUILDAH_NAME)
+			return STR_NONE;
+		if (unfinished && str_has_prefix(mark, end))
+			return at;
+		if (!str_has_prefix(end, mark))
+			continue;
+		struct str name = str_slice(end, mark.n, end.n);
+		bool blank = str_find(str_slice(name, 1, name.n), ' ') != STR_NONE;
+		return !blank && (!name.n || name.p[0] == ' ') ? at : STR_NONE;
+	}
+	return STR_NONE;
 }
 
 static size_t buildah_hex(struct str text)
@@ -235,10 +265,18 @@ static size_t buildah_hex(struct str text)
 	return n;
 }
 
+/* "--> <11 hex>" */
+static bool buildah_is_id(struct str line)
+{
+	struct str hex = str_trim(str_slice(line, 4, line.n));
+	return str_has_prefix(line, STR("--> ")) && hex.n == BUILDAH_ID &&
+	       buildah_hex(hex) == hex.n;
+}
+
 /* Keeps a line that may be one of "--> Using cache <64 hex>" and "--> <11 hex>". */
 static bool buildah_hold(struct buildah *b, struct str line)
 {
-	struct str cache = STR("--> Using cache "), id = STR("--> "), hex;
+	struct str cache = STR("--> Using cache "), hex;
 	if (b->phase != BUILDAH_STEP && b->phase != BUILDAH_COMMIT)
 		return false;
 	if (str_has_prefix(line, cache)) {
@@ -249,10 +287,9 @@ static bool buildah_hold(struct buildah *b, struct str line)
 		buf_append(&b->held, line);
 		return true;
 	}
-	hex = str_trim(str_slice(line, id.n, line.n));
-	if (!str_has_prefix(line, id) || hex.n != BUILDAH_ID || buildah_hex(hex) != hex.n || b->id.n)
+	if (!buildah_is_id(line) || b->id.n)
 		return false;
-	buf_append(&b->id, hex);
+	buf_append(&b->id, str_trim(str_slice(line, 4, line.n)));
 	buf_append(&b->held, line);
 	return true;
 }
@@ -286,6 +323,13 @@ static void buildah_line(struct buildah *b, struct str line)
 	}
 	if (buildah_step(b, text) || buildah_commit(b, text))
 		return;
+	if (b->commit_at && buildah_is_id(line)) {
+		b->held.n = b->commit_at - 1;
+		buildah_release(b);
+		b->phase = BUILDAH_COMMIT;
+		buildah_after_commit(b, line);
+		return;
+	}
 	/* Only an id still makes what is held buildah's own. */
 	bool goes_on = b->cache.n && !b->id.n && str_has_prefix(line, STR("--> "));
 	if (b->held.n && !goes_on)
@@ -308,20 +352,37 @@ static size_t buildah_glued(const struct buildah *b, struct str line)
 	return text.n - size;
 }
 
+/* Output with "COMMIT name" at its end waits for the id that would follow. */
+static bool buildah_hold_commit(struct buildah *b, struct str line)
+{
+	struct str text = str_slice(line, 0, line.n - str_has_suffix(line, STR("\n")));
+	size_t at = b->phase == BUILDAH_STEP ? buildah_commit_at(b, text, false) : STR_NONE;
+	if (at == STR_NONE || (at == 0 && !b->mid_line))
+		return false;
+	buildah_release(b);
+	buf_append(&b->held, line);
+	b->commit_at = at + 1;
+	return true;
+}
+
 static void buildah_whole(struct buildah *b, struct str line)
 {
-	size_t at = buildah_glued(b, line);
-	if (at != STR_NONE && b->phase == BUILDAH_STEP) {
-		buildah_release(b);
-		buildah_log(b, 1, str_slice(line, 0, at));
-		line = str_slice(line, at, line.n);
-	} else if (b->mid_line) {
-		buildah_release(b);
-		buildah_log(b, 1, line);
+	size_t at = b->phase == BUILDAH_STEP ? buildah_glued(b, line) : STR_NONE;
+	bool mid_line = b->mid_line;
+	if (buildah_hold_commit(b, line)) {
 		b->mid_line = false;
 		return;
 	}
 	b->mid_line = false;
+	if (at != STR_NONE) {
+		buildah_release(b);
+		buildah_log(b, 1, str_slice(line, 0, at));
+		line = str_slice(line, at, line.n);
+	} else if (mid_line) {
+		buildah_release(b);
+		buildah_log(b, 1, line);
+		return;
+	}
 	buildah_line(b, line);
 }
 
@@ -345,7 +406,10 @@ static size_t buildah_free_part(const struct buildah *b, struct str part)
 		return 0;
 	if (b->phase != BUILDAH_STEP)
 		return part.n < BUILDAH_LINE ? 0 : part.n;
-	/* The glued id may still be coming: the longest end that begins one. */
+	/* What is glued to output may still be coming: the longest end that begins it. */
+	size_t commit = buildah_commit_at(b, part, true);
+	if (commit != STR_NONE)
+		return commit;
 	for (size_t n = part.n < BUILDAH_ID + 4 ? part.n : BUILDAH_ID + 4; n; n--) {
 		struct str end = str_slice(part, part.n - n, n);
 		if (n <= 4 ? str_has_prefix(arrow, end)
@@ -476,7 +540,7 @@ static bool buildah_end(struct decoder *d, struct error *err)
 static void buildah_decoder_free(struct decoder *d)
 {
 	struct buildah *b = (struct buildah *)d;
-	struct buf *all[] = { &b->line, &b->line2, &b->stage, &b->name, &b->held, &b->cache, &b->id,
+	struct buf *all[] = { &b->line, &b->line2, &b->stage, &b->mark, &b->name, &b->held, &b->cache, &b->id,
 	                      &b->error };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_finish(all[i]);

@@ -1,0 +1,408 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "core/base/check.h"
+#include "core/engine/buildah.h"
+#include "core/os/clock.h"
+#include "core/os/save.h"
+#include "tests/core/engine/golden.h"
+
+/* A program named buildah that says what a real one said, and notes how it was called. */
+static const char program[] =
+	"#!/bin/sh\n"
+	"cd \"${0%/*}\"\n"
+	"case $1 in\n"
+	"--version) echo 'buildah version 1.28.2 (image-spec 1.1.0-rc2)' ;;\n"
+	"containers) echo '[]' ;;\n"
+	"bud) printf '%s\\n' \"$@\" >args; echo \"$TMPDIR\" >tmpdir\n"
+	"	for last; do :; done\n"
+	"	cp -R \"$last\" seen; cat \"$last/../Dockerfile\" >dockerfile\n"
+	"	cat out; cat err >&2\n"
+	"	[ ! -e slow ] || { trap 'echo stopped >stopped; exit 1' TERM; echo $$ >pid\n"
+	"	while :; do sleep 0.05; done; }\n"
+	"	[ ! -e stuck ] || { trap '' TERM; while :; do sleep 0.05; done; }\n"
+	"	exit $(cat code) ;;\n"
+	"esac\n";
+
+struct bench {
+	char dir[64], scratch[96];
+	char *path;                     /* PATH as it was */
+	struct loop *loop;
+	struct engine *engine;
+	struct work *work;
+	struct arena *arena;
+	struct problems *problems;
+	struct recipe *recipe;
+	struct image_task task;
+	const char *tags[2];
+	struct work_result result;
+	struct engine_facts facts;
+	struct error err;
+	char image_id[80];
+	int dones;
+	const char *cancel_at;
+};
+
+static void bench_put(struct bench *b, const char *name, struct str text, mode_t mode)
+{
+	char path[120];
+	struct error err = { 0 };
+	snprintf(path, sizeof path, "%s/%s", b->dir, name);
+	assert_true(save_file(path, text, mode, &err));
+}
+
+static bool bench_has(struct bench *b, const char *name)
+{
+	char path[120];
+	snprintf(path, sizeof path, "%s/%s", b->dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static void bench_get(struct bench *b, const char *name, struct buf *text)
+{
+	char path[120];
+	snprintf(path, sizeof path, "%s/%s", b->dir, name);
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	for (size_t n; (n = fread(buf_reserve(text, 4096), 1, 4096, f));)
+		buf_grew(text, n);
+	fclose(f);
+}
+
+static void bench_recipe(struct bench *b, struct str text)
+{
+	struct source *s = source_new(b->arena, STR("Dockerfile"), NULL, arena_str(b->arena, text));
+	recipe_free(b->recipe);
+	b->recipe = recipe_parse(s, (struct str){ 0 }, b->problems);
+	assert_non_null(b->recipe);
+	b->task.recipe = b->recipe;
+}
+
+/* What the program says: recorded, with its exit code. */
+static void bench_says(struct bench *b, const char *name, const char *suffix, const char *code)
+{
+	owned_buf struct buf text = { 0 };
+	char file[60];
+	snprintf(file, sizeof file, "%s%s.buildah", name, suffix);
+	golden_read(&text, file);
+	bench_put(b, "out", buf_str(&text), 0644);
+	buf_clear(&text);
+	snprintf(file, sizeof file, "%s%s.buildah-stderr", name, suffix);
+	golden_read(&text, file);
+	bench_put(b, "err", buf_str(&text), 0644);
+	bench_put(b, "code", str_of(code), 0644);
+	buf_clear(&text);
+	snprintf(file, sizeof file, "%s.dockerfile", name);
+	golden_read(&text, file);
+	bench_recipe(b, buf_str(&text));
+}
+
+static int bench_setup(void **state)
+{
+	struct bench *b = xcalloc(1, sizeof *b);
+	struct error err = { 0 };
+	char path[4096];
+	snprintf(b->dir, sizeof b->dir, "/tmp/mortar-buildah-XXXXXX");
+	CHECK(mkdtemp(b->dir));
+	snprintf(b->scratch, sizeof b->scratch, "%s/scratch", b->dir);
+	CHECK(save_dir(b->scratch, 0700, &err));
+	b->path = xstrdup(getenv("PATH"));
+	snprintf(path, sizeof path, "%s:%s", b->dir, b->path);
+	setenv("PATH", path, 1);
+	unsetenv("BUILDAH_ISOLATION");
+	bench_put(b, "buildah", STR(program), 0755);
+	b->loop = loop_new();
+	b->arena = arena_new();
+	b->problems = problems_new();
+	b->tags[0] = "image:1";
+	b->task.tags = b->tags;
+	b->task.context = context_new();
+	context_add_bytes(b->task.context, "a.txt", 0640, STR("hello\n"));
+	context_add_bytes(b->task.context, "bin/run", 0755, STR("#!/bin/sh\n"));
+	*state = b;
+	return 0;
+}
+
+static int bench_teardown(void **state)
+{
+	struct bench *b = *state;
+	struct error err = { 0 };
+	engine_free(b->engine);
+	loop_free(b->loop);
+	context_free(b->task.context);
+	recipe_free(b->recipe);
+	problems_free(b->problems);
+	arena_free(b->arena);
+	setenv("PATH", b->path, 1);
+	free(b->path);
+	CHECK(save_remove(b->dir, &err));
+	free(b);
+	return 0;
+}
+
+static void bench_late(struct loop *l, void *data)
+{
+	(void)l;
+	(void)data;
+	fail_msg("no end within ten seconds");
+}
+
+static void bench_run(struct bench *b)
+{
+	struct error err = { 0 };
+	uint64_t late = loop_timer(b->loop, 10000, bench_late, NULL);
+	assert_true(loop_run(b->loop, &err));
+	loop_untimer(b->loop, late);
+}
+
+static void bench_ready(void *data, const struct engine_facts *f, const struct error *err)
+{
+	struct bench *b = data;
+	if (f)
+		b->facts = *f;
+	if (err)
+		b->err = *err;
+	loop_stop(b->loop);
+}
+
+static void bench_probe(struct bench *b)
+{
+	struct engine_options o = { .spec = "buildah", .scratch = b->scratch, .build_id = "b1" };
+	struct error err = { 0 };
+	b->engine = engine_new(&o, b->loop, &err);
+	assert_non_null(b->engine);
+	engine_probe(b->engine, bench_ready, b);
+	bench_run(b);
+}
+
+static void bench_cancel(struct loop *l, void *data)
+{
+	struct bench *b = data;
+	if (bench_has(b, "pid"))
+		engine_cancel(b->work);
+	else
+		loop_timer(l, 5, bench_cancel, b);
+}
+
+static void bench_step(void *data, const struct step_report *s)
+{
+	struct bench *b = data;
+	if (b->cancel_at && s->started && !s->ended &&
+	    str_find_str(s->name, str_of(b->cancel_at)) != STR_NONE) {
+		b->cancel_at = NULL;
+		engine_cancel(b->work);
+	}
+}
+
+static void bench_done(void *data, const struct work_result *r)
+{
+	struct bench *b = data;
+	b->dones++;
+	b->result = *r;
+	snprintf(b->image_id, sizeof b->image_id, "%.*s", STR_ARG(r->image_id));
+	loop_stop(b->loop);
+}
+
+static void bench_start(struct bench *b)
+{
+	struct engine_sink sink = { .step = bench_step, .done = bench_done, .data = b };
+	b->work = engine_image(b->engine, &b->task, &sink);
+	assert_int_equal(b->dones, 0);
+}
+
+static void bench_build(struct bench *b)
+{
+	bench_start(b);
+	bench_run(b);
+	assert_int_equal(b->dones, 1);
+	/* Nothing of the work is left in scratch. */
+	assert_int_equal(rmdir(b->scratch), 0);
+}
+
+static void test_buildah__probe_tells_its_version(void **state)
+{
+	struct bench *b = *state;
+	bench_probe(b);
+	assert_string_equal(b->facts.name, "buildah");
+	assert_string_equal(b->facts.version, "1.28.2");
+	assert_int_equal(b->facts.numbering, NUMBERING_BUILDAH);
+}
+
+static void test_buildah__probe_says_how_to_get_one(void **state)
+{
+	struct bench *b = *state;
+	setenv("PATH", "/nonexistent", 1);
+	bench_probe(b);
+	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
+	assert_non_null(strstr(b->err.text, "not in PATH"));
+}
+
+static void test_buildah__builds_in_a_private_folder(void **state)
+{
+	struct bench *b = *state;
+	owned_buf struct buf args = { 0 }, tmpdir = { 0 }, dockerfile = { 0 }, file = { 0 };
+	struct stat st;
+	char path[120];
+	struct pair options[] = {
+		{ STR("network"), STR("host") }, { STR("build-arg:A"), STR("x y") },
+		{ STR("label:l"), STR("v") }, { STR("target"), STR("one") },
+	};
+	struct pair more[] = { { STR("C1"), { NULL, 0 } } };
+	bench_says(b, "stages", "_cached", "0");
+	b->task.options = options;
+	b->task.noptions = 4;
+	b->task.level = (struct level_effect){ .no_cache = true, .args = more, .nargs = 1 };
+	bench_probe(b);
+	bench_build(b);
+	assert_true(b->result.ok);
+	assert_true(str_has_prefix(str_of(b->image_id), STR("sha256:3254f4144fc8")));
+	bench_get(b, "args", &args);
+	assert_true(str_has_prefix(buf_str(&args), STR("bud\n--layers\n--force-rm\n--format\ndocker\n"
+		"--pull=false\n--isolation\nchroot\n--network\nhost\n--target\none\n--no-cache\n"
+		"--tag\nimage:1\n--build-arg\nA=x y\n--build-arg\nC1=b1\n--label\nl=v\n--file\n")));
+	bench_get(b, "tmpdir", &tmpdir);
+	assert_true(str_has_prefix(buf_str(&tmpdir), str_of(b->scratch)));
+	bench_get(b, "dockerfile", &dockerfile);
+	assert_true(str_eq(buf_str(&dockerfile), b->recipe->text));
+	bench_get(b, "seen/a.txt", &file);
+	assert_string_equal(buf_text(&file), "hello\n");
+	snprintf(path, sizeof path, "%s/seen/bin/run", b->dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0755);
+}
+
+static void test_buildah__tells_a_failing_step(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "7");
+	bench_probe(b);
+	bench_build(b);
+	assert_int_equal(b->result.error.code, ERROR_BUILD);
+	assert_string_equal(b->result.error.text,
+	                    "Dockerfile line 3 failed with exit code 7: RUN echo oops >&2; exit 7");
+}
+
+static void test_buildah__a_good_end_needs_an_image(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "0");
+	bench_probe(b);
+	bench_build(b);
+	assert_int_equal(b->result.error.code, ERROR_PROTOCOL);
+}
+
+static void test_buildah__an_unreadable_context_is_told(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "7");
+	context_add_tree(b->task.context, "/nonexistent/folder", "x", NULL);
+	bench_probe(b);
+	bench_build(b);
+	assert_non_null(strstr(b->result.error.text, "/nonexistent/folder"));
+	assert_false(bench_has(b, "args"));
+}
+
+static void test_buildah__cancel_ends_its_process_group(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "0");
+	bench_put(b, "slow", STR(""), 0644);
+	bench_probe(b);
+	bench_start(b);
+	loop_timer(b->loop, 0, bench_cancel, b);
+	bench_run(b);
+	assert_int_equal(b->dones, 1);
+	assert_true(b->result.cancelled);
+	assert_int_equal(b->result.error.code, ERROR_CANCELLED);
+	assert_true(bench_has(b, "stopped"));
+	assert_int_equal(rmdir(b->scratch), 0);
+}
+
+static void test_buildah__cancel_kills_what_does_not_listen(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "0");
+	bench_put(b, "stuck", STR(""), 0644);
+	b->cancel_at = "RUN echo oops";
+	bench_probe(b);
+	int64_t since = clock_monotonic_ms();
+	bench_build(b);
+	assert_true(b->result.cancelled);
+	assert_true(clock_monotonic_ms() - since < 5000);
+}
+
+static void test_buildah__cancel_before_it_started_leaves_nothing(void **state)
+{
+	struct bench *b = *state;
+	bench_says(b, "fail", "", "0");
+	bench_probe(b);
+	bench_start(b);
+	engine_cancel(b->work);
+	bench_run(b);
+	assert_true(b->result.cancelled);
+	assert_false(bench_has(b, "args"));
+	assert_int_equal(rmdir(b->scratch), 0);
+}
+
+static void test_buildah__freeing_the_engine_ends_its_work(void **state)
+{
+	struct bench *b = *state;
+	struct error err = { 0 };
+	bench_says(b, "fail", "", "0");
+	bench_put(b, "stuck", STR(""), 0644);
+	bench_probe(b);
+	bench_start(b);
+	for (int i = 0; i < 2000 && !bench_has(b, "dockerfile"); i++)
+		loop_turn(b->loop, 5, &err);
+	engine_free(b->engine);
+	b->engine = NULL;
+	assert_int_equal(b->dones, 0);
+	assert_int_equal(rmdir(b->scratch), 0);
+}
+
+static void test_buildah__isolation_follows_the_network_and_the_environment(void **state)
+{
+	struct bench *b = *state;
+	static struct pair none[] = { { STR("network"), STR("none") } };
+	static struct pair pull[] = { { STR("pull"), STR("true") } };
+	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	assert_string_equal(argv[6], "--pull=false");
+	assert_string_equal(argv[7], "--isolation");
+	b->task.options = none;
+	b->task.noptions = 1;
+	argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	assert_string_equal(argv[7], "--network");
+	b->task.options = pull;
+	setenv("BUILDAH_ISOLATION", "oci", 1);
+	argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	assert_string_equal(argv[6], "--pull=always");
+	assert_string_equal(argv[7], "--tag");
+	unsetenv("BUILDAH_ISOLATION");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_buildah__probe_tells_its_version),
+		TEST(test_buildah__probe_says_how_to_get_one),
+		TEST(test_buildah__builds_in_a_private_folder),
+		TEST(test_buildah__tells_a_failing_step),
+		TEST(test_buildah__a_good_end_needs_an_image),
+		TEST(test_buildah__an_unreadable_context_is_told),
+		TEST(test_buildah__cancel_ends_its_process_group),
+		TEST(test_buildah__cancel_kills_what_does_not_listen),
+		TEST(test_buildah__cancel_before_it_started_leaves_nothing),
+		TEST(test_buildah__freeing_the_engine_ends_its_work),
+		TEST(test_buildah__isolation_follows_the_network_and_the_environment),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -319,9 +319,11 @@ static void app_digit(struct loop *loop, void *data)
 	app_dirty(app);
 }
 
-static void app_unknown(struct app *app, uint32_t key)
+static void app_unknown(struct app *app, struct keymap before, uint32_t key)
 {
 	owned_buf struct buf name = { 0 };
+	before.count = 0;
+	keymap_pending(&before, &name);
 	keymap_name(key, &name);
 	app_say(app, "%s means nothing here%s", buf_text(&name), app->popup ? "" : "; ? shows the keys");
 }
@@ -346,9 +348,10 @@ void app_key(struct app *app, uint32_t key)
 		app_typed(app, key);
 		return;
 	}
+	struct keymap before = app->keymap;
 	enum action action = keymap_feed(&app->keymap, app_where(app), key, &count);
 	if (action == ACTION_UNKNOWN)
-		app_unknown(app, key);
+		app_unknown(app, before, key);
 	else if (action != ACTION_NONE)
 		app_do(app, action, count, key);
 	else if (app->keymap.count && app->keymap.nkeys == 0)

@@ -147,6 +147,7 @@ bool theme_parse(struct str text, const char *path, struct theme *ret_theme, str
 	theme_default(&theme);
 	while (str_next(&text, '\n', &line)) {
 		at.line++;
+		at.column = 1;
 		if (!theme_line(&theme, line, at, err))
 			return false;
 	}

@@ -124,8 +124,6 @@ static void tree_add_document(struct tree_filler *f, size_t document)
 		.broken = d->nlayers && d->layers[0].present && !d->layers[0].value,
 	};
 	size_t at = f->tree->nrows;
-	if (row.absent && !d->value && d->nlayers == 1)
-		row.broken = false;
 	tree_add_file(f, row);
 	bool folded = folds_has(&f->tree->folds, str_of(row.path));
 	for (size_t i = 1; i < d->nlayers; i++) {
@@ -284,7 +282,7 @@ static struct ink tree_ink(const struct tree_row *row)
 /* What a file is for: its place in the order, g generated, - takes no part, ! broken. */
 static void tree_draw_mark(struct pen *pen, const struct tree_row *row)
 {
-	if (row->broken)
+	if (row->broken || (row->absent && row->errors))
 		pen_word(pen, "!", INK(ERROR));
 	else if (row->kind == TREE_OVERLAY && row->order)
 		pen_printf(pen, tree_layer_ink(row), "%u", row->order);

@@ -165,7 +165,7 @@ static void view_project_go_problem(struct view_project *v, size_t i)
 	const struct problem *problem = problems_get(v->project->problems, i);
 	const struct source *source = problem->at.source;
 	owned_buf struct buf text = { 0 };
-	problem_print(&text, problem);
+	view_project_problem(problem, &text);
 	size_t document = view_project_document(v, source ? source->name : NULL);
 	if (document != STR_NONE) {
 		tree_go(&v->tree, document, source->name);
@@ -298,8 +298,9 @@ static bool view_project_choose(struct view_project *v, const char *file)
 		app_alert(v->view.app, "%s cannot be chosen", file);
 		return true;
 	}
+	/* The row that named the file goes with the reading. */
 	app_reread(v->view.app);
-	app_say(v->view.app, "%s is the build file now", file);
+	app_say(v->view.app, "%s is the build file now", v->project->target.file);
 	return true;
 }
 

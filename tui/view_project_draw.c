@@ -1,4 +1,5 @@
 /* The project view: where its panes are and what stands around them. */
+#include "core/base/utf8.h"
 #include "tui/json_text.h"
 #include "tui/origin_mark.h"
 #include "tui/view_project_inside.h"
@@ -18,7 +19,9 @@ static void draw_title(struct view_project *v, struct surface *s, struct area li
 	size_t errors, warnings;
 	owned_buf struct buf right = { 0 };
 	view_project_count(v, &errors, &warnings);
-	pen_printf(&pen, INK(BARSTRONG), " %s", v->settings ? v->settings->name : p->target.name);
+	const char *name = v->settings ? v->settings->name : p->target.name;
+	const char *slash = strrchr(name, '/');
+	pen_printf(&pen, INK(BARSTRONG), " %s", slash && slash[1] ? slash + 1 : name);
 	pen_word(&pen, "  ", INK(BAR));
 	for (size_t i = 0; i < p->selection.nprofiles; i++)
 		pen_printf(&pen, INK(BARSTRONG), "%s%s", i ? "+" : "", p->selection.profiles[i]);
@@ -152,6 +155,20 @@ static void draw_panes(struct view_project *v, struct surface *s, struct area a)
 
 /* ---- below the panes ---- */
 
+/* As problem_print, but from the project's root, and the sign says how bad it is. */
+void view_project_problem(const struct problem *p, struct buf *out)
+{
+	struct origin at = span_origin(p->at);
+	const char *path = p->at.source && p->at.source->name ? p->at.source->name : at.path;
+	if (path)
+		utf8_append_visible(out, str_of(path));
+	if (path && at.line)
+		buf_printf(out, ":%u:%u", at.line, at.column);
+	if (path)
+		buf_append(out, STR(": "));
+	buf_append(out, p->text);
+}
+
 void view_project_draw_problem(struct view_project *v, struct surface *s, struct area line)
 {
 	const struct problems *problems = v->project->problems;
@@ -166,7 +183,7 @@ void view_project_draw_problem(struct view_project *v, struct surface *s, struct
 	const struct problem *p = problems_get(problems, shown);
 	bool error = p->severity == SEVERITY_ERROR;
 	const char *sign = error ? "!" : p->severity == SEVERITY_WARNING ? "?" : "i";
-	problem_print(&text, p);
+	view_project_problem(p, &text);
 	pen_printf(&pen, error ? INK(ERROR) : INK(WARNING), " %s %zu/%zu ", sign, shown + 1, n);
 	int room = pen_left(&pen) - 8;
 	size_t width;
@@ -269,11 +286,13 @@ static void draw_strip_tree(struct view_project *v, struct surface *s, struct ar
 	const struct document *d = row->document < v->settings->ndocuments
 		? &v->settings->documents[row->document] : NULL;
 	unsigned order = 0;
-	for (size_t i = 0; d && i < d->nlayers; i++)
-		if (d->layers[i].active && d->layers[i].profile)
-			pen_printf(&pen, INK(TEXT), " < %u %s", ++order, d->layers[i].profile);
-		else if (d->layers[i].active)
-			pen_printf(&pen, INK(TEXT), " %s", d->path);
+	for (size_t i = 1; d && i < d->nlayers; i++) {
+		if (!d->layers[i].active)
+			continue;
+		order++;
+		pen_printf(&pen, INK(TEXT), "%s < %u %s", order > 1 ? "" : " b base", order,
+		           d->layers[i].profile);
+	}
 }
 
 void view_project_draw_strip(struct view_project *v, struct surface *s, struct area a)

@@ -33,6 +33,7 @@ void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */
 void view_project_draw_strip(struct view_project *, struct surface *, struct area);
 void view_project_draw_problem(struct view_project *, struct surface *, struct area);
+void view_project_problem(const struct problem *, struct buf *);
 /* Errors and warnings of the last reading. */
 void view_project_count(const struct view_project *, size_t *ret_errors, size_t *ret_warnings);
 

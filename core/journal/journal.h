@@ -105,5 +105,9 @@ bool journal_read_log(struct journal *, uint64_t offset, uint64_t length, struct
  * the epoch, of the chunk in which it began) may be NULL.  n must be in range. */
 size_t journal_lines(const struct journal *, int step);
 struct str journal_line(struct journal *, int step, size_t n, struct buf *scratch, double *ret_t);
+/* The step (-1: none) in which line n of all stands, and which of its lines it is;
+ * and the number among all of line n of a step.  n must be in range. */
+int journal_line_step(const struct journal *, size_t n, size_t *ret_of_step);
+size_t journal_line_of_all(const struct journal *, int step, size_t n);
 
 #endif

@@ -73,3 +73,17 @@ struct str journal_line(struct journal *j, int step, size_t n, struct buf *scrat
 		return str_slice(rest, 0, newline);
 	return lines_assemble(j, chunk, at, scratch);
 }
+
+int journal_line_step(const struct journal *j, size_t n, size_t *ret_of_step)
+{
+	CHECK(n < j->index.nlines);
+	const struct chunk *c = &j->index.chunks[index_chunk_of_line(&j->index, n)];
+	*ret_of_step = c->step_line + (n - c->line);
+	return c->step;
+}
+
+size_t journal_line_of_all(const struct journal *j, int step, size_t n)
+{
+	CHECK(n < journal_lines(j, step));
+	return step < 0 ? n : index_line_of_step(&j->index, step, n);
+}

@@ -111,7 +111,7 @@ static enum action keymap_look(const struct keymap *km, unsigned where)
 
 static bool keymap_counts(unsigned where)
 {
-	return (where & ~(unsigned)(WHERE_PICKER | WHERE_LEVELS)) != 0;
+	return (where & ~(unsigned)(WHERE_PICKER | WHERE_LEVELS | WHERE_CONFIRM)) != 0;
 }
 
 void keymap_clear(struct keymap *km)

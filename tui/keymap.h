@@ -22,6 +22,7 @@ enum where {
 	WHERE_PROJECT = 1, WHERE_BUILD = 2, WHERE_HISTORY = 4, WHERE_HELP = 8,
 	WHERE_PICKER = 16, WHERE_LEVELS = 32,   /* popups: no counts there */
 	WHERE_TEXT = 64,                        /* a popup that only shows */
+	WHERE_CONFIRM = 128,                    /* a popup that asks yes or no */
 };
 
 enum action {

@@ -3,82 +3,280 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/journal/build.h"
+#include "core/job/job.h"
 #include "core/os/clock.h"
 #include "tui/app.h"
-#include "tui/list.h"
+#include "tui/confirm.h"
+#include "tui/level_menu.h"
+#include "tui/retry.h"
+#include "tui/view_build_inside.h"
 
-struct view_build {
-	struct view view;
-	struct journal *journal;
-	struct build *build;
-	struct list list;
+enum {
+	BUILD_FRAME_MS = 100,           /* not more often while a log streams */
+	BUILD_SIDE_BY_SIDE = 60,        /* columns from which both panes stand abreast */
+	BUILD_STACKED = 7,              /* rows from which both stand one over the other */
 };
+
+bool view_build_runs(const struct view_build *b)
+{
+	return !b->build->done && b->state == JOURNAL_RUNNING;
+}
+
+double view_build_now(const struct view_build *b)
+{
+	return b->build->done ? b->build->ended : view_build_runs(b) ? clock_now() : b->last_t;
+}
+
+char view_build_mark(const struct view_build *b, enum step_state state)
+{
+	static const char marks[] = {
+		[STEP_WAITING] = '.', [STEP_RUNNING] = '>', [STEP_DONE] = '+', [STEP_CACHED] = '=',
+		[STEP_FAILED] = '!', [STEP_CANCELLED] = 'x', [STEP_SKIPPED] = '-',
+	};
+	return state == STEP_RUNNING && !view_build_runs(b) ? '?' : marks[state];
+}
+
+enum style view_build_style(enum step_state state)
+{
+	static const enum style styles[] = {
+		[STEP_WAITING] = STYLE_FAINT, [STEP_RUNNING] = STYLE_BUSY, [STEP_DONE] = STYLE_GOOD,
+		[STEP_CACHED] = STYLE_MADE, [STEP_FAILED] = STYLE_ERROR,
+		[STEP_CANCELLED] = STYLE_WARNING, [STEP_SKIPPED] = STYLE_FAINT,
+	};
+	return styles[state];
+}
+
+/* ---- news ---- */
+
+static bool view_build_is_shown(const struct view_build *b)
+{
+	return b->view.app && app_view(b->view.app) == &b->view;
+}
+
+static void view_build_frame(struct loop *loop, void *data)
+{
+	struct view_build *b = data;
+	(void)loop;
+	b->frame = 0;
+	b->drawn_ms = clock_monotonic_ms();
+	if (view_build_is_shown(b))
+		app_dirty(b->view.app);
+}
+
+void view_build_dirty(struct view_build *b)
+{
+	int64_t since = clock_monotonic_ms() - b->drawn_ms;
+	if (since >= BUILD_FRAME_MS)
+		view_build_frame(b->loop, b);
+	else if (!b->frame)
+		b->frame = loop_timer(b->loop, BUILD_FRAME_MS - since, view_build_frame, b);
+}
 
 static void view_build_more(struct journal *journal, void *data)
 {
 	struct view_build *b = data;
-	build_update(b->build, journal);
-	list_set_count(&b->list, b->build->nsteps);
-	if (b->view.app)
-		app_dirty(b->view.app);
+	struct event e;
+	bool steps = false;
+	while (journal_next(journal, &b->build->cursor, &e)) {
+		b->last_t = e.t;
+		if (e.kind == EVENT_LOG)
+			continue;
+		build_apply(b->build, &e);
+		steps = true;
+	}
+	b->state = journal_state(journal, NULL);
+	if (steps)
+		view_build_steps_update(b);
+	view_build_log_update(b, false);
+	view_build_dirty(b);
+}
+
+/* ---- drawing ---- */
+
+static int view_build_steps_width(const struct view_build *b, int cols)
+{
+	(void)b;
+	return cols < 120 ? cols * 45 / 100 : cols * 36 / 100;
+}
+
+static void view_build_draw_side(struct view_build *b, struct surface *s, struct area a)
+{
+	int width = view_build_steps_width(b, a.cols);
+	struct area left = area_cols(a, 0, width), rule = area_cols(a, width, 1);
+	struct ink ink = b->pane == BUILD_STEPS ? INK(PANEHERE) : INK(PANE);
+	struct pen pen = pen_at(s, area_cut_top(&left, 1), 0);
+	pen_word(&pen, " steps", ink);
+	pen_fill(&pen, ink);
+	surface_vertical(s, rule);
+	view_build_steps_draw(b, s, left);
+	view_build_log_draw(b, s, area_cols(a, width + 1, a.cols));
+}
+
+static void view_build_draw_stacked(struct view_build *b, struct surface *s, struct area a)
+{
+	int rows = (int)b->nrows < a.rows / 2 ? (int)b->nrows : a.rows / 2;
+	view_build_steps_draw(b, s, area_cut_top(&a, rows));
+	view_build_log_draw(b, s, a);
 }
 
 static void view_build_draw(struct view *view, struct surface *s, struct area a)
 {
-	static const char *const marks[] = { ".", ">", "+", "=", "!", "x", "-" };
 	struct view_build *b = (struct view_build *)view;
-	struct pen pen = pen_at(s, area_cut_top(&a, 1), 0);
-	pen_word(&pen, " ", INK(BAR));
-	pen_text(&pen, b->build->id, INK(BARSTRONG));
-	pen_word(&pen, !b->build->done ? "  running" : b->build->ok ? "  done" : "  failed", INK(BAR));
-	pen_fill(&pen, INK(BAR));
-	list_show(&b->list, a.rows);
-	for (int row = 0; row < a.rows && b->list.top + (size_t)row < b->list.n; row++) {
-		size_t i = b->list.top + (size_t)row;
-		const struct step *step = &b->build->steps[i];
-		owned_buf struct buf time = { 0 };
-		clock_append_seconds(&time, step_seconds(step, clock_now()));
-		pen = pen_at(s, a, row);
-		pen.over = i == b->list.cursor ? STYLE_CURSOR : STYLE_NONE;
-		pen_printf(&pen, step->state == STEP_FAILED ? INK(ERROR) : INK(TEXT), "%s ", marks[step->state]);
-		pen_text(&pen, step->name, INK(TEXT));
-		pen_right(&pen, buf_str(&time), INK(FAINT));
-		pen_fill(&pen, INK(TEXT));
+	struct area end = area_cut_bottom(&a, view_build_end_rows(b, a));
+	view_build_head_draw(b, s, area_cut_top(&a, a.rows >= 10 ? 2 : 1));
+	view_build_end_draw(b, s, end);
+	if (a.rows < BUILD_STACKED - 1 || b->zoomed) {
+		if (b->pane == BUILD_LOG)
+			view_build_log_draw(b, s, a);
+		else
+			view_build_steps_draw(b, s, a);
+	} else if (a.cols >= BUILD_SIDE_BY_SIDE) {
+		view_build_draw_side(b, s, a);
+	} else {
+		view_build_draw_stacked(b, s, a);
 	}
-	list_draw_bar(&b->list, s, a);
+}
+
+static int64_t view_build_tick(struct view *view)
+{
+	return view_build_runs((struct view_build *)view) ? 1000 : -1;
+}
+
+/* ---- keys ---- */
+
+static void view_build_cancel_now(void *data)
+{
+	struct view_build *b = data;
+	struct error err;
+	if (job_cancel(b->dir, &err))
+		app_say(b->view.app, "cancelling: the engine is asked to stop");
+	else
+		app_alert(b->view.app, "%s", err.text);
+}
+
+static void view_build_cancel(struct view_build *b)
+{
+	if (!view_build_runs(b))
+		app_say(b->view.app, "this build is over");
+	else
+		app_open(b->view.app, confirm_new("Cancel", "Cancel this build?", view_build_cancel_now, b));
+}
+
+static void view_build_detach(struct view_build *b)
+{
+	struct app *app = b->view.app;
+	bool runs = view_build_runs(b);
+	app_home(app);
+	if (runs)
+		app_say(app, "the build goes on: 2 shows it again, H all builds");
+}
+
+static void view_build_follow(struct view_build *b)
+{
+	b->leads = true;
+	view_build_steps_update(b);
+	view_build_log_follow(b, true);
+}
+
+static void view_build_toggle_all(struct view_build *b)
+{
+	size_t n = 0;
+	/* The line under the cursor stays. */
+	bool keep = !b->follows && b->log.cursor < b->log.n;
+	if (keep && b->all)
+		journal_line_step(b->journal, b->log.cursor, &n);
+	else if (keep)
+		n = journal_line_of_all(b->journal, b->step, b->log.cursor);
+	b->all = !b->all;
+	view_build_log_update(b, true);
+	if (keep) {
+		view_build_log_follow(b, false);
+		list_go(&b->log, n);
+	}
+}
+
+static bool view_build_menu(struct view_build *b)
+{
+	struct project *project = app_project(b->view.app);
+	if (project)
+		app_open(b->view.app, level_menu_new(project));
+	return project;
+}
+
+static bool view_build_act_here(struct view_build *b, enum action action)
+{
+	switch (action) {
+	case ACTION_NEXT_PANE: case ACTION_PREV_PANE:
+		b->pane = b->pane == BUILD_LOG ? BUILD_STEPS : BUILD_LOG;
+		return true;
+	case ACTION_ZOOM: b->zoomed = !b->zoomed; return true;
+	case ACTION_FOLLOW: view_build_follow(b); return true;
+	case ACTION_ALL_STEPS: view_build_toggle_all(b); return true;
+	case ACTION_WRAP: b->wraps = !b->wraps; return true;
+	case ACTION_TIMES: b->times = !b->times; return true;
+	case ACTION_META:
+		b->metas = !b->metas;
+		view_build_steps_update(b);
+		return true;
+	case ACTION_CANCEL: view_build_cancel(b); return true;
+	case ACTION_DETACH: view_build_detach(b); return true;
+	case ACTION_RETRY: retry_build(b->view.app, b->dir); return true;
+	case ACTION_BUILD: return view_build_menu(b);
+	default: return view_build_find_act(b, action);
+	}
 }
 
 static bool view_build_act(struct view *view, enum action action, unsigned count)
 {
 	struct view_build *b = (struct view_build *)view;
-	return list_move(&b->list, action, count, 0);
+	if (view_build_act_here(b, action))
+		return true;
+	return b->pane == BUILD_LOG ? view_build_log_act(b, action, count)
+	                            : view_build_steps_act(b, action, count);
 }
 
-static int64_t view_build_tick(struct view *view)
+static void view_build_typed(struct view *view, struct str line)
 {
-	return ((struct view_build *)view)->build->done ? -1 : 1000;
+	view_build_find_typed((struct view_build *)view, line);
 }
+
+/* ---- life ---- */
 
 static void view_build_free(struct view *view)
 {
 	struct view_build *b = (struct view_build *)view;
+	loop_untimer(b->loop, b->frame);
+	view_build_find_finish(b);
+	view_build_steps_finish(b);
 	journal_free(b->journal);
 	build_free(b->build);
+	log_text_finish(&b->text);
+	buf_finish(&b->scratch);
+	free(b->dir);
 	free(b);
 }
 
-static const struct hint view_build_hints[] = { { ACTION_BACK, "back" }, { 0, NULL } };
+static const struct hint view_build_hints[] = {
+	{ ACTION_NEXT_PANE, "pane" }, { ACTION_FOLLOW, "follow" }, { ACTION_SEARCH, "find" },
+	{ ACTION_FATAL, "failed" }, { ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" },
+	{ ACTION_CANCEL, "cancel" }, { ACTION_DETACH, "detach" }, { ACTION_HELP, "keys" },
+	{ ACTION_BACK, "back" }, { ACTION_WRAP, "wrap" }, { ACTION_TIMES, "times" },
+	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { ACTION_RETRY, "again" }, { 0, NULL },
+};
 static const struct view_ops view_build_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
-	.free = view_build_free, .tick = view_build_tick, .hints = view_build_hints,
+	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
+	.hints = view_build_hints,
 };
 
 struct view *view_build_new(struct loop *loop, const char *dir, struct error *err)
 {
 	struct view_build *b = xcalloc(1, sizeof *b);
-	b->view.ops = &view_build_ops;
-	b->build = build_new();
+	*b = (struct view_build){
+		.view.ops = &view_build_ops, .loop = loop, .dir = xstrdup(dir), .build = build_new(),
+		.step = -1, .leads = true, .follows = true, .times = true,
+		.drawn_ms = clock_monotonic_ms() - BUILD_FRAME_MS,
+	};
 	b->journal = journal_open(dir, err);
 	if (!b->journal || !journal_follow(b->journal, loop, view_build_more, b, err)) {
 		view_build_free(&b->view);

@@ -1,0 +1,275 @@
+/* Search in the log, and jumps to what went wrong.  Lines are looked at in slices from
+ * a timer, so that a million of them stop no key and no frame. */
+#include <inttypes.h>
+
+#include "core/base/check.h"
+#include "tui/app.h"
+#include "tui/view_build_inside.h"
+
+enum { FIND_SLICE = 20000 };
+
+static void find_slice_later(struct view_build *b);
+
+/* ---- jumps ---- */
+
+static void find_to_global(struct view_build *b, size_t line)
+{
+	size_t n;
+	int step = journal_line_step(b->journal, line, &n);
+	b->leads = false;
+	if (b->all || step < 0 || (size_t)step >= b->build->nsteps) {
+		if (!b->all) {
+			b->all = true;
+			view_build_log_update(b, true);
+		}
+		view_build_log_go(b, line);
+		return;
+	}
+	view_build_steps_go(b, step);
+	view_build_log_go(b, n);
+}
+
+static void find_arrive(struct view_build *b, size_t hit)
+{
+	struct app *app = b->view.app;
+	bool down = b->wanted_down;
+	if (b->wanted_from != STR_NONE && (down ? hit <= b->wanted_from : hit >= b->wanted_from))
+		app_say(app, hit == b->wanted_from ? "this is the only one" :
+		        down ? "past the end: from the beginning" : "past the beginning: from the end");
+	if (b->wanted == b->errors)
+		find_to_global(b, hit);
+	else {
+		b->leads = false;
+		view_build_log_go(b, hit);
+	}
+}
+
+static void find_nothing(struct view_build *b)
+{
+	bool errors = b->wanted == b->errors;
+	b->wanted = NULL;
+	if (errors && view_build_find_fatal(b))
+		return;
+	if (errors)
+		app_say(b->view.app, "no line of the log looks like an error");
+	else
+		app_say(b->view.app, "%s is not found%s", buf_text(&b->pattern),
+		        b->all ? "" : " in this step (a: all steps)");
+}
+
+/* Jumps if it can be said where to; true when nothing is waited for any more. */
+static bool find_settle(struct view_build *b)
+{
+	size_t hit;
+	if (!b->wanted)
+		return true;
+	switch (history_search_near(b->wanted, b->wanted_from, b->wanted_down, &hit)) {
+	case HISTORY_NOT_YET: return false;
+	case HISTORY_FOUND: find_arrive(b, hit); break;
+	case HISTORY_NOT_FOUND: find_nothing(b); break;
+	}
+	b->wanted = NULL;
+	return true;
+}
+
+static void find_want(struct view_build *b, struct history_search *search, size_t from, bool down)
+{
+	b->wanted = search;
+	b->wanted_from = from;
+	b->wanted_down = down;
+	history_search_more(search, FIND_SLICE);
+	if (!find_settle(b))
+		app_say(b->view.app, "searching ...");
+	find_slice_later(b);
+}
+
+/* ---- slices ---- */
+
+static void find_slice(struct loop *loop, void *data)
+{
+	struct view_build *b = data;
+	(void)loop;
+	b->slice = 0;
+	struct history_search *first = b->wanted ? b->wanted : b->search;
+	if (first)
+		history_search_more(first, FIND_SLICE);
+	bool waits = b->wanted != NULL;
+	if (find_settle(b) && waits)
+		app_dirty(b->view.app);
+	else
+		view_build_dirty(b);
+	find_slice_later(b);
+}
+
+static void find_slice_later(struct view_build *b)
+{
+	bool more = (b->wanted && !history_search_is_done(b->wanted)) ||
+	            (b->search && !history_search_is_done(b->search));
+	if (more && !b->slice)
+		b->slice = loop_timer(b->loop, 0, find_slice, b);
+}
+
+void view_build_find_update(struct view_build *b, bool anew)
+{
+	if (b->errors)
+		history_search_grew(b->errors);
+	if (b->search && anew)
+		history_search_over(b->search, b->journal, view_build_log_step(b));
+	else if (b->search)
+		history_search_grew(b->search);
+	if (b->wanted && b->wanted == b->search && anew)
+		b->wanted = NULL;
+	find_slice_later(b);
+}
+
+void view_build_find_finish(struct view_build *b)
+{
+	loop_untimer(b->loop, b->slice);
+	history_search_free(b->search);
+	history_search_free(b->errors);
+	history_search_free(b->warnings);
+	buf_finish(&b->pattern);
+}
+
+/* ---- searching ---- */
+
+static void find_forget(struct view_build *b)
+{
+	if (b->wanted == b->search)
+		b->wanted = NULL;
+	history_search_free(b->search);
+	b->search = NULL;
+	buf_clear(&b->pattern);
+}
+
+void view_build_find_typed(struct view_build *b, struct str pattern)
+{
+	struct error err;
+	if (!pattern.n) {
+		find_forget(b);
+		return;
+	}
+	struct history_search *search = history_search_new(pattern, &err);
+	if (!search) {
+		app_alert(b->view.app, "%s", err.text);
+		return;
+	}
+	find_forget(b);
+	b->search = search;
+	buf_append(&b->pattern, pattern);
+	history_search_over(search, b->journal, view_build_log_step(b));
+	/* The line under the cursor counts, and from the end there is no forward. */
+	size_t at = b->log.cursor;
+	bool from_start = b->follows || at == 0 || at + 1 >= b->log.n;
+	find_want(b, search, from_start ? STR_NONE : at - 1, true);
+}
+
+static bool find_again(struct view_build *b, bool down)
+{
+	if (!b->search) {
+		app_say(b->view.app, "/ searches first");
+		return true;
+	}
+	if (b->log.n == 0)
+		return false;
+	find_want(b, b->search, b->log.cursor, down);
+	return true;
+}
+
+/* ---- errors ---- */
+
+static struct history_search *find_pattern(const char *pattern)
+{
+	struct error err;
+	struct history_search *search = history_search_new(str_of(pattern), &err);
+	CHECK(search);
+	return search;
+}
+
+static void find_need_errors(struct view_build *b)
+{
+	if (b->errors)
+		return;
+	b->errors = find_pattern(history_search_errors);
+	b->warnings = find_pattern(history_search_warnings);
+	history_search_over(b->errors, b->journal, -1);
+}
+
+char view_build_find_kind(struct view_build *b, struct str text)
+{
+	size_t at, size;
+	find_need_errors(b);
+	text = str_slice(text, 0, 4096);
+	return history_search_line(b->errors, text, 0, &at, &size) ? 'E' :
+	       history_search_line(b->warnings, text, 0, &at, &size) ? 'W' : ' ';
+}
+
+/* Where the cursor is among the lines of all steps; STR_NONE: nowhere. */
+static size_t find_here(const struct view_build *b)
+{
+	int step = view_build_log_step(b);
+	return b->log.cursor < b->log.n ? journal_line_of_all(b->journal, step, b->log.cursor)
+	                                : STR_NONE;
+}
+
+static bool find_error(struct view_build *b, bool down)
+{
+	find_need_errors(b);
+	/* From the steps' pane, or while following, the first one is meant. */
+	bool here = b->pane == BUILD_LOG && !(down && b->follows);
+	find_want(b, b->errors, here ? find_here(b) : STR_NONE, down);
+	return true;
+}
+
+bool view_build_find_fatal(struct view_build *b)
+{
+	int step = build_failed_step(b->build);
+	if (step < 0)
+		return false;
+	b->leads = false;
+	b->all = false;
+	view_build_steps_go(b, step);
+	view_build_log_update(b, true);
+	b->pane = BUILD_LOG;
+	return true;
+}
+
+bool view_build_find_act(struct view_build *b, enum action action)
+{
+	switch (action) {
+	case ACTION_SEARCH: app_prompt(b->view.app, "/"); return true;
+	case ACTION_SEARCH_NEXT: return find_again(b, true);
+	case ACTION_SEARCH_PREV: return find_again(b, false);
+	case ACTION_NEXT_ERROR: return find_error(b, true);
+	case ACTION_PREV_ERROR: return find_error(b, false);
+	case ACTION_FATAL:
+		if (!view_build_find_fatal(b))
+			app_say(b->view.app, "no step failed");
+		return true;
+	default: return false;
+	}
+}
+
+void view_build_find_tell(const struct view_build *b, struct buf *out)
+{
+	if (!b->search)
+		return;
+	size_t n = history_search_count(b->search), at = 0;
+	struct str pattern = str_slice(buf_str(&b->pattern), 0, 24);
+	buf_append(out, STR(" /"));
+	buf_append(out, pattern);
+	/* Which of them is under the cursor. */
+	size_t low = 0, high = n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (history_search_hit(b->search, middle) < b->log.cursor)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < n && history_search_hit(b->search, low) == b->log.cursor)
+		at = low + 1;
+	if (at)
+		buf_printf(out, " %zu of", at);
+	buf_printf(out, " %zu%s", n, history_search_is_done(b->search) ? "" : "+");
+}

@@ -1,0 +1,220 @@
+#include <inttypes.h>
+
+#include "core/os/clock.h"
+#include "tui/view_build_inside.h"
+
+/* Steps by state: those that make a layer, so that the numbers are those of the
+ * Dockerfile. */
+struct head_counts {
+	size_t of[STEP_SKIPPED + 1], all;
+};
+
+static bool head_counts_step(const struct step *s)
+{
+	return !s->meta && !s->internal;
+}
+
+static struct head_counts head_count(const struct build *b)
+{
+	struct head_counts c = { 0 };
+	for (size_t i = 0; i < b->nsteps; i++)
+		if (head_counts_step(&b->steps[i])) {
+			c.of[b->steps[i].state]++;
+			c.all++;
+		}
+	return c;
+}
+
+static const char *head_state(const struct view_build *b)
+{
+	const struct build *build = b->build;
+	if (build->done)
+		return build->ok ? "DONE" : build->cancelled ? "CANCELLED" : "FAILED";
+	if (b->state == JOURNAL_LOST)
+		return "LOST";
+	return build->cancel_requested ? "CANCELLING" : "RUNNING";
+}
+
+static void head_append_took(const struct view_build *b, struct buf *out)
+{
+	double took = view_build_now(b) - b->build->started;
+	if (b->build->started <= 0)
+		return;
+	if (took < 0)
+		took = 0;
+	clock_append_seconds(out, view_build_runs(b) ? (double)(long)took : took);
+}
+
+static void head_word(struct pen *pen, struct str word, struct ink ink)
+{
+	/* Half a word says little; a whole one or none. */
+	if (!word.n || pen_left(pen) < 4)
+		return;
+	pen_word(pen, "  ", INK(BAR));
+	pen_text(pen, word, ink);
+}
+
+static void head_draw_title(const struct view_build *b, struct surface *s, struct area a)
+{
+	const struct build *build = b->build;
+	owned_buf struct buf right = { 0 }, profiles = { 0 };
+	bool bad = (build->done && !build->ok) || b->state == JOURNAL_LOST;
+	buf_printf(&right, " %s ", head_state(b));
+	head_append_took(b, &right);
+	buf_append_char(&right, ' ');
+	for (size_t i = 0; i < build->nprofiles; i++) {
+		if (i)
+			buf_append_char(&profiles, ',');
+		buf_append(&profiles, build->profiles[i]);
+	}
+	int width = (int)right.n < a.cols ? (int)right.n : a.cols;
+	struct area left = area_cols(a, 0, a.cols - width);
+	struct pen pen = pen_at(s, left, 0);
+	pen_word(&pen, " ", INK(BAR));
+	pen_text(&pen, build->image.n ? build->image : build->id, INK(BARSTRONG));
+	head_word(&pen, buf_str(&profiles), INK(BAR));
+	head_word(&pen, build->level, INK(BAR));
+	head_word(&pen, build->engine_version.n ? build->engine_version : build->engine, INK(BAR));
+	if (a.cols >= 110)
+		head_word(&pen, build->id, INK(BAR));
+	pen_fill(&pen, INK(BAR));
+	pen = pen_at(s, area_cols(a, a.cols - width, width), 0);
+	pen_text(&pen, buf_str(&right), bad ? INK(BARALERT) : INK(BARSTRONG));
+	pen_fill(&pen, INK(BAR));
+}
+
+/* A cell for each part of the steps: what came from the cache first. */
+static void head_draw_cells(const struct view_build *b, struct pen *pen, int cells,
+                            const struct head_counts *c)
+{
+	static const enum step_state order[] = {
+		STEP_CACHED, STEP_DONE, STEP_FAILED, STEP_CANCELLED, STEP_RUNNING, STEP_WAITING,
+		STEP_SKIPPED,
+	};
+	size_t before = 0;
+	pen_word(pen, "[", INK(BORDER));
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		size_t from = c->all ? before * (size_t)cells / c->all : 0;
+		before += c->of[order[i]];
+		size_t to = c->all ? before * (size_t)cells / c->all : 0;
+		char mark[2] = { order[i] == STEP_DONE ? '#' : view_build_mark(b, order[i]) };
+		for (; from < to; from++)
+			pen_word(pen, mark, (struct ink){ (uint8_t)view_build_style(order[i]), STYLE_NONE });
+	}
+	if (!c->all)
+		for (; cells > 0; cells--)
+			pen_word(pen, ".", INK(FAINT));
+	pen_word(pen, "]", INK(BORDER));
+}
+
+static void head_draw_bar(const struct view_build *b, struct surface *s, struct area a)
+{
+	static const enum step_state told[] = {
+		STEP_CACHED, STEP_DONE, STEP_RUNNING, STEP_WAITING, STEP_CANCELLED, STEP_SKIPPED,
+		STEP_FAILED,
+	};
+	struct head_counts c = head_count(b->build);
+	owned_buf struct buf sum = { 0 }, all = { 0 };
+	buf_printf(&sum, " %zu/%zu", c.of[STEP_CACHED] + c.of[STEP_DONE], c.all);
+	buf_append(&all, buf_str(&sum));
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (i < 4 || told[i] == STEP_FAILED || c.of[told[i]])
+			buf_printf(&all, " %c%zu", view_build_mark(b, told[i]), c.of[told[i]]);
+	struct pen pen = pen_at(s, a, 0);
+	int cells = a.cols - (int)all.n - 3;
+	if (cells >= 4)
+		head_draw_cells(b, &pen, cells, &c);
+	pen_text(&pen, buf_str(&sum), INK(STRONG));
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		enum style style = c.of[told[i]] ? view_build_style(told[i]) : STYLE_FAINT;
+		if (i < 4 || told[i] == STEP_FAILED || c.of[told[i]])
+			pen_printf(&pen, (struct ink){ (uint8_t)style, STYLE_NONE }, " %c%zu",
+			           view_build_mark(b, told[i]), c.of[told[i]]);
+	}
+	pen_fill(&pen, INK(TEXT));
+}
+
+void view_build_head_draw(const struct view_build *b, struct surface *s, struct area a)
+{
+	head_draw_title(b, s, area_cut_top(&a, 1));
+	if (a.rows > 0)
+		head_draw_bar(b, s, a);
+}
+
+/* ---- the end ---- */
+
+static void end_built(const struct view_build *b, struct buf *out)
+{
+	const struct build *build = b->build;
+	struct head_counts c = head_count(build);
+	buf_append(out, STR("built "));
+	buf_append(out, build->image);
+	buf_append(out, STR(" in "));
+	clock_append_seconds(out, build->ended - build->started);
+	buf_printf(out, ", %zu of %zu steps cached", c.of[STEP_CACHED], c.all);
+	if (build->image_id.n) {
+		struct str id = build->image_id;
+		if (str_has_prefix(id, STR("sha256:")))
+			id = str_slice(id, 7, 12);
+		buf_printf(out, ", image %.*s", STR_ARG(id));
+	}
+}
+
+static enum style end_text(const struct view_build *b, struct buf *out)
+{
+	const struct build *build = b->build;
+	if (build->done && build->ok) {
+		end_built(b, out);
+		return STYLE_GOOD;
+	}
+	if (build->done) {
+		buf_append_text(out, build->cancelled ? "cancelled after " : "failed after ");
+		clock_append_seconds(out, build->ended - build->started);
+		if (build->error.n) {
+			buf_append(out, STR(": "));
+			buf_append(out, build->error);
+		}
+		return build->cancelled ? STYLE_WARNING : STYLE_ERROR;
+	}
+	if (b->state == JOURNAL_LOST) {
+		buf_append(out, STR("lost: the job of this build is gone (killed, or the machine "
+		                    "stopped); its journal ends here"));
+		return STYLE_ERROR;
+	}
+	if (build->cancel_requested) {
+		buf_append(out, STR("cancel requested: waiting for the engine to stop"));
+		return STYLE_WARNING;
+	}
+	if (build->nwarnings) {
+		buf_append(out, STR("warning: "));
+		buf_append(out, build->warnings[build->nwarnings - 1]);
+		if (build->nwarnings > 1)
+			buf_printf(out, " (the last of %zu)", build->nwarnings);
+		return STYLE_WARNING;
+	}
+	return STYLE_NONE;
+}
+
+int view_build_end_rows(const struct view_build *b, struct area a)
+{
+	owned_buf struct buf text = { 0 };
+	int most = a.rows >= 16 ? 3 : 1;
+	if (end_text(b, &text) == STYLE_NONE || a.rows < 4 || a.cols < 1)
+		return 0;
+	int rows = 1 + (int)(text_width(buf_str(&text)) / (size_t)a.cols);
+	return rows < most ? rows : most;
+}
+
+void view_build_end_draw(const struct view_build *b, struct surface *s, struct area a)
+{
+	owned_buf struct buf text = { 0 };
+	enum style style = end_text(b, &text);
+	struct str rest = buf_str(&text);
+	for (int row = 0; row < a.rows && style != STYLE_NONE; row++) {
+		size_t width;
+		struct str piece = row + 1 < a.rows ? text_cut(rest, (size_t)a.cols, &width) : rest;
+		struct pen pen = pen_at(s, a, row);
+		pen_text(&pen, piece, (struct ink){ (uint8_t)style, STYLE_NONE });
+		rest = str_slice(rest, piece.n, rest.n);
+	}
+}

@@ -3,8 +3,8 @@
 
 #include "tui/view.h"
 
-/* The keys that are valid in the view it was called from (its ops->where) and
- * everywhere, made from keymap.def. */
+/* All keys, searchable: those that are valid in the view it was called from first
+ * (its ops->where), then the others; made from keymap.def. */
 struct view *view_help_new(const struct view_ops *from);
 
 #endif

@@ -10,6 +10,7 @@ struct asked_path {
 	const char *path;
 	char *text;             /* of the last reading; NULL: none */
 	size_t n;
+	bool is_absent;         /* the last reading found nothing there */
 };
 
 struct files_asked {
@@ -79,6 +80,7 @@ enum files_result files_read(struct files *f, const char *path, struct arena *a,
 		text = (struct str){ 0 };
 	}
 	files_note_text(asked, text);
+	asked->is_absent = result == FILES_ABSENT;
 	return result;
 }
 
@@ -116,9 +118,10 @@ struct pair *files_texts(const struct files *f, struct arena *a, size_t *ret_cou
 	for (size_t i = 0; i < asked; i++) {
 		const struct asked_path *path = f->asked->paths.items[i].value;
 		struct str text = { path->text, path->n };
-		if (path->text)
-			pairs[n++] = (struct pair){ arena_str(a, str_of(path->path)),
-			                            arena_str(a, text) };
+		if (!path->text && !path->is_absent)
+			continue;
+		pairs[n++] = (struct pair){ arena_str(a, str_of(path->path)),
+		                            path->text ? arena_str(a, text) : text };
 	}
 	*ret_count = n;
 	return pairs;

@@ -72,7 +72,7 @@ bool files_has(struct files *, const char *path);
 void files_asked(const struct files *, void (*each)(void *data, const char *path), void *data);
 /* The texts read so far as pairs of path (as above) and text, in the arena: what a
  * request carries so that what was shown is what is built.  A path read twice has
- * the text of its last reading. */
+ * the text of its last reading; one that was not there has p NULL. */
 struct pair *files_texts(const struct files *, struct arena *, size_t *ret_count);
 
 /* Opens a regular file for reading, close-on-exec, for those who pull bytes; the fd

@@ -1,0 +1,10 @@
+/* buildah's text on both of its streams. */
+#include "tests/fuzz/decoding.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	decoding_run(decoder_buildah_new, (struct str){ (const char *)data, size });
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* The classic builder's stream. */
+#include "tests/fuzz/decoding.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	decoding_run(decoder_classic_new, (struct str){ (const char *)data, size });
+	return 0;
+}

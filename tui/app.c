@@ -325,7 +325,8 @@ static void app_unknown(struct app *app, struct keymap before, uint32_t key)
 	before.count = 0;
 	keymap_pending(&before, &name);
 	keymap_name(key, &name);
-	app_say(app, "%s means nothing here%s", buf_text(&name), app->popup ? "" : "; ? shows the keys");
+	app_say(app, "%s means nothing here%s", buf_text(&name),
+	        app->popup ? "" : "; ? shows the keys");
 }
 
 static void app_typed(struct app *app, uint32_t key)

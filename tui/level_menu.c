@@ -101,7 +101,8 @@ struct popup *level_menu_new(struct project *project)
 {
 	struct level_menu *m = xcalloc(1, sizeof *m);
 	m->popup = (struct popup){
-		.ops = &level_menu_ops, .title = "Build: cache level", .hint = "0-4 level  Enter builds  Esc",
+		.ops = &level_menu_ops, .title = "Build: cache level",
+		.hint = "0-4 level  Enter builds  Esc",
 	};
 	m->project = project;
 	m->levels = project->kind->levels;

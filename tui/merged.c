@@ -27,13 +27,20 @@ static bool merged_is_closing(const struct merged_line *line)
 	return line->json.closes && !line->json.opens;
 }
 
+/* The line itself, or the one that a closing line closes. */
+static unsigned merged_opening(const struct merged *m, const struct merged_line *line)
+{
+	unsigned closing = (unsigned)(line - m->lines), at = closing;
+	while (merged_is_closing(line) && at > 0 &&
+	       (m->lines[at].last != closing || !m->lines[at].json.opens))
+		at--;
+	return at;
+}
+
 void merged_pointer(const struct merged *m, const struct merged_line *line, struct buf *out)
 {
 	unsigned chain[VALUE_DEPTH_MAX + 2], n = 0;
-	unsigned at = (unsigned)(line - m->lines);
-	if (merged_is_closing(line))
-		while (at > 0 && (m->lines[at].last != (unsigned)(line - m->lines) || !m->lines[at].json.opens))
-			at--;
+	unsigned at = merged_opening(m, line);
 	for (; m->lines[at].parent != MERGED_NONE && n < VALUE_DEPTH_MAX + 2; at = m->lines[at].parent)
 		chain[n++] = at;
 	while (n-- > 0) {
@@ -234,12 +241,7 @@ static unsigned merged_container(const struct merged *m, bool of_closed)
 	unsigned at = (unsigned)(line - m->lines);
 	if (line->last != at || (of_closed && line->folded))
 		return at;
-	if (merged_is_closing(line)) {
-		while (at > 0 && !(m->lines[at].last == (unsigned)(line - m->lines) && m->lines[at].json.opens))
-			at--;
-		return at;
-	}
-	return line->parent;
+	return merged_is_closing(line) ? merged_opening(m, line) : line->parent;
 }
 
 static bool merged_fold(struct merged *m, enum action action)
@@ -315,8 +317,9 @@ static struct str merged_text(const void *data, size_t i)
 bool merged_search(struct merged *m, struct str needle, bool down)
 {
 	const struct merged_line *line = merged_line(m);
-	size_t at = line ? search_lines(m->nlines, (size_t)(line - m->lines), down, needle, merged_text, m)
-	                 : STR_NONE;
+	if (!line)
+		return false;
+	size_t at = search_lines(m->nlines, (size_t)(line - m->lines), down, needle, merged_text, m);
 	if (at == STR_NONE)
 		return false;
 	merged_reveal(m, (unsigned)at);

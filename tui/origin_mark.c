@@ -28,7 +28,8 @@ void origin_find(const struct value *winner, const struct document *document, st
 	s->n = 0;
 	s->values[s->n++] = winner;
 	if (layer == STR_NONE) {
-		for (const struct value *v = value_under(winner); v && s->n < ORIGIN_MAX; v = value_under(v))
+		const struct value *v = value_under(winner);
+		for (; v && s->n < ORIGIN_MAX; v = value_under(v))
 			s->values[s->n++] = v;
 		return;
 	}

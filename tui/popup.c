@@ -10,13 +10,18 @@ static void popup_border(struct popup *p, struct surface *s, struct area box)
 	struct ink ink = INK(POPUP);
 	surface_fill(s, box, ink);
 	for (int row = 0; row < box.rows; row++) {
+		static const enum text_sign signs[][2] = {
+			{ SIGN_VERTICAL, SIGN_VERTICAL }, { SIGN_TOP_LEFT, SIGN_TOP_RIGHT },
+			{ SIGN_BOTTOM_LEFT, SIGN_BOTTOM_RIGHT },
+		};
 		bool top = row == 0, bottom = row == box.rows - 1;
+		const enum text_sign *sign = signs[top ? 1 : bottom ? 2 : 0];
 		struct pen pen = pen_at(s, box, row);
-		pen_text(&pen, text_sign(top ? SIGN_TOP_LEFT : bottom ? SIGN_BOTTOM_LEFT : SIGN_VERTICAL), ink);
+		pen_text(&pen, text_sign(sign[0]), ink);
 		while ((top || bottom) && pen_left(&pen) > 1)
 			pen_text(&pen, text_sign(SIGN_HORIZONTAL), ink);
 		pen_to(&pen, box.cols - 1, ink);
-		pen_text(&pen, text_sign(top ? SIGN_TOP_RIGHT : bottom ? SIGN_BOTTOM_RIGHT : SIGN_VERTICAL), ink);
+		pen_text(&pen, text_sign(sign[1]), ink);
 	}
 	struct pen pen = pen_at(s, area_cols(box, 2, box.cols - 4), 0);
 	pen_printf(&pen, INK(POPUPHOT), " %s ", p->title);

@@ -66,6 +66,12 @@ struct term *term_open(const struct theme *theme, struct error *err)
 	}
 	set_escdelay(25);
 	SCREEN *screen = newterm(NULL, stdout, stdin);
+	/* A "dumb" one opens, but cannot be drawn on. */
+	if (screen && !tigetstr("cup")) {
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+	}
 	if (!screen) {
 		error_set(err, ERROR_USAGE, "the terminal '%s' is not known here or cannot place its "
 		          "cursor: set TERM to one that is (tic adds one)", name);

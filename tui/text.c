@@ -47,7 +47,7 @@ size_t text_glyph(struct str s, struct glyph *ret_glyph)
 		return size;
 	}
 	if (rune < 0x80)
-		return size < s.n && (unsigned char)s.p[size] >= 0x80 ? text_marks(s, size, ret_glyph) : size;
+		return text_marks(s, size, ret_glyph);
 	if (text_is_ascii()) {
 		ret_glyph->runes[0] = '?';
 		/* In C wcwidth knows no marks: each stays a sign of its own. */

@@ -20,10 +20,10 @@ static void view_project_show(struct view_project *v, size_t document)
 	const struct document *d = &s->documents[document], *good = NULL;
 	if (!d->value && p->good_settings)
 		good = settings_document(p->good_settings, str_of(d->path));
-	if (good && good->value)
-		merged_show(&v->merged, p->good_settings, (size_t)(good - p->good_settings->documents), true);
-	else
-		merged_show(&v->merged, s, document, false);
+	bool stale = good && good->value;
+	if (stale)
+		document = (size_t)(good - p->good_settings->documents);
+	merged_show(&v->merged, stale ? p->good_settings : s, document, stale);
 }
 
 static void view_project_link_tree(struct view_project *v)
@@ -422,8 +422,10 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 {
 	struct app *app = v->view.app;
 	switch (action) {
-	case ACTION_NEXT_PANE: view_project_focus(v, (v->focus + 1) % PANE_COUNT); return true;
-	case ACTION_PREV_PANE: view_project_focus(v, (v->focus + PANE_COUNT - 1) % PANE_COUNT); return true;
+	case ACTION_NEXT_PANE: case ACTION_PREV_PANE:
+		view_project_focus(v, (v->focus + (action == ACTION_NEXT_PANE ? 1 : PANE_COUNT - 1)) %
+		                   PANE_COUNT);
+		return true;
 	case ACTION_ZOOM: v->zoom = !v->zoom; return true;
 	case ACTION_SEARCH: app_prompt(app, "/"); return true;
 	case ACTION_SEARCH_NEXT: case ACTION_SEARCH_PREV:

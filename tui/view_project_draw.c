@@ -6,7 +6,8 @@
 
 /* terminal-ux: below 120 columns one pane with tabs; below 16 rows no strip; below
  * 10 nothing but the title and a pane. */
-enum { DRAW_WIDE = 120, DRAW_STRIP_ROWS = 16, DRAW_SMALL_ROWS = 10, DRAW_TREE_COLS = 34, DRAW_TREE_LESS = 28 };
+enum { DRAW_WIDE = 120, DRAW_STRIP_ROWS = 16, DRAW_SMALL_ROWS = 10 };
+enum { DRAW_TREE_COLS = 34, DRAW_TREE_LESS = 28 };
 
 static const char *const draw_names[PANE_COUNT] = { "tree", "merged", "Dockerfile" };
 

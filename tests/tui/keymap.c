@@ -29,11 +29,14 @@ static void test_keymap__reads_sequences_and_counts(void **state)
 		{ "j", WHERE_PROJECT, ACTION_DOWN, 0 }, { "12j", WHERE_PROJECT, ACTION_DOWN, 12 },
 		{ "10G", WHERE_PROJECT, ACTION_LAST, 10 }, { "g", WHERE_PROJECT, ACTION_NONE, 0 },
 		{ "gg", WHERE_PROJECT, ACTION_FIRST, 0 }, { "5gg", WHERE_PROJECT, ACTION_FIRST, 5 },
-		{ "zM", WHERE_PROJECT, ACTION_FOLD_ALL, 0 }, { "]d", WHERE_PROJECT, ACTION_NEXT_PROBLEM, 0 },
+		{ "zM", WHERE_PROJECT, ACTION_FOLD_ALL, 0 },
+		{ "]d", WHERE_PROJECT, ACTION_NEXT_PROBLEM, 0 },
 		{ "zx", WHERE_PROJECT, ACTION_UNKNOWN, 0 }, { "x", WHERE_PROJECT, ACTION_UNKNOWN, 0 },
-		{ "<Tab>", WHERE_PROJECT, ACTION_NEXT_PANE, 0 }, { "<C-d>", WHERE_BUILD, ACTION_HALF_DOWN, 0 },
+		{ "<Tab>", WHERE_PROJECT, ACTION_NEXT_PANE, 0 },
+		{ "<C-d>", WHERE_BUILD, ACTION_HALF_DOWN, 0 },
 		{ "3", WHERE_LEVELS, ACTION_LEVEL3, 0 }, { "0", WHERE_LEVELS, ACTION_LEVEL0, 0 },
-		{ "<Space>", WHERE_PICKER, ACTION_TOGGLE, 0 }, { "<Space>", WHERE_HELP, ACTION_PAGE_DOWN, 0 },
+		{ "<Space>", WHERE_PICKER, ACTION_TOGGLE, 0 },
+		{ "<Space>", WHERE_HELP, ACTION_PAGE_DOWN, 0 },
 		{ "0", WHERE_PROJECT, ACTION_UNKNOWN, 0 }, { "5<Esc>", WHERE_PROJECT, ACTION_NONE, 0 },
 		{ "g<Esc>j", WHERE_PROJECT, ACTION_DOWN, 0 },
 		{ "99999999999999j", WHERE_PROJECT, ACTION_DOWN, 999999999 },
@@ -78,7 +81,8 @@ static void test_keymap__keeps_meanings_across_views(void **state)
 	for (enum action a = ACTION_UNKNOWN + 1; a < ACTION_COUNT; a++)
 		for (enum action b = a + 1; b < ACTION_COUNT; b++) {
 			struct str one = keymap_first(a), other = keymap_first(b);
-			if (keymap_entry(a)->where & VIEWS && keymap_entry(b)->where & VIEWS && str_eq(one, other))
+			if (keymap_entry(a)->where & VIEWS && keymap_entry(b)->where & VIEWS &&
+			    str_eq(one, other))
 				fail_msg("%.*s: %s here, %s there", STR_ARG(one), keymap_entry(a)->name,
 				         keymap_entry(b)->name);
 		}

@@ -14,7 +14,9 @@
 static struct project *open_example(const char *const *profiles, size_t n)
 {
 	static const char *const operands[] = { "docs/examples/ship-detector", NULL };
-	struct args args = { .operands = operands, .noperands = 1, .profiles = profiles, .nprofiles = n };
+	struct args args = {
+		.operands = operands, .noperands = 1, .profiles = profiles, .nprofiles = n,
+	};
 	struct error err;
 	struct project *p = project_open(&args, 0, &err);
 	assert_non_null(p);
@@ -75,7 +77,8 @@ static void test_link__lights_what_follows_from_a_value(void **state)
 		{ "pesto/build/requirements.json", "/dockerBaseImage", "FROM", 1 },
 		{ "pesto/build/requirements.json", "/environments/SHIP_PRICE", "ENV SHIP_PRICE", 1 },
 		{ "pesto/build/requirements.json", "/environments", "ENV SHIP_TITLE", 8 },
-		{ "pesto/build/requirements.json", "/requirements/tinystat/type", "RUN pip install /tmp", 3 },
+		{ "pesto/build/requirements.json", "/requirements/tinystat/type", "RUN pip install /tmp",
+		  3 },
 		{ "pesto/api/config.json", "/model/device", "COPY ship-detector/pesto/api/config.json", 1 },
 		/* Shared into service.json, and so is its part. */
 		{ "pesto/api/description.json", "/keywords/0", "COPY ship-detector/pesto/api/service", 1 },

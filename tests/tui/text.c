@@ -62,7 +62,8 @@ static void test_text__spells_out_what_must_not_reach_a_terminal(void **state)
 		const char *text, *visible;
 	} cases[] = {
 		{ "\x1b", "\\x1b" }, { "\x07", "\\x07" }, { "\x7f", "\\x7f" }, { "\xc2\x9b", "\\x9b" },
-		{ "\u202e", "\\u202e" }, { "\u2066", "\\u2066" }, { "\n", "\\x0a" }, { "\u2028", "\\u2028" },
+		{ "\u202e", "\\u202e" }, { "\u2066", "\\u2066" }, { "\n", "\\x0a" },
+		{ "\u2028", "\\u2028" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct glyph g;

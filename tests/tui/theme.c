@@ -88,8 +88,8 @@ static void test_theme__says_what_is_wrong_and_where(void **state)
 		  "t:1:1: there is no style 'colour'; tui/style.def and dark.theme name all" },
 		{ "key = #12345\n", "t:1:1: '#12345' is no colour: #rrggbb" },
 		{ "key = #12345g\n", "t:1:1: '#12345g' is no colour: #rrggbb" },
-		{ "key = red\n", "t:1:1: 'red' is neither a colour (#rrggbb), 'on', nor bold, dim, underline, "
-		  "reverse, italic" },
+		{ "key = red\n", "t:1:1: 'red' is neither a colour (#rrggbb), 'on', nor bold, dim, "
+		  "underline, reverse, italic" },
 		{ "key = #111111 on #222222\n", "t:1:1: 'key' takes a foreground alone: #rrggbb [bold …]" },
 		{ "cursor = #111111\n", "t:1:1: 'cursor' takes a background alone: on #rrggbb" },
 		{ "bar = #111111\n", "t:1:1: 'bar' takes both colours: #rrggbb on #rrggbb [bold …]" },

@@ -1,4 +1,4 @@
-#include "core/engine/buildah_folder.h"
+#include "core/context/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,15 +44,15 @@ static mode_t folder_mode(const char *below)
 	return st.st_mode;
 }
 
-static enum pull folder_fill(struct buildah_folder *f, struct error *err)
+static enum pull folder_fill(struct context_folder *f, struct error *err)
 {
 	enum pull pull;
-	while ((pull = buildah_folder_step(f, err)) == PULL_DATA)
+	while ((pull = context_folder_step(f, err)) == PULL_DATA)
 		continue;
 	return pull;
 }
 
-static void test_buildah_folder__holds_what_the_context_holds(void **state)
+static void test_folder__holds_what_the_context_holds(void **state)
 {
 	struct error err = { 0 };
 	struct stat st;
@@ -66,7 +66,7 @@ static void test_buildah_folder__holds_what_the_context_holds(void **state)
 	context_add_tree(c, folder_path("from"), "", NULL);
 	context_add_bytes(c, "made/text", 0640, STR("generated"));
 	assert_true(context_scan(c, &err));
-	struct buildah_folder *f = buildah_folder_new(folder_path("to"), c, &err);
+	struct context_folder *f = context_folder_new(folder_path("to"), c, &err);
 	assert_non_null(f);
 	assert_int_equal(folder_fill(f, &err), PULL_DONE);
 	assert_int_equal(folder_mode("to") & 0777, 0700);
@@ -77,11 +77,25 @@ static void test_buildah_folder__holds_what_the_context_holds(void **state)
 	/* Times are the context's, or copying alone would spoil a cache. */
 	assert_int_equal(stat(folder_path("to/made/text"), &st), 0);
 	assert_int_equal(st.st_mtime, 0);
-	buildah_folder_free(f);
+	context_folder_free(f);
 	assert_int_equal(access(folder_path("to"), F_OK), -1);
 }
 
-static void test_buildah_folder__says_what_changed_meanwhile(void **state)
+static void test_folder__stays_when_it_is_to(void **state)
+{
+	struct error err = { 0 };
+	(void)state;
+	owned(context) struct context *c = context_new();
+	context_add_bytes(c, "a", 0644, STR("x"));
+	assert_true(context_scan(c, &err));
+	struct context_folder *f = context_folder_new(folder_path("to"), c, &err);
+	assert_int_equal(folder_fill(f, &err), PULL_DONE);
+	context_folder_keep(f);
+	context_folder_free(f);
+	assert_int_equal(access(folder_path("to/a"), F_OK), 0);
+}
+
+static void test_folder__says_what_changed_meanwhile(void **state)
 {
 	struct error err = { 0 };
 	(void)state;
@@ -91,19 +105,19 @@ static void test_buildah_folder__says_what_changed_meanwhile(void **state)
 	context_add_tree(c, folder_path("from"), "", NULL);
 	assert_true(context_scan(c, &err));
 	assert_int_equal(unlink(folder_path("from/gone")), 0);
-	owned(buildah_folder) struct buildah_folder *f =
-		buildah_folder_new(folder_path("to"), c, &err);
+	owned(context_folder) struct context_folder *f =
+		context_folder_new(folder_path("to"), c, &err);
 	assert_int_equal(folder_fill(f, &err), PULL_FAILED);
 	assert_non_null(strstr(err.text, "gone"));
 }
 
-static void test_buildah_folder__takes_no_folder_that_is_there(void **state)
+static void test_folder__takes_no_folder_that_is_there(void **state)
 {
 	struct error err = { 0 };
 	(void)state;
 	owned(context) struct context *c = context_new();
 	assert_true(context_scan(c, &err));
-	assert_null(buildah_folder_new(dir, c, &err));
+	assert_null(context_folder_new(dir, c, &err));
 	assert_int_equal(err.code, ERROR_SYSTEM);
 	assert_int_equal(access(dir, F_OK), 0);
 }
@@ -113,9 +127,10 @@ static void test_buildah_folder__takes_no_folder_that_is_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_buildah_folder__holds_what_the_context_holds),
-		TEST(test_buildah_folder__says_what_changed_meanwhile),
-		TEST(test_buildah_folder__takes_no_folder_that_is_there),
+		TEST(test_folder__holds_what_the_context_holds),
+		TEST(test_folder__stays_when_it_is_to),
+		TEST(test_folder__says_what_changed_meanwhile),
+		TEST(test_folder__takes_no_folder_that_is_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

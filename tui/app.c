@@ -140,6 +140,7 @@ void app_prompt(struct app *app, const char *sign)
 
 /* ---- messages ---- */
 
+__attribute__((format(printf, 3, 0)))
 static void app_message(struct app *app, bool alert, const char *fmt, va_list args)
 {
 	buf_clear(&app->message);

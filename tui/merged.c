@@ -123,6 +123,7 @@ static void merged_read(struct merged *m, const struct settings *settings)
 	m->of = d;
 	m->value = d ? d->value : NULL;
 	m->lines = NULL;
+	m->links = false;
 	m->nlines = 0;
 	buf_clear(&m->text);
 	if (!m->value)
@@ -221,15 +222,16 @@ bool merged_go_span(struct merged *m, struct span span)
 
 void merged_link_none(struct merged *m)
 {
-	for (unsigned i = 0; i < m->nlines; i++)
+	for (unsigned i = 0; m->links && i < m->nlines; i++)
 		m->lines[i].linked = false;
+	m->links = false;
 }
 
 void merged_link(struct merged *m, struct str pointer)
 {
 	unsigned line = merged_find(m, pointer);
 	for (unsigned i = line; line != MERGED_NONE && i <= m->lines[line].last; i++)
-		m->lines[i].linked = true;
+		m->links = m->lines[i].linked = true;
 }
 
 /* ---- folding ---- */

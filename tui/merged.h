@@ -29,6 +29,7 @@ struct merged {
 	const struct value *value;      /* NULL: nothing to show */
 	const struct document *of;      /* whose value it is; borrowed until the next reading */
 	bool stale;                     /* the last one that held */
+	bool links;                     /* some line is linked */
 };
 
 void merged_finish(struct merged *);

@@ -119,9 +119,17 @@ void index_end_chunk(struct index *x, uint64_t gap)
 	step->open[lane] = false;
 }
 
+static bool index_chunk_has(const struct index *x, size_t chunk, size_t n)
+{
+	return chunk < x->nchunks && x->chunks[chunk].line <= n && n < index_chunk_end(x, chunk);
+}
+
+/* Lines are mostly asked for one after another. */
 size_t index_chunk_of_line(const struct index *x, size_t n)
 {
 	size_t low = 0, high = x->nchunks;
+	if (index_chunk_has(x, x->asked, n))
+		return x->asked;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 		if (x->chunks[middle].line <= n)
@@ -129,6 +137,7 @@ size_t index_chunk_of_line(const struct index *x, size_t n)
 		else
 			high = middle;
 	}
+	((struct index *)(uintptr_t)x)->asked = low;
 	return low;
 }
 

@@ -36,6 +36,7 @@ struct index {
 	size_t events_cap, chunks_cap, lines_cap, steps_cap;
 	uint64_t log_end;               /* chunks lie in order: the next begins here or later */
 	bool done;                      /* build.done was seen */
+	size_t asked;                   /* a cache: the chunk of the line last asked for */
 };
 #define INDEX_GAP ((uint64_t)1 << 63)
 

@@ -540,8 +540,8 @@ static bool buildah_end(struct decoder *d, struct error *err)
 static void buildah_decoder_free(struct decoder *d)
 {
 	struct buildah *b = (struct buildah *)d;
-	struct buf *all[] = { &b->line, &b->line2, &b->stage, &b->mark, &b->name, &b->held, &b->cache, &b->id,
-	                      &b->error };
+	struct buf *all[] = { &b->line, &b->line2, &b->stage, &b->mark, &b->name, &b->held,
+	                      &b->cache, &b->id, &b->error };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_finish(all[i]);
 	decoder_finish(d);

@@ -290,7 +290,8 @@ static void test_docker__builds_by_the_classic_builder(void **state)
 	assert_true(str_has_prefix(str_of(b->image_id), STR("sha256:46e40b207557")));
 	assert_int_equal(b->steps, 32);
 	struct str r = bench_request(b);
-	assert_true(str_has_prefix(r, STR("POST /v1.41/build?version=1&dockerfile=.mortar.dockerfile")));
+	assert_true(str_has_prefix(r, STR("POST /v1.41/build?version=1"
+	                                  "&dockerfile=.mortar.dockerfile")));
 	assert_true(bench_says(r, "&rm=1&forcerm=1&buildid=b1-1&t=image%3A1&nocache=1&pull=1"));
 	assert_true(bench_says(r, "&networkmode=host&buildargs=%7B%22A%22%3A%22x%20%5C%22y%5C%22%22"
 	                       "%2C%22C1%22%3A%22b1%22%7D&labels=%7B%22l%22%3A%22v%22%7D"));

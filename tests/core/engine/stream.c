@@ -18,7 +18,8 @@ static bool stream_collect(void *data, const struct value *m, struct error *err)
 
 static void test_stream__takes_messages_in_any_pieces(void **state)
 {
-	struct str all = STR("{\"stream\":\"a\\n\"}\r\n\r\n{\"stream\":1}\n{\"x\":2}\n{\"stream\":\"b\"}");
+	struct str all = STR("{\"stream\":\"a\\n\"}\r\n\r\n"
+	                     "{\"stream\":1}\n{\"x\":2}\n{\"stream\":\"b\"}");
 	(void)state;
 	for (size_t piece = 1; piece <= all.n; piece++) {
 		struct stream s = { 0 };

@@ -5,8 +5,19 @@
 
 #include "core/base/check.h"
 #include "core/os/save.h"
+#include "core/recipe/quote.h"
 
 enum { PROJECT_OPTIONS_MAX = 64 };
+
+/* An image is named by name and tag; a digest is what it comes to have. */
+static bool project_check_tag(struct str tag, struct error *err)
+{
+	struct error why;
+	if (str_find(tag, '@') != STR_NONE)
+		return error_set(err, ERROR_USAGE, "--tag is NAME:TAG without a digest, not '%.*s'",
+		                 STR_ARG(tag));
+	return quote_check_image(tag, &why) || error_set(err, ERROR_USAGE, "--tag: %s", why.text);
+}
 
 /* Options of the command line that go to the kind and the engine as they are. */
 static bool project_pass_on(struct project *p, struct pair *options, size_t *n,
@@ -16,6 +27,8 @@ static bool project_pass_on(struct project *p, struct pair *options, size_t *n,
 	static const char *const named[] = { "build-arg", "label" };
 	if (*n == PROJECT_OPTIONS_MAX)
 		return error_set(err, ERROR_USAGE, "more than %d options", PROJECT_OPTIONS_MAX);
+	if (str_eq(given->name, STR("tag")) && !project_check_tag(given->value, err))
+		return false;
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		if (str_eq(given->name, str_of(plain[i])))
 			options[(*n)++] = (struct pair){ given->name, arena_str(p->arena, given->value) };

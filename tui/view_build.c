@@ -33,7 +33,7 @@ char view_build_mark(const struct view_build *b, enum step_state state)
 		[STEP_WAITING] = '.', [STEP_RUNNING] = '>', [STEP_DONE] = '+', [STEP_CACHED] = '=',
 		[STEP_FAILED] = '!', [STEP_CANCELLED] = 'x', [STEP_SKIPPED] = '-',
 	};
-	return state == STEP_RUNNING && !view_build_runs(b) ? '?' : marks[state];
+	return state == STEP_RUNNING && b->state == JOURNAL_LOST ? '?' : marks[state];
 }
 
 enum style view_build_style(enum step_state state)
@@ -44,6 +44,17 @@ enum style view_build_style(enum step_state state)
 		[STEP_CANCELLED] = STYLE_WARNING, [STEP_SKIPPED] = STYLE_FAINT,
 	};
 	return styles[state];
+}
+
+void view_build_append_took(const struct view_build *b, double seconds, bool runs, struct buf *out)
+{
+	if (seconds < 0)
+		seconds = 0;
+	/* A clock that runs shows whole seconds: tenths are traffic. */
+	if (runs && view_build_runs(b) && seconds < 60)
+		buf_printf(out, "%ds", (int)seconds);
+	else
+		clock_append_seconds(out, seconds);
 }
 
 /* ---- news ---- */
@@ -93,15 +104,14 @@ static void view_build_more(struct journal *journal, void *data)
 
 /* ---- drawing ---- */
 
-static int view_build_steps_width(const struct view_build *b, int cols)
+static int view_build_left_width(int cols)
 {
-	(void)b;
 	return cols < 120 ? cols * 45 / 100 : cols * 36 / 100;
 }
 
 static void view_build_draw_side(struct view_build *b, struct surface *s, struct area a)
 {
-	int width = view_build_steps_width(b, a.cols);
+	int width = view_build_left_width(a.cols);
 	struct area left = area_cols(a, 0, width), rule = area_cols(a, width, 1);
 	struct ink ink = b->pane == BUILD_STEPS ? INK(PANEHERE) : INK(PANE);
 	struct pen pen = pen_at(s, area_cut_top(&left, 1), 0);
@@ -159,7 +169,8 @@ static void view_build_cancel(struct view_build *b)
 	if (!view_build_runs(b))
 		app_say(b->view.app, "this build is over");
 	else
-		app_open(b->view.app, confirm_new("Cancel", "Cancel this build?", view_build_cancel_now, b));
+		app_open(b->view.app,
+		         confirm_new("Cancel", "Cancel this build?", view_build_cancel_now, b));
 }
 
 static void view_build_detach(struct view_build *b)
@@ -258,7 +269,7 @@ static void view_build_free(struct view *view)
 
 static const struct hint view_build_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_FOLLOW, "follow" }, { ACTION_SEARCH, "find" },
-	{ ACTION_FATAL, "failed" }, { ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" },
+	{ ACTION_FATAL, "fail" }, { ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" },
 	{ ACTION_CANCEL, "cancel" }, { ACTION_DETACH, "detach" }, { ACTION_HELP, "keys" },
 	{ ACTION_BACK, "back" }, { ACTION_WRAP, "wrap" }, { ACTION_TIMES, "times" },
 	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { ACTION_RETRY, "again" }, { 0, NULL },

@@ -1,12 +1,11 @@
 /* Search in the log, and jumps to what went wrong.  Lines are looked at in slices from
  * a timer, so that a million of them stop no key and no frame. */
-#include <inttypes.h>
-
 #include "core/base/check.h"
 #include "tui/app.h"
 #include "tui/view_build_inside.h"
 
-enum { FIND_SLICE = 20000 };
+/* Some milliseconds of the slowest pattern. */
+enum { FIND_SLICE = 8000 };
 
 static void find_slice_later(struct view_build *b);
 
@@ -77,9 +76,8 @@ static void find_want(struct view_build *b, struct history_search *search, size_
 	b->wanted = search;
 	b->wanted_from = from;
 	b->wanted_down = down;
-	history_search_more(search, FIND_SLICE);
-	if (!find_settle(b))
-		app_say(b->view.app, "searching ...");
+	history_search_more(search, FIND_SLICE / 2);
+	find_settle(b);
 	find_slice_later(b);
 }
 

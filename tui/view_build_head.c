@@ -1,5 +1,3 @@
-#include <inttypes.h>
-
 #include "core/os/clock.h"
 #include "tui/view_build_inside.h"
 
@@ -35,16 +33,6 @@ static const char *head_state(const struct view_build *b)
 	return build->cancel_requested ? "CANCELLING" : "RUNNING";
 }
 
-static void head_append_took(const struct view_build *b, struct buf *out)
-{
-	double took = view_build_now(b) - b->build->started;
-	if (b->build->started <= 0)
-		return;
-	if (took < 0)
-		took = 0;
-	clock_append_seconds(out, view_build_runs(b) ? (double)(long)took : took);
-}
-
 static void head_word(struct pen *pen, struct str word, struct ink ink)
 {
 	/* Half a word says little; a whole one or none. */
@@ -60,7 +48,8 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 	owned_buf struct buf right = { 0 }, profiles = { 0 };
 	bool bad = (build->done && !build->ok) || b->state == JOURNAL_LOST;
 	buf_printf(&right, " %s ", head_state(b));
-	head_append_took(b, &right);
+	if (build->started > 0)
+		view_build_append_took(b, view_build_now(b) - build->started, true, &right);
 	buf_append_char(&right, ' ');
 	for (size_t i = 0; i < build->nprofiles; i++) {
 		if (i)
@@ -143,7 +132,7 @@ void view_build_head_draw(const struct view_build *b, struct surface *s, struct 
 
 /* ---- the end ---- */
 
-static void end_built(const struct view_build *b, struct buf *out)
+static void end_built(const struct view_build *b, int cols, struct buf *out)
 {
 	const struct build *build = b->build;
 	struct head_counts c = head_count(build);
@@ -152,25 +141,25 @@ static void end_built(const struct view_build *b, struct buf *out)
 	buf_append(out, STR(" in "));
 	clock_append_seconds(out, build->ended - build->started);
 	buf_printf(out, ", %zu of %zu steps cached", c.of[STEP_CACHED], c.all);
-	if (build->image_id.n) {
-		struct str id = build->image_id;
-		if (str_has_prefix(id, STR("sha256:")))
-			id = str_slice(id, 7, 12);
+	struct str id = build->image_id;
+	if (str_has_prefix(id, STR("sha256:")))
+		id = str_slice(id, 7, 12);
+	/* Only where it costs no second line. */
+	if (id.n && text_width(buf_str(out)) + id.n + 8 <= (size_t)cols)
 		buf_printf(out, ", image %.*s", STR_ARG(id));
-	}
 }
 
-static enum style end_text(const struct view_build *b, struct buf *out)
+static enum style end_text(const struct view_build *b, int cols, struct buf *out)
 {
 	const struct build *build = b->build;
 	if (build->done && build->ok) {
-		end_built(b, out);
+		end_built(b, cols, out);
 		return STYLE_GOOD;
 	}
 	if (build->done) {
 		buf_append_text(out, build->cancelled ? "cancelled after " : "failed after ");
 		clock_append_seconds(out, build->ended - build->started);
-		if (build->error.n) {
+		if (build->error.n && !str_eq(build->error, STR("cancelled"))) {
 			buf_append(out, STR(": "));
 			buf_append(out, build->error);
 		}
@@ -199,16 +188,17 @@ int view_build_end_rows(const struct view_build *b, struct area a)
 {
 	owned_buf struct buf text = { 0 };
 	int most = a.rows >= 16 ? 3 : 1;
-	if (end_text(b, &text) == STYLE_NONE || a.rows < 4 || a.cols < 1)
+	if (a.rows < 4 || a.cols < 1 || end_text(b, a.cols, &text) == STYLE_NONE)
 		return 0;
-	int rows = 1 + (int)(text_width(buf_str(&text)) / (size_t)a.cols);
+	size_t width = text_width(buf_str(&text));
+	int rows = width ? 1 + (int)((width - 1) / (size_t)a.cols) : 0;
 	return rows < most ? rows : most;
 }
 
 void view_build_end_draw(const struct view_build *b, struct surface *s, struct area a)
 {
 	owned_buf struct buf text = { 0 };
-	enum style style = end_text(b, &text);
+	enum style style = end_text(b, a.cols, &text);
 	struct str rest = buf_str(&text);
 	for (int row = 0; row < a.rows && style != STYLE_NONE; row++) {
 		size_t width;

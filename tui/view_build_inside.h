@@ -7,8 +7,8 @@
 #include "tui/view_build.h"
 
 /* The build view's state, for its own files alone: view_build.c (life, keys, layout),
- * _head (the lines above and below), _steps (left), _log (right), _find (search and
- * errors). */
+ * _head (the lines above and below), _steps and _steps_draw (left), _log (right), _find
+ * (search and errors). */
 
 enum view_build_pane { BUILD_STEPS, BUILD_LOG };
 
@@ -75,6 +75,8 @@ void view_build_dirty(struct view_build *);
 /* '=' '+' '>' '.' '!' 'x' '-', and how it is drawn. */
 char view_build_mark(const struct view_build *, enum step_state);
 enum style view_build_style(enum step_state);
+/* "12s", "3m02s"; runs: of something that has not ended. */
+void view_build_append_took(const struct view_build *, double seconds, bool runs, struct buf *out);
 
 /* ---- head ---- */
 void view_build_head_draw(const struct view_build *, struct surface *, struct area);

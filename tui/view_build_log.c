@@ -281,7 +281,7 @@ static int log_draw_line(struct view_build *b, struct surface *s, struct area a,
 static void log_tell(const struct view_build *b, struct buf *out)
 {
 	view_build_find_tell(b, out);
-	buf_printf(out, " %zu line%s", b->log.n, b->log.n == 1 ? "" : "s");
+	buf_printf(out, "  %zu line%s", b->log.n, b->log.n == 1 ? "" : "s");
 	if (b->follows && view_build_runs(b))
 		buf_append(out, STR(" FOLLOW"));
 	else if (!b->follows && b->log.n > b->left_at)

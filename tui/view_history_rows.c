@@ -50,7 +50,7 @@ static void row_append_took(const struct history_item *item, struct buf *out)
 static void row_append_result(const struct history_item *item, struct buf *out)
 {
 	buf_append_text(out, history_state_name(item->state));
-	if (item->error[0]) {
+	if (item->error[0] && item->state != HISTORY_CANCELLED) {
 		buf_append(out, STR(": "));
 		buf_append_text(out, item->error);
 	} else if (item->image[0] && item->state != HISTORY_LOST) {

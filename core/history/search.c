@@ -24,7 +24,7 @@ struct history_search {
 
 const char history_search_errors[] =
 	"(?i)" SEARCH_WORD "errors?|fatal|failed|failures?|traceback|exceptions?|panic(?:ked)?|"
-	"\\w+(?:error|exception)|segmentation fault|no such file or directory|command not found|"
+	"[\\w.]+(?:error|exception)|segmentation fault|no such file or directory|command not found|"
 	"permission denied|undefined reference|out of memory|no space left|unable to|could not|"
 	"cannot" SEARCH_END "|\\berr!|^E: |^\\s*✗";
 const char history_search_warnings[] = "(?i)" SEARCH_WORD "warn(?:ings?)?|deprecated|deprecation"

@@ -1,0 +1,194 @@
+#include "core/os/clock.h"
+#include "tui/view_build_inside.h"
+
+/* Rows of the strip that tells more of the step under the cursor. */
+enum { STEPS_STRIP = 5, STEPS_STRIP_FROM = 18 };
+
+static void steps_append_bytes(struct buf *out, uint64_t n)
+{
+	static const char *const units[] = { "B", "k", "M", "G", "T" };
+	double size = (double)n;
+	size_t unit = 0;
+	for (; size >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
+		size /= 1000;
+	buf_printf(out, unit && size < 100 ? "%.1f%s" : "%.0f%s", size, units[unit]);
+}
+
+static void steps_append_right(const struct view_build *b, const struct step *s, struct buf *out)
+{
+	double seconds = step_seconds(s, view_build_now(b));
+	bool loads = s->state == STEP_RUNNING && s->current;
+	if (loads && s->total && s->current <= s->total)
+		buf_printf(out, "%.0f%% ", 100.0 * (double)s->current / (double)s->total);
+	else if (loads) {
+		steps_append_bytes(out, s->current);
+		buf_append_char(out, ' ');
+	}
+	if (s->state == STEP_CACHED)
+		buf_append(out, STR("cached"));
+	else if (s->state == STEP_RUNNING)
+		view_build_append_took(b, seconds, true, out);
+	else if (s->state != STEP_WAITING && s->state != STEP_SKIPPED && !(s->meta && seconds < 0.05))
+		clock_append_seconds(out, seconds);
+}
+
+/* The right end is kept free for what stands there. */
+static struct pen steps_pen(struct surface *s, struct area row, uint8_t over, struct str right,
+                            struct ink ink)
+{
+	int width = (int)text_width(right);
+	int room = width && row.cols >= width + 6 ? width + 1 : 0;
+	struct pen pen = pen_at(s, area_cols(row, row.cols - room, room), 0);
+	pen.over = over;
+	pen_word(&pen, " ", INK(TEXT));
+	pen_text(&pen, right, ink);
+	pen_fill(&pen, INK(TEXT));
+	pen = pen_at(s, area_cols(row, 0, row.cols - room), 0);
+	pen.over = over;
+	return pen;
+}
+
+static void steps_draw_head(struct view_build *b, struct surface *s, struct area row,
+                            const struct build_section *c, uint8_t over)
+{
+	owned_buf struct buf right = { 0 };
+	if (c->n)
+		buf_printf(&right, "%zu/%zu", c->done, c->n);
+	if (c->cached)
+		buf_printf(&right, " =%zu", c->cached);
+	if (c->folded && c->seconds >= 0.05) {
+		buf_append_char(&right, ' ');
+		clock_append_seconds(&right, c->seconds);
+	}
+	struct ink mark = { (uint8_t)view_build_style(c->state), STYLE_NONE };
+	struct pen pen = steps_pen(s, row, over, buf_str(&right), INK(FAINT));
+	pen_text(&pen, text_sign(c->folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
+	pen_word(&pen, " ", INK(TEXT));
+	if (c->folded)
+		pen_printf(&pen, mark, "%c ", view_build_mark(b, c->state));
+	pen_text(&pen, c->name, INK(STRONG));
+	pen_fill(&pen, INK(TEXT));
+}
+
+static void steps_draw_step(struct view_build *b, struct surface *s, struct area row, int i,
+                            uint8_t over)
+{
+	const struct step *step = &b->build->steps[i];
+	owned_buf struct buf right = { 0 };
+	struct ink mark = { (uint8_t)view_build_style(step->state), STYLE_NONE };
+	struct ink ink = step->state == STEP_FAILED ? INK(ERROR) : step->meta ? INK(FAINT) :
+	                 step->state == STEP_WAITING || step->state == STEP_SKIPPED ? INK(FAINT) :
+	                 INK(TEXT);
+	steps_append_right(b, step, &right);
+	struct pen pen = steps_pen(s, row, over, buf_str(&right),
+	                           step->state == STEP_RUNNING ? INK(BUSY) : INK(FAINT));
+	pen_printf(&pen, mark, "%c ", view_build_mark(b, step->state));
+	if (b->all && row.cols >= 30)
+		pen_printf(&pen, INK(FAINT), "#%d ", i);
+	pen_text(&pen, step->name, ink);
+	if (step->warnings)
+		pen_printf(&pen, INK(WARNING), " W%zu", step->warnings);
+	pen_fill(&pen, INK(TEXT));
+}
+
+static void steps_draw_rows(struct view_build *b, struct surface *s, struct area a)
+{
+	bool bar = b->nrows > (size_t)(a.rows > 0 ? a.rows : 0);
+	struct area lines = area_cols(a, 0, a.cols - bar);
+	list_show(&b->steps, a.rows);
+	for (int row = 0; row < a.rows && b->steps.top + (size_t)row < b->nrows; row++) {
+		size_t i = b->steps.top + (size_t)row;
+		const struct build_row *r = &b->rows[i];
+		uint8_t over = i != b->steps.cursor ? STYLE_NONE :
+		               b->pane == BUILD_STEPS ? STYLE_CURSOR : STYLE_RESTING;
+		if (r->step < 0)
+			steps_draw_head(b, s, area_rows(lines, row, 1), &b->sections[r->section], over);
+		else
+			steps_draw_step(b, s, area_rows(lines, row, 1), r->step, over);
+	}
+	list_draw_bar(&b->steps, s, a);
+}
+
+/* ---- more of one step ---- */
+
+static const char *steps_state_text(const struct view_build *b, enum step_state state)
+{
+	static const char *const names[] = {
+		"waiting", "running", "done", "from the cache", "failed", "cancelled", "not come to",
+	};
+	return state == STEP_RUNNING && !view_build_runs(b) ? "running when the job was lost"
+	                                                    : names[state];
+}
+
+static void steps_tell_progress(const struct step *s, struct buf *out)
+{
+	if (!s->current || s->state != STEP_RUNNING)
+		return;
+	buf_append(out, STR("  "));
+	buf_append(out, str_slice(s->progress_id, 0, 40));
+	buf_append_char(out, ' ');
+	steps_append_bytes(out, s->current);
+	if (s->total) {
+		buf_append_char(out, '/');
+		steps_append_bytes(out, s->total);
+	}
+}
+
+static void steps_tell(const struct view_build *b, const struct step *s, struct buf *out)
+{
+	buf_append_text(out, steps_state_text(b, s->state));
+	if (s->meta)
+		buf_append(out, STR("  makes no layer"));
+	if (s->line)
+		buf_printf(out, "  Dockerfile:%u", s->line);
+	if (s->origin.n) {
+		buf_append(out, STR("  from "));
+		buf_append(out, s->origin);
+	}
+	if (s->forecast.n && !str_eq(s->forecast, STR("unknown"))) {
+		buf_append(out, STR("  forecast "));
+		buf_append(out, s->forecast);
+	}
+	steps_tell_progress(s, out);
+	if (s->error.n) {
+		buf_append(out, STR("  "));
+		buf_append(out, s->error);
+	}
+}
+
+static void steps_draw_wrapped(struct surface *s, struct area *a, struct str text, int most,
+                               struct ink ink)
+{
+	for (int row = 0; text.n && row < most && a->rows > 0; row++) {
+		size_t width;
+		struct area line = area_cut_top(a, 1);
+		struct str piece = row + 1 < most && a->rows > 0
+		                   ? text_cut(text, (size_t)(a->cols > 0 ? a->cols : 0), &width) : text;
+		struct pen pen = pen_at(s, line, 0);
+		pen_text(&pen, piece, ink);
+		text = str_slice(text, piece.n, text.n);
+	}
+}
+
+static void steps_draw_strip(struct view_build *b, struct surface *s, struct area a)
+{
+	int i = b->steps.cursor < b->nrows ? b->rows[b->steps.cursor].step : -1;
+	surface_horizontal(s, area_cut_top(&a, 1), INK(BORDER));
+	if (i < 0)
+		return;
+	owned_buf struct buf facts = { 0 };
+	const struct step *step = &b->build->steps[i];
+	steps_tell(b, step, &facts);
+	steps_draw_wrapped(s, &a, step->name, a.rows > 2 ? a.rows - 2 : 1, INK(TEXT));
+	steps_draw_wrapped(s, &a, buf_str(&facts), 2,
+	                   step->state == STEP_FAILED ? INK(ERROR) : INK(FAINT));
+}
+
+void view_build_steps_draw(struct view_build *b, struct surface *s, struct area a)
+{
+	if (a.rows >= STEPS_STRIP_FROM && a.cols >= 24) {
+		struct area strip = area_cut_bottom(&a, STEPS_STRIP);
+		steps_draw_strip(b, s, strip);
+	}
+	steps_draw_rows(b, s, a);
+}

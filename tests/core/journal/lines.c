@@ -54,6 +54,16 @@ static void test_lines__stay_whole_however_chunks_mix(void **state)
 	lines_are(&c, j, 1, "b1 b1 end||b3|");
 	lines_are(&c, j, -1, "a1|a2 still end|b1 b1 end|e1 e1 end||b3|a4|");
 	lines_are(&c, j, 2, "");
+	static const struct { int step; size_t n; } places[] = {
+		{ 0, 0 }, { 0, 1 }, { 1, 0 }, { 0, 2 }, { 1, 1 }, { 1, 2 }, { 0, 3 },
+	};
+	for (size_t i = 0; i < 7; i++) {
+		size_t n;
+		assert_int_equal(journal_line_step(j, i, &n), places[i].step);
+		assert_int_equal(n, places[i].n);
+		assert_int_equal(journal_line_of_all(j, places[i].step, n), i);
+		assert_int_equal(journal_line_of_all(j, -1, i), i);
+	}
 	double t;
 	journal_line(j, 0, 1, &c.scratch, &t);
 	assert_true(t == 1);

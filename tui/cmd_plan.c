@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
+#include "core/job/steps.h"
 #include "core/value/json.h"
 #include "tui/command.h"
 #include "tui/project.h"
@@ -25,8 +26,7 @@ static struct project *plan_open(const struct args *args, int *ret_code)
 
 static const struct recipe *plan_sent(const struct project *p)
 {
-	const struct image_task *image = plan_image(p->plan);
-	return image && image->level.recipe ? image->level.recipe : p->plan->recipe;
+	return steps_recipe(plan_image(p->plan));
 }
 
 int cmd_dockerfile(struct arena *arena, const struct args *args)
@@ -43,74 +43,53 @@ int cmd_dockerfile(struct arena *arena, const struct args *args)
 	return p ? command_output(plan_sent(p)->text) : code;
 }
 
-/* "file:line" of the first cause that has a place, or NULL. */
-static const char *plan_origin(struct arena *arena, const struct instruction *instruction)
-{
-	for (size_t i = 0; i < instruction->ncauses; i++) {
-		struct origin at = value_origin(instruction->causes[i]);
-		if (at.line)
-			return arena_printf(arena, "%s:%u", at.path, at.line);
-	}
-	return NULL;
-}
-
-static struct value *plan_step(struct arena *arena, const struct recipe *recipe, size_t i)
-{
-	const struct instruction *instruction = &recipe->instructions[i];
-	const char *origin = plan_origin(arena, instruction);
-	struct value *step = value_new_object(arena);
-	value_set(arena, step, "index", value_new_integer(arena, (long long)i));
-	value_set(arena, step, "name", value_new_string(arena, instruction->text));
-	value_set(arena, step, "line", value_new_integer(arena, instruction->first_line));
-	if (instruction->group >= 0)
-		value_set(arena, step, "group",
-		          value_new_string(arena, str_of(recipe->groups[instruction->group])));
-	if (origin)
-		value_set(arena, step, "origin", value_new_string(arena, str_of(origin)));
-	if (!instruction_makes_layer(instruction->kind))
-		value_set(arena, step, "meta", value_new_bool(arena, true));
-	value_set(arena, step, "forecast", value_new_string(arena, STR("unknown")));
-	return step;
-}
-
 static void plan_write_json(struct arena *arena, struct buf *out, const struct project *p)
 {
-	const struct recipe *recipe = plan_sent(p);
 	const struct image_task *image = plan_image(p->plan);
-	struct value *all = value_new_object(arena), *steps = value_new_array(arena);
-	struct value *profiles = value_new_array(arena);
+	owned(steps) struct steps *steps = steps_new(p->plan);
+	struct value *all = value_new_object(arena), *profiles = value_new_array(arena);
 	for (size_t i = 0; i < p->selection.nprofiles; i++)
 		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
 		             value_new_string(arena, str_of(p->selection.profiles[i])));
-	for (size_t i = 0; i < recipe->ninstructions; i++)
-		value_append(steps, (struct str){ 0 }, (struct span){ 0 }, plan_step(arena, recipe, i));
 	value_set(arena, all, "project", value_new_string(arena, str_of(p->plan->project)));
 	value_set(arena, all, "kind", value_new_string(arena, str_of(p->plan->kind)));
 	value_set(arena, all, "profiles", profiles);
 	value_set(arena, all, "level", value_new_string(arena, str_of(image->level.name)));
 	value_set(arena, all, "image", value_new_string(arena, str_of(p->plan->image)));
-	value_set(arena, all, "steps", steps);
+	struct value *groups = value_new_array(arena);
+	for (size_t i = 0; i < plan_sent(p)->ngroups; i++)
+		value_append(groups, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(arena, str_of(plan_sent(p)->groups[i])));
+	value_set(arena, all, "groups", groups);
+	value_set(arena, all, "steps", steps_describe(steps, arena));
 	value_write_json(out, all, JSON_FILE);
 	buf_append_char(out, '\n');
 }
 
+static struct str plan_text(const struct value *step, const char *key)
+{
+	const struct value *v = value_get(step, str_of(key));
+	return v && value_type(v) != VALUE_NULL ? value_text(v) : (struct str){ 0 };
+}
+
+/* The same numbers as in the journal of a build. */
 static void plan_write_text(struct arena *arena, struct buf *out, const struct project *p)
 {
+	owned(steps) struct steps *steps = steps_new(p->plan);
+	const struct value *step = value_child(steps_describe(steps, arena));
 	const struct recipe *recipe = plan_sent(p);
-	const struct image_task *image = plan_image(p->plan);
-	int group = -1;
-	buf_printf(out, "%s  level %s\n", p->plan->image, image->level.name);
-	for (size_t i = 0; i < recipe->ninstructions; i++) {
-		const struct instruction *in = &recipe->instructions[i];
-		const char *origin = plan_origin(arena, in);
-		if (in->group >= 0 && in->group != group)
-			buf_printf(out, "step %d: %s\n", in->group, recipe->groups[in->group]);
-		group = in->group;
-		buf_printf(out, "%3zu  %-8s", i,
-		           instruction_makes_layer(in->kind) ? "unknown" : "-");
-		utf8_append_visible(out, in->text);
-		if (origin)
-			buf_printf(out, "  (%s)", origin);
+	unsigned long long number, group = recipe->ngroups;
+	buf_printf(out, "%s  level %s\n", p->plan->image, plan_image(p->plan)->level.name);
+	for (size_t i = 0; step; step = value_next(step), i++) {
+		struct str origin = plan_text(step, "origin");
+		if (str_number(plan_text(step, "group"), recipe->ngroups, &number) && number != group) {
+			group = number;
+			buf_printf(out, "step %llu: %s\n", group, recipe->groups[group]);
+		}
+		buf_printf(out, "%3zu  %-8s ", i, value_get(step, STR("meta")) ? "-" : "unknown");
+		utf8_append_visible(out, plan_text(step, "name"));
+		if (origin.n)
+			buf_printf(out, "  (%.*s)", STR_ARG(origin));
 		buf_append_char(out, '\n');
 	}
 }

@@ -144,6 +144,21 @@ static void parts_pip_environment(struct arena *arena, struct problems *problems
 	}
 }
 
+/* PESTO takes these three keys and no other. */
+static void parts_keys(const struct value *requirements, struct problems *problems)
+{
+	static const char *const keys[] = { "dockerBaseImage", "environments", "requirements" };
+	for (const struct value *v = value_child(requirements); v; v = value_next(v)) {
+		bool known = false;
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+			known |= str_eq(value_key(v), str_of(keys[i]));
+		if (!known)
+			problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_key_span(v),
+			             "'%.*s' is not known here: there are dockerBaseImage, environments and "
+			             "requirements", STR_ARG(value_key(v)));
+	}
+}
+
 bool pesto_parts_read(const struct settings *settings, const struct selection *selection,
                       struct files *files, struct arena *arena, struct problems *problems,
                       struct pesto_parts *ret_parts)
@@ -154,6 +169,7 @@ bool pesto_parts_read(const struct settings *settings, const struct selection *s
 	size_t errors = problems_errors(problems);
 	if (!requirements)
 		return false;
+	parts_keys(requirements, problems);
 	parts.base = parts_member(requirements, "dockerBaseImage", VALUE_STRING, problems);
 	parts.environments = parts_member(requirements, "environments", VALUE_OBJECT, problems);
 	const struct value *list = parts_member(requirements, "requirements", VALUE_OBJECT, problems);

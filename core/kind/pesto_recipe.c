@@ -169,7 +169,9 @@ static void recipe_algorithm(struct pesto_writer *w)
 static void recipe_environment(struct pesto_writer *w)
 {
 	const struct pesto_parts *parts = w->parts;
-	writer_cause(w, parts->pesto->version);
+	/* Profiles come from the command line; the version from the build file. */
+	if (str_eq(selection_option(parts->selection, "pesto-profile"), STR("version")))
+		writer_cause(w, parts->pesto->version);
 	writer_env(w, STR("PESTO_PROFILE"), str_of(parts->pesto->profile), NULL);
 	for (const struct value *v = value_child(parts->environments); v; v = value_next(v)) {
 		enum value_type type = value_type(v);

@@ -98,7 +98,9 @@ const struct value *pesto_version(struct arena *arena, const struct document *do
 	const struct value *own = documents[PESTO_VERSION].value;
 	if (!description || !own)
 		return NULL;
-	struct value *base = value_new_object(arena), *stamp = value_new_object(arena);
+	/* What is made here stands where the file stands. */
+	struct value *base = value_new(arena, VALUE_OBJECT, STR(""), value_span(own));
+	struct value *stamp = value_new_object(arena);
 	const struct value *version = value_get(description, STR("version"));
 	if (version)
 		value_append(base, STR("version"), value_key_span(version), value_share(arena, version));

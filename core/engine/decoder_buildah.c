@@ -459,7 +459,10 @@ static bool buildah_warning(struct buildah *b, struct str line)
 			i++;
 		buf_append_char(&text, rest.p[i]);
 	}
-	decoder_warn(&b->base, buf_str(&text));
+	/* An ARG without a value is no fault: other builders say nothing of it. */
+	if (!str_has_prefix(buf_str(&text), STR("missing \"")) ||
+	    str_find_str(buf_str(&text), STR("\" build argument. ")) == STR_NONE)
+		decoder_warn(&b->base, buf_str(&text));
 	return true;
 }
 

@@ -32,11 +32,8 @@ static enum read_format read_format(const char *as, const char *file)
 
 static int read_problems(const struct problems *problems)
 {
-	for (size_t i = 0; i < problems_count(problems); i++) {
-		owned_buf struct buf line = { 0 };
-		problem_print(&line, problems_get(problems, i));
-		fprintf(stderr, "%s\n", buf_text(&line));
-	}
+	for (size_t i = 0; i < problems_count(problems); i++)
+		command_print_problem(problems_get(problems, i));
 	return problems_errors(problems) ? 3 : 0;
 }
 

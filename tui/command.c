@@ -81,6 +81,13 @@ int command_fail(const struct error *err)
 	return error_exit_code(err->code);
 }
 
+void command_print_problem(const struct problem *problem)
+{
+	owned_buf struct buf out = { 0 };
+	problem_print(&out, problem);
+	fprintf(stderr, "%s%s\n", problem->at.source ? "" : "mortar: ", buf_text(&out));
+}
+
 int command_output(struct str out)
 {
 	if (fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0)

@@ -1,6 +1,7 @@
 #ifndef TUI_COMMAND_H
 #define TUI_COMMAND_H
 
+#include "core/value/problem.h"
 #include "tui/args.h"
 
 /* A command of the command line: one const entry in command.c, one function in
@@ -22,6 +23,8 @@ void command_print_help(const struct command *);
 
 /* Prints the fault to stderr and returns its exit code. */
 int command_fail(const struct error *);
+/* Prints one problem to stderr; one that stands nowhere says who speaks. */
+void command_print_problem(const struct problem *);
 /* Writes all of out to stdout; a closed pipe or full disk is exit code 1. */
 int command_output(struct str out);
 

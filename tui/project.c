@@ -1,11 +1,11 @@
 #include "tui/project.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/check.h"
 #include "core/os/save.h"
 #include "core/recipe/quote.h"
+#include "tui/command.h"
 
 enum { PROJECT_OPTIONS_MAX = 64 };
 
@@ -120,11 +120,8 @@ static bool project_recognise(struct project *p, const char *only, struct error 
 	if (!kind_recognise(files, p->argument, only, p->arena, &p->kind, &p->target, notes, err))
 		return false;
 	p->target.root = project_shown(p->arena, p->target.root);
-	for (size_t i = 0; i < problems_count(notes); i++) {
-		owned_buf struct buf line = { 0 };
-		problem_print(&line, problems_get(notes, i));
-		fprintf(stderr, "%s\n", buf_text(&line));
-	}
+	for (size_t i = 0; i < problems_count(notes); i++)
+		command_print_problem(problems_get(notes, i));
 	return true;
 }
 
@@ -259,11 +256,8 @@ int project_print_problems(const struct project *p)
 	for (size_t o = 0; o < sizeof order / sizeof *order; o++)
 		for (size_t i = 0; i < problems_count(p->problems); i++) {
 			const struct problem *problem = problems_get(p->problems, i);
-			owned_buf struct buf line = { 0 };
-			if (problem->severity != order[o])
-				continue;
-			problem_print(&line, problem);
-			fprintf(stderr, "%s\n", buf_text(&line));
+			if (problem->severity == order[o])
+				command_print_problem(problem);
 		}
 	return problems_errors(p->problems) ? 3 : 0;
 }

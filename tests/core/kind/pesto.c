@@ -251,10 +251,15 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		  1, 10, "'name' must be a string" },
 		{ { STR("/p/pesto/api/config.json"), STR("[]") },
 		  1, 1, "this file must hold an object: {…}" },
+		{ { STR("/p/pesto/build/requirements.json"),
+		    STR("{\"dockerBaseImage\": \"d:1\", \"environments\": {}, "
+		        "\"requirements\": {}, \"x\": 1}") }, 1, 68,
+		  "'x' is not known here: there are dockerBaseImage, environments and requirements" },
 		{ { STR("/p/pesto/build/requirements.json"), STR("{\n\"environments\": 1}") },
 		  1, 1, "'dockerBaseImage' must be given: a string" },
 		{ { STR("/p/pesto/build/requirements.json"), STR(REQUIREMENTS("\"A B\": \"1\"", "")) },
-		  1, 51, "an environment name has letters, digits and _ only, and starts with no digit" },
+		  1, 51,
+		  "an environment name has letters, digits and _ only, and starts with no digit" },
 		{ { STR("/p/pesto/build/requirements.json"), STR(REQUIREMENTS("\"A\": [1]", "")) },
 		  1, 56, "an environment value must be a string, a number or a boolean" },
 		{ { STR("/p/pesto/build/requirements.json"),
@@ -269,7 +274,8 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		    STR(REQUIREMENTS("", "\"dist\": {\"from\": \"http://h/a\", \"to\": \"/r\"}")) }, 1, 71,
 		  NULL },
 		{ { STR("/p/pesto/build/requirements.json"),
-		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/a\", \"to\": \"/r\", \"type\": 1}")) },
+		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/a\", \"to\": \"/r\", "
+		                     "\"type\": 1}")) },
 		  1, 119, "the type must be \"python\" or \"pip\", or left out" },
 	};
 	(void)state;
@@ -314,10 +320,12 @@ static void test_pesto__requirements_keep_the_order_of_the_file(void **state)
 {
 	static const struct pair over[] = {
 		{ STR("/p/pesto/build/requirements.json"),
-		  STR(REQUIREMENTS("", "\"zeta\": {\"from\": \"http://h/z.tar.gz\", \"to\": \"/z\", \"type\": "
-		                   "\"python\"}, \"alpha\": {\"from\": \"file://a.tgz\", \"to\": \"/a\"}, "
-		                   "\"pip\": {\"from\": \"http://h/p-1.whl\", \"to\": \"/tmp\", \"type\": "
-		                   "\"pip\"}, \"beta\": {\"from\": \"http://h/b.bin\", \"to\": \"/b\"}")) },
+		  STR(REQUIREMENTS("", "\"zeta\": {\"from\": \"http://h/z.tar.gz\", \"to\": \"/z\", "
+		                   "\"type\": \"python\"}, "
+		                   "\"alpha\": {\"from\": \"file://a.tgz\", \"to\": \"/a\"}, "
+		                   "\"pip\": {\"from\": \"http://h/p-1.whl\", \"to\": \"/tmp\", "
+		                   "\"type\": \"pip\"}, "
+		                   "\"beta\": {\"from\": \"http://h/b.bin\", \"to\": \"/b\"}")) },
 	};
 	struct fixture f;
 	struct selection selection = { 0 };

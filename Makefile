@@ -83,13 +83,13 @@ help:
 ## all: build ./mortar (the default)
 ## demo: install what is missing, build, open the workbench on an example
 demo:
-	@sh tests/env/packages.sh build demo
-	@$(MAKE) --no-print-directory all
+	@sh tests/env/packages.sh demo
+	@$(MAKE) --no-print-directory -j"$$(nproc)" all
 	@sh tests/env/demo.sh
 
 ## test: install what tests need and pass everything, engines included
 test:
-	@sh tests/env/packages.sh build demo test
+	@sh tests/env/packages.sh test
 	@sh tests/run.sh all
 
 ## check: quick, offline, no engine: unit tests and lint
@@ -124,7 +124,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
 
 ## soak: the full numbers that make test runs reduced
 soak:
-	@sh tests/env/packages.sh build demo test
+	@sh tests/env/packages.sh test
 	@MORTAR_SOAK=1 sh tests/run.sh all
 
 ## bench: measure against what a user would use instead, as ratios

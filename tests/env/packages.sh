@@ -48,7 +48,7 @@ install_packages() {
 	as_root $apt install --no-install-recommends "$@"
 }
 
-case ${1:-} in
+case $* in
 build) wanted=$BUILD ;;
 demo) wanted="$BUILD $DEMO" ;;
 test) wanted="$BUILD $DEMO $TEST" ;;

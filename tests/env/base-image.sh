@@ -1,10 +1,11 @@
 #!/bin/sh
-# base-image.sh [docker|buildah]...: the base images of the example and of the tests.
+# base-image.sh [example] [docker|buildah]...: the base images of the example and of the tests.
 #
 # Puts into each store named (default: both, docker only if an engine answers) what it lacks:
 #   mortar-example-base:12      Debian 12 or a registry's Python image, with python3 and pip
 #   mortar-example-base:12-gpu  the same with what a GPU image would announce
-#   mortar-test-busybox:1       static busybox alone, for builds that take a second
+#   mortar-test-busybox:1       static busybox alone, for builds that take a second; not with
+#                               `example`: the demo leaves nothing of the tests in an engine
 #
 # A registry is asked first (MORTAR_REGISTRY_IMAGE, empty: do not ask); when it does not answer,
 # debootstrap makes the tree, once: $MORTAR_ENV_DIR/base-<revision>.tar is kept.
@@ -115,7 +116,7 @@ docker_pull() {
 }
 
 docker_make() {
-	if docker_lacks "$BUSYBOX_IMAGE"; then
+	if [ -z "$example_alone" ] && docker_lacks "$BUSYBOX_IMAGE"; then
 		busybox_tar_make
 		docker_import "$BUSYBOX_TAR" "$BUSYBOX_IMAGE"
 		say "docker: $BUSYBOX_IMAGE made"
@@ -148,7 +149,7 @@ buildah_commit() {
 }
 
 buildah_make() {
-	if buildah_lacks "$BUSYBOX_IMAGE"; then
+	if [ -z "$example_alone" ] && buildah_lacks "$BUSYBOX_IMAGE"; then
 		busybox_tar_make
 		buildah_commit scratch "$BUSYBOX_IMAGE" "$BUSYBOX_TAR" "PATH=$BASE_PATH"
 	fi
@@ -162,6 +163,11 @@ buildah_make() {
 }
 
 mkdir -p "$MORTAR_ENV_DIR"
+example_alone=
+if [ "${1:-}" = example ]; then
+	example_alone=yes
+	shift
+fi
 [ $# -gt 0 ] || set -- docker buildah
 for store; do
 	case $store in
@@ -177,6 +183,6 @@ for store; do
 		elif [ $# = 1 ]; then
 			die "buildah is missing; run tests/env/packages.sh test"
 		fi ;;
-	*) complain "usage: base-image.sh [docker|buildah]..."; exit 2 ;;
+	*) complain "usage: base-image.sh [example] [docker|buildah]..."; exit 2 ;;
 	esac
 done

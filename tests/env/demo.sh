@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 example=docs/examples/ship-detector
-sh tests/env/prepare.sh docker
+sh tests/env/prepare.sh example docker
 trap 'sh tests/env/release.sh' EXIT
 if [ -t 0 ] && [ -t 1 ]; then
 	./mortar "$example" -p gpu -c all

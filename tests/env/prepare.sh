@@ -1,5 +1,5 @@
 #!/bin/sh
-# prepare.sh [docker|buildah]… - an engine, the base images and the package index are
+# prepare.sh [example] [docker|buildah]… - an engine, the base images and the package index are
 # there; starts and makes only what is missing.  release.sh ends what this started.
 set -eu
 here=$(dirname "$0")

@@ -1,6 +1,7 @@
 #include "core/config/cascade.h"
 
 #include "core/base/intern.h"
+#include "core/base/map.h"
 #include "core/config/profiles.h"
 #include "core/value/json.h"
 
@@ -103,6 +104,7 @@ struct cascade_reader {
 	struct str dir, stem, suffix;   /* pesto/api/ config .json */
 	struct layer *layers;
 	size_t nlayers;
+	struct map overlays;            /* profile → its first layer */
 };
 
 /* As the user would open it, and as it is shown. */
@@ -173,18 +175,10 @@ static void cascade_read_layer(struct cascade_reader *r, struct layer *l)
 	}
 }
 
-static const struct layer *cascade_find(const struct cascade_reader *r, const char *profile)
-{
-	for (size_t i = 1; i < r->nlayers; i++)
-		if (strcmp(r->layers[i].profile, profile) == 0)
-			return &r->layers[i];
-	return NULL;
-}
-
 /* A profile may be selected twice: its file is read once and applied twice. */
 static void cascade_add_overlay(struct cascade_reader *r, const char *profile, bool active)
 {
-	const struct layer *known = cascade_find(r, profile);
+	const struct layer *known = map_get(&r->overlays, str_of(profile));
 	if (known) {
 		if (active)
 			r->layers[r->nlayers++] = *known;
@@ -196,10 +190,12 @@ static void cascade_add_overlay(struct cascade_reader *r, const char *profile, b
 	l->profile = intern(str_of(profile));
 	l->active = active;
 	cascade_read_layer(r, l);
-	if (l->present)
+	if (l->present) {
+		map_set(&r->overlays, str_of(l->profile), l);
 		r->nlayers++;
-	else
+	} else {
 		*l = (struct layer){ 0 };
+	}
 }
 
 /* The profile in "config.gpu.json", or NULL when this is no overlay of the base. */
@@ -259,6 +255,7 @@ bool cascade_read(struct arena *a, struct files *files, const struct selection *
 		if (profile && !list.entries[i].is_dir)
 			cascade_add_overlay(&r, profile, false);
 	}
+	map_finish(&r.overlays);
 	bool whole = r.layers[0].present || !required;
 	*ret_document = (struct document){
 		.path = r.layers[0].path, .layers = r.layers, .nlayers = r.nlayers,

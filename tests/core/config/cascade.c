@@ -263,6 +263,17 @@ static void test_cascade__many_keys_stay_linear(void **state)
 	}
 }
 
+static void test_cascade__many_overlays_stay_linear(void **state)
+{
+	struct project *p = *state;
+	enum { MANY = 50000 };
+	project_put(p, "x.json", "{\"a\": 0}");
+	for (int i = 0; i < MANY; i++)
+		project_put(p, arena_printf(p->arena, "x.p%d.json", i), "{\"a\": 1}");
+	assert_string_equal(project_line(p, "p7,p7", CASCADE_ROOT, "x.json"), "{\"a\":1}");
+	assert_int_equal(p->document.nlayers, 1 + 2 + MANY - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +289,7 @@ int main(void)
 		PROJECT_TEST(test_cascade__notes_where_the_rules_differ),
 		PROJECT_TEST(test_cascade__a_note_names_a_few_keys_only),
 		PROJECT_TEST(test_cascade__many_keys_stay_linear),
+		PROJECT_TEST(test_cascade__many_overlays_stay_linear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@
 #include "tui/view_build_inside.h"
 
 enum {
-	BUILD_FRAME_MS = 100,           /* not more often while a log streams */
+	BUILD_FRAME_MS = 100,           /* not more often, whatever happens */
+	BUILD_LOG_MS = 250,             /* nor when it is only the log that grows */
 	BUILD_SIDE_BY_SIDE = 60,        /* columns from which both panes stand abreast */
 	BUILD_STACKED = 7,              /* rows from which both stand one over the other */
 };
@@ -74,14 +75,25 @@ static void view_build_frame(struct loop *loop, void *data)
 		app_dirty(b->view.app);
 }
 
+static void view_build_dirty_within(struct view_build *b, int64_t ms)
+{
+	int64_t now = clock_monotonic_ms(), due = b->drawn_ms + ms;
+	if (due <= now) {
+		loop_untimer(b->loop, b->frame);
+		view_build_frame(b->loop, b);
+	} else if (!b->frame || due < b->frame_due) {
+		loop_untimer(b->loop, b->frame);
+		b->frame = loop_timer(b->loop, due - now, view_build_frame, b);
+		b->frame_due = due;
+	}
+}
+
 void view_build_dirty(struct view_build *b)
 {
-	int64_t since = clock_monotonic_ms() - b->drawn_ms;
-	if (since >= BUILD_FRAME_MS)
-		view_build_frame(b->loop, b);
-	else if (!b->frame)
-		b->frame = loop_timer(b->loop, BUILD_FRAME_MS - since, view_build_frame, b);
+	view_build_dirty_within(b, BUILD_FRAME_MS);
 }
+
+static void view_build_end(struct view_build *b);
 
 static void view_build_more(struct journal *journal, void *data)
 {
@@ -96,10 +108,12 @@ static void view_build_more(struct journal *journal, void *data)
 		steps = true;
 	}
 	b->state = journal_state(journal, NULL);
+	if (!view_build_runs(b))
+		view_build_end(b);
 	if (steps)
 		view_build_steps_update(b);
 	view_build_log_update(b, false);
-	view_build_dirty(b);
+	view_build_dirty_within(b, steps ? BUILD_FRAME_MS : BUILD_LOG_MS);
 }
 
 /* ---- drawing ---- */
@@ -149,7 +163,8 @@ static void view_build_draw(struct view *view, struct surface *s, struct area a)
 
 static int64_t view_build_tick(struct view *view)
 {
-	return view_build_runs((struct view_build *)view) ? 1000 : -1;
+	(void)view;
+	return 1000;
 }
 
 /* ---- keys ---- */
@@ -269,10 +284,10 @@ static void view_build_free(struct view *view)
 
 static const struct hint view_build_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_FOLLOW, "follow" }, { ACTION_SEARCH, "find" },
-	{ ACTION_FATAL, "fail" }, { ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" },
-	{ ACTION_CANCEL, "cancel" }, { ACTION_DETACH, "detach" }, { ACTION_HELP, "keys" },
-	{ ACTION_BACK, "back" }, { ACTION_WRAP, "wrap" }, { ACTION_TIMES, "times" },
-	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { ACTION_RETRY, "again" }, { 0, NULL },
+	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_CANCEL, "cancel" },
+	{ ACTION_DETACH, "detach" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
+	{ ACTION_WRAP, "wrap" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" },
+	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
@@ -280,13 +295,30 @@ static const struct view_ops view_build_ops = {
 	.hints = view_build_hints,
 };
 
+/* Once it is over there is nothing to follow or to cancel. */
+static const struct hint view_build_over_hints[] = {
+	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
+	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
+	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
+	{ ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
+};
+static const struct view_ops view_build_over_ops = {
+	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.free = view_build_free, .typed = view_build_typed, .hints = view_build_over_hints,
+};
+
+static void view_build_end(struct view_build *b)
+{
+	b->view.ops = &view_build_over_ops;
+}
+
 struct view *view_build_new(struct loop *loop, const char *dir, struct error *err)
 {
 	struct view_build *b = xcalloc(1, sizeof *b);
 	*b = (struct view_build){
 		.view.ops = &view_build_ops, .loop = loop, .dir = xstrdup(dir), .build = build_new(),
 		.step = -1, .leads = true, .follows = true, .times = true,
-		.drawn_ms = clock_monotonic_ms() - BUILD_FRAME_MS,
+		.drawn_ms = clock_monotonic_ms() - BUILD_LOG_MS,
 	};
 	b->journal = journal_open(dir, err);
 	if (!b->journal || !journal_follow(b->journal, loop, view_build_more, b, err)) {

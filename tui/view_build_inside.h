@@ -61,7 +61,7 @@ struct view_build {
 
 	enum view_build_pane pane;
 	bool zoomed;
-	int64_t drawn_ms;
+	int64_t drawn_ms, frame_due;
 	uint64_t frame;                 /* timer of the next frame */
 };
 

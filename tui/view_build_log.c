@@ -7,6 +7,7 @@ enum {
 	LOG_TIME = 8,                   /* columns of a time and the blanks around it */
 	LOG_TIMES_FROM = 34,            /* no times in a narrower pane */
 	LOG_MATCHES = 64,               /* of a line, marked */
+	LOG_FLOWS_FROM = 6,             /* rows from which the window moves by half of itself */
 };
 
 int view_build_log_step(const struct view_build *b)
@@ -157,6 +158,9 @@ struct log_layout {
 	bool times;
 	int tag;                        /* columns of "#12 " where all steps' lines are shown */
 	int text;                       /* columns for the text */
+	/* Of the line drawn before. */
+	long second;
+	int step;
 };
 
 static struct log_layout log_layout(const struct view_build *b, struct area a)
@@ -196,11 +200,27 @@ static int log_height(struct view_build *b, size_t line, int columns, int most)
 	return rows;
 }
 
+/* While lines come the window moves by half of itself: what was drawn stays where it
+ * is, so that a line costs a slow link twice its bytes and not a pane's. */
+static bool log_flows(const struct view_build *b)
+{
+	return b->follows && view_build_runs(b);
+}
+
+static void log_show_flowing(struct list *log)
+{
+	size_t jump = log->height / 2;
+	if (log->height >= LOG_FLOWS_FROM && log->n > log->height)
+		log->top = (log->n - log->height + jump - 1) / jump * jump;
+}
+
 /* The window moves until the line under the cursor shows whole; when following, the
  * last line stands at the bottom. */
 static void log_show(struct view_build *b, struct area a, const struct log_layout *l)
 {
 	list_show(&b->log, a.rows);
+	if (!b->wraps && log_flows(b))
+		log_show_flowing(&b->log);
 	if (!b->wraps || b->log.n == 0)
 		return;
 	int rows = 0;
@@ -225,32 +245,45 @@ static double log_start(const struct view_build *b, int step)
 	return b->build->started;
 }
 
-static void log_draw_margin(struct view_build *b, struct pen *pen, const struct log_layout *l,
+/* The time stands where a second begins, in the first row and under the cursor: more
+ * would be noise, and traffic. */
+static void log_draw_time(struct view_build *b, struct pen *pen, struct log_layout *l, size_t line,
+                          int step, double t)
+{
+	double since = t - log_start(b, step);
+	since = since > 0 && since < 1e8 ? since : 0;
+	bool here = line == b->log.cursor && !log_flows(b);
+	if (line == b->log.top || here || (long)since != l->second)
+		pen_printf(pen, INK(FAINT), since < 10000 ? "%6.1f" : "%6.0f", since);
+	l->second = (long)since;
+}
+
+static void log_draw_margin(struct view_build *b, struct pen *pen, struct log_layout *l,
                             size_t line, double t)
 {
 	char kind = view_build_find_kind(b, b->text.text);
-	char mark[2] = { kind };
 	size_t n;
 	int step = b->all ? journal_line_step(b->journal, line, &n) : b->step;
-	pen_word(pen, mark, kind == 'E' ? INK(ERROR) : INK(WARNING));
-	if (l->times) {
-		double since = t - log_start(b, step);
-		since = since > 0 && since < 1e8 ? since : 0;
-		pen_printf(pen, INK(FAINT), since < 10000 ? "%6.1f  " : "%6.0f  ", since);
-	}
-	if (l->tag && step >= 0)
-		pen_printf(pen, INK(KEY), "#%-*d", l->tag - 1, step);
+	if (kind != ' ')
+		pen_word(pen, kind == 'E' ? "E" : "W", kind == 'E' ? INK(ERROR) : INK(WARNING));
+	pen_to(pen, 1, INK(TEXT));
+	if (l->times)
+		log_draw_time(b, pen, l, line, step, t);
+	pen_to(pen, 1 + (l->times ? LOG_TIME : 0), INK(TEXT));
+	if (l->tag && step >= 0 && (line == b->log.top || step != l->step))
+		pen_printf(pen, INK(TEXT), "#%-*d", l->tag - 1, step);
+	l->step = step;
 	pen_to(pen, 1 + (l->times ? LOG_TIME : 0) + l->tag, INK(TEXT));
 }
 
 /* Draws a line from the row on; returns the rows it took. */
 static int log_draw_line(struct view_build *b, struct surface *s, struct area a, int row,
-                         size_t line, const struct log_layout *l)
+                         size_t line, struct log_layout *l)
 {
 	double t = 0;
 	struct str text = log_read(b, line, l->times ? &t : NULL);
 	struct log_line drawn = { .text = &b->text };
-	uint8_t over = line != b->log.cursor ? STYLE_NONE :
+	uint8_t over = line != b->log.cursor || log_flows(b) ? STYLE_NONE :
 	               b->pane == BUILD_LOG ? STYLE_CURSOR : STYLE_RESTING;
 	int columns = l->text > 1 ? l->text : 1, taken = 0;
 	/* No more than can be seen: a line may be a megabyte. */
@@ -340,5 +373,8 @@ void view_build_log_draw(struct view_build *b, struct surface *s, struct area a)
 	size_t line = b->log.top;
 	for (int row = 0; row < lines.rows && line < b->log.n; line++)
 		row += log_draw_line(b, s, lines, row, line, &l);
-	list_draw_bar(&b->log, s, a);
+	struct list bar = b->log;
+	if (bar.n > bar.height && bar.top > bar.n - bar.height)
+		bar.top = bar.n - bar.height;
+	list_draw_bar(&bar, s, a);
 }

@@ -142,8 +142,12 @@ static void steps_tell(const struct view_build *b, const struct step *s, struct 
 	if (s->line)
 		buf_printf(out, "  Dockerfile:%u", s->line);
 	if (s->origin.n) {
+		struct str root = b->build->root, origin = s->origin;
+		/* Below the project its path says where. */
+		if (root.n && str_has_prefix(origin, root) && origin.n > root.n && origin.p[root.n] == '/')
+			origin = str_slice(origin, root.n + 1, origin.n);
 		buf_append(out, STR("  from "));
-		buf_append(out, s->origin);
+		buf_append(out, origin);
 	}
 	if (s->forecast.n && !str_eq(s->forecast, STR("unknown"))) {
 		buf_append(out, STR("  forecast "));

@@ -83,6 +83,34 @@ static void test_view_build__any_size(void **state)
 	screen_finish(&t.screen);
 }
 
+/* Random keys and sizes; the seed is fixed, so that a failure comes again. */
+static void test_view_build__any_keys(void **state)
+{
+	static const char *const keys[] = {
+		"j", "k", "g", "G", "<C-d>", "<C-u>", "<Space>", "b", "h", "l", "{", "}", "<Tab>", "O", "w",
+		"t", "a", "F", "!", "]", "[", "e", "n", "N", "/", "<Enter>", "<Esc>", "z", "i", "M", "R",
+		"X", "y", "5", "0", "p", "?", "<Left>", "<Right>", "<BackTab>", ".",
+	};
+	struct shown t = shown_of(state, journal_failed, 24, 80);
+	uint32_t seed = 20260102;
+	struct error err;
+	app_push(t.screen.app, view_build_new(t.screen.loop, t.maker.dir, &err));
+	for (int i = 0; i < 20000 && !app_has_ended(t.screen.app); i++) {
+		seed = seed * 1664525 + 1013904223;
+		struct str key = str_of(keys[(seed >> 8) % (sizeof keys / sizeof *keys)]);
+		/* R would build for real. */
+		if (key.p[0] != 'R' || t.screen.app->prompt.open)
+			app_key(t.screen.app, keymap_parse(&key));
+		if (i % 50 == 0)
+			app_resize(t.screen.app, (int)(seed >> 20) % 40 + 1, (int)(seed >> 12) % 130 + 1);
+		if (i % 3 == 0)
+			app_draw(t.screen.app);
+		if (i % 10 == 0)
+			assert_true(loop_turn(t.screen.loop, 0, &err));
+	}
+	screen_finish(&t.screen);
+}
+
 /* ---- text from outside ---- */
 
 static void test_view_build__hostile_text_is_spelled_out(void **state)
@@ -344,7 +372,7 @@ static void live_wait(struct live *l, const char *text)
 static int64_t live_tick(struct live *l)
 {
 	struct view *view = app_view(l->t.screen.app);
-	return view->ops->tick(view);
+	return view->ops->tick ? view->ops->tick(view) : -1;
 }
 
 static void test_view_build__follows_what_is_written(void **state)
@@ -445,6 +473,7 @@ int main(void)
 		BUILD_TEST(test_view_build__pictures),
 		BUILD_TEST(test_view_build__ascii_in_the_c_locale),
 		BUILD_TEST(test_view_build__any_size),
+		BUILD_TEST(test_view_build__any_keys),
 		BUILD_TEST(test_view_build__hostile_text_is_spelled_out),
 		BUILD_TEST(test_view_build__wide_and_combining_text_keeps_columns),
 		BUILD_TEST(test_view_build__the_step_under_the_cursor_has_its_log),

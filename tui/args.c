@@ -50,6 +50,7 @@ static const struct option *args_find(const char *allowed, struct str name, char
 static void args_profile(struct args_scan *s, struct str list)
 {
 	struct str name;
+	s->args.has_profiles = true;
 	while (str_next(&list, ',', &name))
 		if (name.n)
 			s->profiles[s->args.nprofiles++] = arena_text(s->arena, name);

@@ -10,6 +10,7 @@ struct args {
 	size_t noperands;
 	const char *const *profiles;    /* in order */
 	size_t nprofiles;
+	bool has_profiles;              /* given, be it as "" for none */
 	const struct pair *options;     /* all others by long name, in order; NONE: value "" */
 	size_t noptions;
 };

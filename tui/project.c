@@ -94,7 +94,7 @@ static bool project_settle(struct project *p, const struct args *args, struct er
 	const char *engine = args_get(args, "engine");
 	p->engine = engine ? engine : p->preferences->engine ? p->preferences->engine : "auto";
 	p->engine = arena_text(p->arena, str_of(p->engine));
-	if (args->nprofiles)
+	if (args->has_profiles)
 		project_select_profiles(p, args->profiles, args->nprofiles);
 	else
 		project_select_profiles(p, p->preferences->profiles, p->preferences->nprofiles);
@@ -128,6 +128,10 @@ static bool project_recognise(struct project *p, const char *only, struct error 
 struct project *project_open(const struct args *args, size_t operand, struct error *err)
 {
 	const char *argument = operand < args->noperands ? args->operands[operand] : ".";
+	if (!argument[0]) {
+		error_set(err, ERROR_USAGE, "the path is empty: '.' is the project around this folder");
+		return NULL;
+	}
 	owned(project) struct project *p = xcalloc(1, sizeof *p);
 	p->arena = arena_new();
 	owned(files) struct files *files = files_disk(".");

@@ -24,10 +24,8 @@ static int build_start(struct arena *arena, const struct args *args, const struc
 	struct request request = project_request(p, arena, id);
 	if (!job_start(&request, &err))
 		return command_fail(&err);
-	if (args_has(args, "detach")) {
-		printf("%s\n", id);
-		return 0;
-	}
+	if (args_has(args, "detach"))
+		return command_output(str_of(arena_printf(arena, "%s\n", id)));
 	const char *dir = request_find(id, &err);
 	return dir ? follow_run(dir, form) : command_fail(&err);
 }
@@ -145,14 +143,14 @@ int cmd_logs(struct arena *arena, const struct args *args)
 
 static void history_line(struct buf *out, const struct history_item *item)
 {
-	owned_buf struct buf took = { 0 };
+	owned_buf struct buf took = { 0 }, line = { 0 };
 	if (item->ended > 0)
 		clock_append_seconds(&took, item->ended - item->started);
-	buf_printf(out, "%-22s ", item->id);
-	clock_append_local(out, item->started);
-	buf_printf(out, "  %-9s %8s  %-8s %-4s ", history_state_name(item->state), buf_text(&took),
-	           item->engine, item->level);
-	utf8_append_visible(out, str_of(item->image));
+	buf_printf(&line, "%-22s ", item->id);
+	clock_append_local(&line, item->started);
+	buf_printf(&line, "  %-9s %8s  %-8s %-4s %s", history_state_name(item->state),
+	           buf_text(&took), item->engine, item->level, item->image);
+	utf8_append_visible(out, buf_str(&line));
 	buf_append_char(out, '\n');
 }
 

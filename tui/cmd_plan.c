@@ -88,8 +88,11 @@ static void plan_write_text(struct arena *arena, struct buf *out, const struct p
 		}
 		buf_printf(out, "%3zu  %-8s ", i, value_get(step, STR("meta")) ? "-" : "unknown");
 		utf8_append_visible(out, plan_text(step, "name"));
-		if (origin.n)
-			buf_printf(out, "  (%.*s)", STR_ARG(origin));
+		if (origin.n) {
+			buf_append(out, STR("  ("));
+			utf8_append_visible(out, origin);
+			buf_append_char(out, ')');
+		}
 		buf_append_char(out, '\n');
 	}
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/utf8.h"
+
 #define SELECT "profile kind merge"
 
 static const struct command command_config = {
@@ -65,12 +67,12 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-void command_print_help(const struct command *c)
+int command_print_help(const struct command *c)
 {
 	owned_buf struct buf out = { 0 };
 	buf_printf(&out, "mortar %s %s\n\n%s.\n\n", c->name, c->operands, c->text);
 	args_describe(&out, c->options);
-	command_output(buf_str(&out));
+	return command_output(buf_str(&out));
 }
 
 int command_fail(const struct error *err)
@@ -88,8 +90,24 @@ void command_print_problem(const struct problem *problem)
 	fprintf(stderr, "%s%s\n", problem->at.source ? "" : "mortar: ", buf_text(&out));
 }
 
+void command_append_shown(struct buf *shown, struct str text)
+{
+	for (size_t end = 0; text.n; text = str_slice(text, end, text.n)) {
+		for (end = 0; end < text.n && text.p[end] != '\n' && text.p[end] != '\t';)
+			end++;
+		utf8_append_visible(shown, str_slice(text, 0, end));
+		if (end < text.n)
+			buf_append_char(shown, text.p[end++]);
+	}
+}
+
 int command_output(struct str out)
 {
+	owned_buf struct buf shown = { 0 };
+	if (command_is_terminal()) {
+		command_append_shown(&shown, out);
+		out = buf_str(&shown);
+	}
 	if (fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0)
 		return 0;
 	fprintf(stderr, "mortar: writing the result: %s\n", strerror(errno));
@@ -110,10 +128,8 @@ int command_run(const struct command *c, int argc, char *const *argv)
 		error_prefix(&err, "%s", c->name);
 		return command_fail(&err);
 	}
-	if (args_has(&args, "help")) {
-		command_print_help(c);
-		return 0;
-	}
+	if (args_has(&args, "help"))
+		return command_print_help(c);
 	if (args.noperands < c->min || args.noperands > c->max) {
 		error_set(&err, ERROR_USAGE, "usage: mortar %s %s (mortar help %s says more)", c->name,
 		          c->operands, c->name);

@@ -19,14 +19,19 @@ extern const struct command *const commands[];         /* ended by NULL */
 const struct command *command_find(const char *name);
 /* Parses, answers --help, checks the number of operands, runs. */
 int command_run(const struct command *, int argc, char *const *argv);
-void command_print_help(const struct command *);
+/* Returns the exit code, as command_output does. */
+int command_print_help(const struct command *);
 
 /* Prints the fault to stderr and returns its exit code. */
 int command_fail(const struct error *);
 /* Prints one problem to stderr; one that stands nowhere says who speaks. */
 void command_print_problem(const struct problem *);
-/* Writes all of out to stdout; a closed pipe or full disk is exit code 1. */
+/* Writes all of out to stdout; a closed pipe or full disk is exit code 1.  A terminal
+ * gets it as command_append_shown makes it, a pipe the bytes. */
 int command_output(struct str out);
+/* Appends text whose lines and tabs stay and whose other control characters (bidi
+ * controls among them) are made visible. */
+void command_append_shown(struct buf *shown, struct str text);
 
 /* True when stdout is a terminal: then nothing hostile may reach it. */
 bool command_is_terminal(void);

@@ -26,7 +26,7 @@ struct follow {
 	enum follow_form form;
 	struct follow_plain *plain;
 	struct follow_tty *tty;
-	bool detached;
+	bool detached, unwritten;       /* unwritten: stdout takes no more */
 	bool asked;                     /* the tty form waits for c or d */
 };
 
@@ -64,6 +64,11 @@ static bool follow_print_json(struct follow *f, const struct event *event)
 		buf_append_char(&out, '}');
 	}
 	buf_append_char(&out, '\n');
+	if (command_is_terminal()) {
+		owned_buf struct buf shown = { 0 };
+		command_append_shown(&shown, buf_str(&out));
+		return fwrite(shown.p, 1, shown.n, stdout) == shown.n;
+	}
 	return fwrite(out.p, 1, out.n, stdout) == out.n;
 }
 
@@ -71,15 +76,15 @@ static void follow_take(struct follow *f)
 {
 	struct event event;
 	while (journal_next(f->journal, &f->cursor, &event)) {
-		if (f->form == FOLLOW_JSON && !follow_print_json(f, &event)) {
-			f->detached = true;
-			break;
-		}
+		if (f->form == FOLLOW_JSON && !f->unwritten)
+			f->unwritten = !follow_print_json(f, &event);
 		if (f->form == FOLLOW_PLAIN)
 			follow_plain_event(f->plain, f->build, f->journal, &event);
 		build_apply(f->build, &event);
 	}
-	if (f->form == FOLLOW_JSON && fflush(stdout) != 0)
+	if (f->form == FOLLOW_JSON && !f->unwritten)
+		f->unwritten = fflush(stdout) != 0;
+	if (f->unwritten)
 		f->detached = true;
 }
 
@@ -147,13 +152,17 @@ static void follow_interrupt(struct loop *loop, int signal, void *data)
 static int follow_finish(struct follow *f)
 {
 	const struct build *b = f->build;
+	/* The folder's name is the id, whatever the journal says. */
+	const char *slash = strrchr(f->dir, '/'), *id = slash ? slash + 1 : f->dir;
+	if (f->unwritten)
+		fputs("mortar: the journal cannot be written to the standard output any more\n", stderr);
 	if (f->detached && !b->done) {
-		fprintf(stderr, "the build goes on: mortar attach %.*s\n", STR_ARG(b->id));
-		return 0;
+		fprintf(stderr, "the build goes on: mortar attach %s\n", id);
+		return f->unwritten;
 	}
 	if (!b->done) {
-		fprintf(stderr, "mortar: the job of build %.*s is gone: it was killed; its journal ends "
-		        "here\n", STR_ARG(b->id));
+		fprintf(stderr, "mortar: the job of build %s is gone: it was killed; its journal ends "
+		        "here\n", id);
 		return 1;
 	}
 	if (!b->ok) {
@@ -163,10 +172,10 @@ static int follow_finish(struct follow *f)
 			fprintf(stderr, "mortar: %s\n", buf_text(&error));
 		return b->exit_code ? b->exit_code : 1;
 	}
-	struct str result = f->form == FOLLOW_QUIET ? b->image_id : b->image;
-	if (f->form != FOLLOW_JSON)
-		printf("%.*s\n", STR_ARG(result));
-	return fflush(stdout) == 0 ? 0 : 1;
+	owned_buf struct buf result = { 0 };
+	utf8_append_visible(&result, f->form == FOLLOW_QUIET ? b->image_id : b->image);
+	buf_append_char(&result, '\n');
+	return f->form == FOLLOW_JSON ? f->unwritten : command_output(buf_str(&result));
 }
 
 static void follow_open_form(struct follow *f)

@@ -139,9 +139,11 @@ static void plain_done(struct follow_plain *p, const struct build *build,
 	buf_printf(&out, "#%d ", event->step);
 	if (ok && cached)
 		buf_append(&out, STR("CACHED"));
-	else if (ok)
-		buf_printf(&out, "DONE %.*ss", STR_ARG(plain_field(event, "seconds")));
-	else {
+	else if (ok) {
+		buf_append(&out, STR("DONE "));
+		utf8_append_visible(&out, plain_field(event, "seconds"));
+		buf_append_char(&out, 's');
+	} else {
 		buf_append(&out, STR("ERROR: "));
 		utf8_append_visible(&out, plain_field(event, "reason"));
 	}
@@ -154,9 +156,13 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 	owned_buf struct buf out = { 0 };
 	switch (event->kind) {
 	case EVENT_BUILD_START:
-		buf_printf(&out, "build %.*s of ", STR_ARG(plain_field(event, "id")));
+		buf_append(&out, STR("build "));
+		utf8_append_visible(&out, plain_field(event, "id"));
+		buf_append(&out, STR(" of "));
 		utf8_append_visible(&out, plain_field(event, "image"));
-		buf_printf(&out, ", level %.*s, on ", STR_ARG(plain_field(event, "level")));
+		buf_append(&out, STR(", level "));
+		utf8_append_visible(&out, plain_field(event, "level"));
+		buf_append(&out, STR(", on "));
 		utf8_append_visible(&out, plain_field(event, "engine"));
 		plain_print(&out);
 		break;

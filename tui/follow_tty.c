@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
+#include "core/base/utf8.h"
 #include "core/os/clock.h"
 #include "core/os/loop.h"
 #include "tui/text.h"
@@ -280,9 +281,11 @@ void follow_tty_end(struct follow_tty *t)
 	if (failed >= 0) {
 		buf_append(&out, STR("------\r\n"));
 		tty_tail(t, &out, failed, TTY_FAILED_TAIL);
-		if (journal_lines(t->journal, failed) > TTY_FAILED_TAIL)
-			buf_printf(&out, "the whole of it: mortar logs %.*s %d\r\n", STR_ARG(t->build->id),
-			           failed);
+		if (journal_lines(t->journal, failed) > TTY_FAILED_TAIL) {
+			buf_append(&out, STR("the whole of it: mortar logs "));
+			utf8_append_visible(&out, t->build->id);
+			buf_printf(&out, " %d\r\n", failed);
+		}
 		buf_append(&out, STR("------\r\n"));
 	}
 	if (t->build->error.n)

@@ -9,30 +9,40 @@
 #include "tui/app.h"
 #include "tui/command.h"
 
-static int main_usage(FILE *out)
+static void main_append_usage(struct buf *out)
 {
-	fputs("mortar [PATH]            open the workbench on the project at PATH (default .)\n", out);
+	buf_append_text(out, "mortar [PATH]            open the workbench on the project at PATH "
+	                "(default .)\n");
 	for (size_t i = 0; commands[i]; i++) {
 		owned_buf struct buf left = { 0 };
 		buf_printf(&left, "mortar %s %s", commands[i]->name, commands[i]->operands);
-		fprintf(out, "%-24s %s\n", buf_text(&left), commands[i]->text);
+		buf_printf(out, "%-24s %s\n", buf_text(&left), commands[i]->text);
 	}
-	fputs("mortar help COMMAND      what the command takes\n"
-	      "mortar --version         the version\n", out);
-	return out == stdout ? 0 : 2;
+	buf_append_text(out, "mortar help COMMAND      what the command takes\n"
+	                "mortar --version         the version\n");
+}
+
+static int main_usage(void)
+{
+	owned_buf struct buf out = { 0 };
+	main_append_usage(&out);
+	return command_output(buf_str(&out));
 }
 
 static int main_help(int argc, char **argv)
 {
+	struct error err;
 	if (argc < 1)
-		return main_usage(stdout);
+		return main_usage();
 	const struct command *c = command_find(argv[0]);
-	if (!c) {
-		fprintf(stderr, "mortar: there is no command '%s'\n", argv[0]);
-		return main_usage(stderr);
-	}
-	command_print_help(c);
-	return 0;
+	if (c)
+		return command_print_help(c);
+	owned_buf struct buf usage = { 0 };
+	error_set(&err, ERROR_USAGE, "there is no command '%s'", argv[0]);
+	int code = command_fail(&err);
+	main_append_usage(&usage);
+	fputs(buf_text(&usage), stderr);
+	return code;
 }
 
 static int main_workbench(int argc, char **argv)
@@ -71,14 +81,12 @@ int main(int argc, char **argv)
 		return job_main(argv[2]);
 	if (word && strcmp(word, "worker") == 0 && argc == 3)
 		return worker_main(argv[2]);
-	if (word && strcmp(word, "--version") == 0) {
-		puts("mortar " MORTAR_VERSION);
-		return 0;
-	}
+	if (word && strcmp(word, "--version") == 0)
+		return command_output(STR("mortar " MORTAR_VERSION "\n"));
 	if (word && strcmp(word, "help") == 0)
 		return main_help(argc - 2, argv + 2);
 	if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0))
-		return main_usage(stdout);
+		return main_usage();
 	const struct command *c = word ? command_find(word) : NULL;
 	if (c)
 		return command_run(c, argc - 2, argv + 2);

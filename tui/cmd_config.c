@@ -12,10 +12,11 @@ static const struct document *config_find(const struct project *p, struct arena 
 {
 	const char *path = files_clean(arena, file);
 	const struct document *d = settings_document(p->settings, str_of(path));
-	const char *root = files_join(arena, files_absolute(arena, p->settings->root), "");
+	const char *root = files_absolute(arena, p->settings->root);
 	const char *absolute = files_absolute(arena, file);
-	if (!d && str_has_prefix(str_of(absolute), str_of(root)))
-		d = settings_document(p->settings, str_of(absolute + strlen(root)));
+	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+	if (!d && str_has_prefix(str_of(absolute), str_of(root)) && absolute[n] == '/')
+		d = settings_document(p->settings, str_of(absolute + n + 1));
 	return d;
 }
 

@@ -53,13 +53,15 @@ static void help_refilter(struct view_help *h)
 	list_set_count(&h->list, n);
 }
 
-static void help_add(struct view_help *h, const char *head, unsigned where, unsigned but)
+/* Keys valid in one of `where` and, if it is not 0, of `also`, and in none of `but`. */
+static void help_add(struct view_help *h, const char *head, unsigned where, unsigned also,
+                     unsigned but)
 {
 	size_t at = h->n++;
 	h->lines[at] = (struct help_line){ ACTION_NONE, head };
 	for (enum action a = ACTION_UNKNOWN + 1; a < ACTION_COUNT; a++) {
 		unsigned valid = keymap_entry(a)->where;
-		if ((valid & where) && !(valid & but))
+		if ((valid & where) && (!also || (valid & also)) && !(valid & but))
 			h->lines[h->n++].action = a;
 	}
 	if (h->n == at + 1)
@@ -169,9 +171,11 @@ struct view *view_help_new(const struct view_ops *from)
 	struct view_help *h = xcalloc(1, sizeof *h);
 	h->view.ops = &view_help_ops;
 	h->from = from;
-	help_add(h, "Valid where you came from", from->where, 0);
-	help_add(h, "In other views", ~popups, from->where);
-	help_add(h, "In menus and boxes", popups, ~popups);
+	/* What works in the help as well works everywhere. */
+	help_add(h, "Of the view you came from", from->where, 0, WHERE_HELP);
+	help_add(h, "In every view", from->where, WHERE_HELP, 0);
+	help_add(h, "In other views", ~popups, 0, from->where);
+	help_add(h, "In menus and boxes", popups, 0, ~popups);
 	help_refilter(h);
 	return &h->view;
 }

@@ -36,14 +36,16 @@ static void test_view_help__narrows_to_what_is_typed(void **state)
 {
 	struct scratch *s = *state;
 	struct screen screen = help_screen(WHERE_BUILD, 24, 80);
-	screen_shows(s, &screen, "Valid where you came from (build)");
+	screen_shows(s, &screen, "Of the view you came from (build)");
 	screen_keys(&screen, "/cancel<Enter>");
 	screen_shows(s, &screen, "cancel the build (asks once)");
 	screen_lacks(s, &screen, "one line down");
 	screen_keys(&screen, "/zebra<Enter>");
 	screen_shows(s, &screen, "no key has this text");
 	screen_keys(&screen, "/<Enter>");
-	screen_shows(s, &screen, "one line down");
+	screen_shows(s, &screen, "follow the log");
+	screen_keys(&screen, "}");
+	screen_shows(s, &screen, "In every view");
 	screen_keys(&screen, "}");
 	screen_shows(s, &screen, "In other views");
 	screen_finish(&screen);

@@ -1,0 +1,121 @@
+#!/bin/sh
+# run.sh - measures mortar against what a user would use instead; prints a table.
+#
+# BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
+# BENCH_ONLY   a list of: build merge context start search (default: all)
+# BUILD        the folder of the build (default build)
+# DOCKER_HOST  another daemon than the usual one (a unix socket)
+#
+# What docs/benchmarks.md holds came from here. Offline; needs what `make test` installs.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/env/common.sh
+BUILD=${BUILD:-build}
+RUNS=${BENCH_RUNS:-5}
+ONLY=${BENCH_ONLY:-build merge context start search}
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+MORTAR=$BUILD/mortar
+EXAMPLE=docs/examples/ship-detector
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/mortar-bench.XXXXXX")
+trap 'rm -rf "$TMP"' EXIT
+trap 'exit 130' INT TERM
+export XDG_STATE_HOME="$TMP/state" XDG_CONFIG_HOME="$TMP/config" LC_ALL=C
+
+# row [--peak|--minus] NAME AIM A B: memory hardly varies, so three runs tell.
+row() {
+	case $1 in
+	--peak) "$PYTHON" tests/bench/pairs.py --peak "$TMP/peaks" "$2" "$3" 3 "$4" "$5" ;;
+	--minus) "$PYTHON" tests/bench/pairs.py --minus "$2" "$3" "$RUNS" "$4" "$5" ;;
+	*) "$PYTHON" tests/bench/pairs.py "$1" "$2" "$RUNS" "$3" "$4" ;;
+	esac || failed=1
+}
+
+data() { "$PYTHON" tests/bench/data.py "$@"; }
+
+# bench_builder NAME VERSION AIM: VERSION is the API's, 1 classic and 2 BuildKit.
+bench_builder() {
+	mortar="exec $MORTAR build $EXAMPLE -c all -q -t mortar-bench:1 --engine $1"
+	client="DOCKER_BUILDKIT=$(($2 - 1)) exec $DOCKER build -q --network host -t mortar-bench:1 \
+		-f $TMP/Dockerfile $TMP/context"
+	bare="curl -sf --unix-socket $socket -H Content-Type:application/x-tar -H Expect: \
+		--data-binary @$TMP/context.tar \
+		'http://docker/build?version=$2&networkmode=host&t=mortar-bench:1&dockerfile=Dockerfile'"
+	sh -c "$mortar" >/dev/null
+	row "cached build, $1, and the docker client" "$3" "$mortar" "$client"
+	row --minus "cached build, $1, and the bare request" "+15 ms" "$mortar" "$bare"
+	row --peak "its peak memory and the client's" 0.4 "$mortar" "$client"
+}
+
+bench_build() {
+	sh tests/env/prepare.sh docker >/dev/null
+	socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
+	socket=${socket#unix://}
+	"$MORTAR" context "$EXAMPLE" -o "$TMP/context"
+	"$MORTAR" dockerfile "$EXAMPLE" -c all >"$TMP/Dockerfile"
+	tar cf "$TMP/context.tar" -C "$TMP/context" . -C "$TMP" Dockerfile
+	bench_builder buildkit 2 0.8
+	bench_builder classic 1 1.0
+	"$DOCKER" rmi -f mortar-bench:1 >/dev/null
+	sh tests/env/release.sh >/dev/null
+}
+
+bench_merge() {
+	cp -r "$EXAMPLE" "$TMP/large"
+	data json "$TMP/large/pesto/api/config.json" 50 0
+	data json "$TMP/large/pesto/api/config.x.json" 25 160000
+	ours="$MORTAR config $TMP/large pesto/api/config.json -p x --merge deep | cat"
+	theirs="jq -s '.[0] * .[1]' $TMP/large/pesto/api/config.json \
+		$TMP/large/pesto/api/config.x.json | cat"
+	row "merge 50 MB and 25 MB of JSON, and jq" 0.25 "$ours" "$theirs"
+	row --peak "its peak memory and jq's" "" "exec ${ours% | cat}" "exec ${theirs% | cat}"
+	rm -rf "$TMP/large"
+}
+
+# bench_tree NAME FILES BYTES AIM
+bench_tree() {
+	cp -r "$EXAMPLE" "$TMP/tree"
+	data tree "$TMP/tree/data" "$2" "$3"
+	row "context of $1, and tar c" "$4" "$MORTAR context $TMP/tree -t - | cat" \
+		"tar c -C $TMP tree | cat"
+	row --peak "its peak memory and tar's" "" "exec $MORTAR context $TMP/tree -t -" \
+		"exec tar cf /dev/stdout -C $TMP tree"
+	rm -rf "$TMP/tree"
+}
+
+bench_context() {
+	bench_tree "10,000 files, 340 MB" 10000 34000 1.2
+	bench_tree "100,000 files of 100 bytes" 100000 100 ""
+}
+
+bench_start() {
+	row "mortar --version, and docker --version" "" "exec $MORTAR --version" \
+		"exec $DOCKER --version"
+	row --peak "its peak memory" "" "exec $MORTAR --version" "exec $DOCKER --version"
+	row "mortar config, and mortar --version" "" "exec $MORTAR config $EXAMPLE" \
+		"exec $MORTAR --version"
+	row "mortar dockerfile, and mortar --version" "" "exec $MORTAR dockerfile $EXAMPLE" \
+		"exec $MORTAR --version"
+}
+
+bench_search() {
+	libraries=$(sed -n 's/^LIBS_CORE = //p' config.mk)
+	cc -O2 -std=c11 -D_GNU_SOURCE -I. -o "$TMP/search" tests/bench/search.c "$BUILD/libcore.a" \
+		$(pkg-config --cflags --libs $libraries) -lm
+	data log "$TMP/log" 1000000
+	mkdir "$TMP/journal"
+	"$TMP/search" write "$TMP/journal" "$TMP/log"
+	for pattern in "undefined reference to main" "\\[ 999999\\]" "Collecting wheel"; do
+		row "search '$pattern' in 1,000,000 lines, and grep -c" 3 \
+			"$TMP/search count $TMP/journal '$pattern' | cat" \
+			"grep -c '$pattern' $TMP/log | cat"
+	done
+}
+
+failed=0
+cc -O2 -o "$TMP/peaks" tests/bench/peaks.c
+echo "| what | mortar | the other | ratio, pair by pair | aim (at most) |"
+echo "|---|---|---|---|---|"
+for part in $ONLY; do
+	"bench_$part"
+done
+exit "$failed"

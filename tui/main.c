@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/job/job.h"
+#include "core/os/spawn.h"
 #include "tui/app.h"
 #include "tui/command.h"
 
@@ -73,6 +74,7 @@ static int main_workbench(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	spawn_keep_standard();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -58,6 +58,17 @@ static bool spawn_end_init(struct spawn_end *end, int wish, bool is_input)
 	return end->theirs >= 0;
 }
 
+void spawn_keep_standard(void)
+{
+	/* The lowest free number is what open gives. */
+	int fd;
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Whether it could be executed; errno says why not. */
 static bool spawn_is_program(const char *path)
 {

@@ -41,6 +41,10 @@ bool spawn_run(const struct spawn *, size_t limit, struct buf *ret_out, int *ret
 /* Signals every process of a child started with `group` or `session`; false when
  * none is left. */
 bool spawn_kill_group(pid_t, int signal);
+/* Gives those of fds 0 to 2 that are closed something to be, so that no file of ours
+ * gets their number and then what is printed: reading tells the end, writing EBADF.
+ * The first thing a program does. */
+void spawn_keep_standard(void);
 /* The path of this very program, for workers and jobs; lives for the process.  It
  * works after an upgrade has replaced the file, and runs the old one then. */
 const char *spawn_self(void);

@@ -242,6 +242,28 @@ static void test_spawn__finds_programs_in_absolute_folders_only(void **state)
 	free(here);
 }
 
+static void test_spawn__closed_standard_fds_are_never_a_files(void **state)
+{
+	int in = dup(STDIN_FILENO), out = dup(STDOUT_FILENO);
+	char byte;
+	(void)state;
+	fflush(stdout);
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	spawn_keep_standard();
+	ssize_t got = read(STDIN_FILENO, &byte, 1), put = write(STDOUT_FILENO, "x", 1);
+	int why = errno, next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	close(in);
+	close(out);
+	close(next);
+	assert_int_equal(got, 0);
+	assert_int_equal(put, -1);
+	assert_int_equal(why, EBADF);
+	assert_true(next > STDERR_FILENO);
+}
+
 static void test_spawn__knows_itself(void **state)
 {
 	(void)state;
@@ -265,6 +287,7 @@ int main(void)
 		SCRATCH_TEST(test_spawn__a_child_may_die_with_its_parent),
 		SCRATCH_TEST(test_spawn_run__takes_no_more_than_the_limit),
 		SCRATCH_TEST(test_spawn__finds_programs_in_absolute_folders_only),
+		SCRATCH_TEST(test_spawn__closed_standard_fds_are_never_a_files),
 		SCRATCH_TEST(test_spawn__knows_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ static struct project *open_example(const char *const *profiles, size_t n)
 {
 	static const char *const operands[] = { "docs/examples/ship-detector", NULL };
 	struct args args = {
+		.has_profiles = true,
 		.operands = operands, .noperands = 1, .profiles = profiles, .nprofiles = n,
 	};
 	struct error err;

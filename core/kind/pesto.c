@@ -145,6 +145,17 @@ static bool pesto_need(const struct document *build, const char *key,
 	return true;
 }
 
+/* The project's copy is a folder of the context beside those that PESTO makes. */
+static bool pesto_name_is_taken(struct str name)
+{
+	static const char *const taken[] = { "pesto", "dist", "requirements", "Dockerfile" };
+	struct str first = str_slice(name, 0, str_find(name, '/'));
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (str_eq(first, str_of(taken[i])))
+			return true;
+	return false;
+}
+
 static void pesto_names(struct pesto *p, const struct selection *selection,
                         struct problems *problems)
 {
@@ -156,6 +167,11 @@ static void pesto_names(struct pesto *p, const struct selection *selection,
 	if (!build->value || value_type(build->value) != VALUE_OBJECT)
 		return;
 	bool named = pesto_need(build, "name", quote_check_repository, problems, &p->name);
+	if (named && pesto_name_is_taken(value_text(p->name)))
+		named = problems_add(problems, SEVERITY_ERROR, "pesto-image-name", value_span(p->name),
+		                     "this name is that of a folder which PESTO makes in the build "
+		                     "context: choose another than pesto, dist, requirements and "
+		                     "Dockerfile");
 	if (!pesto_need(build, "version", quote_check_tag, problems, &p->version) || !named) {
 		p->name = p->version = NULL;
 		return;
@@ -200,13 +216,37 @@ static void pesto_build_document(struct pesto *p)
 	d->value = out;
 }
 
-static void pesto_algorithm_path(struct pesto *p)
+/* A clone may name any folder of this machine, which then goes into the image: said. */
+static void pesto_check_outside(const struct pesto *p, const struct value *given,
+                                struct problems *problems)
 {
-	const struct value *given = pesto_string(p->documents[PESTO_BUILD].value, "algorithm_path");
+	struct str path = str_of(files_absolute(p->arena, p->algorithm_path));
+	struct str root = str_of(files_absolute(p->arena, p->root));
+	if (str_eq(path, root) || (str_has_prefix(path, root) && path.p[root.n] == '/') || root.n == 1)
+		return;
+	problems_add(problems, SEVERITY_WARNING, "pesto-outside", value_span(given),
+	             "all of %s goes into the build context, which lies outside of the project",
+	             path.p);
+}
+
+static void pesto_algorithm_path(struct pesto *p, struct problems *problems)
+{
+	const struct value *build = p->documents[PESTO_BUILD].value;
+	const struct value *given = build ? value_get(build, STR("algorithm_path")) : NULL;
+	struct str text = given ? value_text(given) : (struct str){ 0 };
 	p->algorithm_path = p->root;
-	if (given && value_text(given).n)
-		p->algorithm_path = files_clean(
-			p->arena, files_join(p->arena, p->root, arena_text(p->arena, value_text(given))));
+	if (!given || value_type(given) == VALUE_NULL)
+		return;
+	if (value_type(given) != VALUE_STRING || str_find(text, '\0') != STR_NONE) {
+		problems_add(problems, SEVERITY_ERROR, "pesto-build", value_span(given),
+		             "'algorithm_path' must be the path of a folder, or null");
+		return;
+	}
+	if (text.n == 0)
+		return;
+	p->algorithm_path = files_clean(p->arena, files_join(p->arena, p->root,
+	                                                     arena_text(p->arena, text)));
+	pesto_check_outside(p, given, problems);
 }
 
 static void pesto_read_documents(struct pesto *p, const struct selection *selection,
@@ -247,7 +287,7 @@ static struct settings *pesto_settings(const struct target *target,
 		cascade_note_difference(arena, &p->documents[i], problems);
 	p->factory = pesto_factory_find(files, arena);
 	pesto_names(p, selection, problems);
-	pesto_algorithm_path(p);
+	pesto_algorithm_path(p, problems);
 	pesto_build_document(p);
 	p->documents[PESTO_VERSION].value = pesto_version(arena, p->documents, &p->factory);
 	p->documents[PESTO_SERVICE] = (struct document){

@@ -1,4 +1,5 @@
 /* requirements.json understood: base image, environments, requirements. */
+#include "core/base/map.h"
 #include "core/base/utf8.h"
 #include "core/kind/pesto.h"
 #include "core/recipe/quote.h"
@@ -44,6 +45,13 @@ static bool parts_url(const struct pesto *p, struct arena *arena, const struct v
 	if (base.n == 0 || str_eq(base, STR("..")) || str_eq(base, STR(".")) ||
 	    utf8_invalid(base) != STR_NONE || str_find(base, '\0') != STR_NONE)
 		return parts_error(problems, from, "this address must end in the name of a file");
+	for (size_t i = 0; i < url.n; i++)
+		if ((unsigned char)url.p[i] < 0x20 || url.p[i] == 0x7f)
+			return parts_error(problems, from, "this address has a control character in it: "
+			                   "write it as %0A or the like");
+	if (str_eq(base, STR("ssl")))
+		return parts_error(problems, from, "a file named 'ssl' cannot lie in requirements/, where "
+		                   "the certificate has that name: rename it");
 	r->url = arena_text(arena, url);
 	/* A relative file:// is ours: it counts from the project's folder. */
 	if (str_has_prefix(url, STR("file://")) && url.n > 7 && url.p[7] != '/') {
@@ -86,7 +94,24 @@ static bool parts_name(const struct pesto *p, const struct value *v, struct prob
 	return true;
 }
 
-static bool parts_requirement(struct pesto_parts *parts, const struct value *v,
+/* Files lie side by side in requirements/; an archive that was unpacked is not looked
+ * at any more. */
+static bool parts_file(struct map *files, const struct pesto_requirement *r,
+                       const struct value *from, struct problems *problems)
+{
+	const struct pesto_requirement *other = map_get(files, str_of(r->base));
+	if (!other) {
+		map_set(files, str_of(r->base), (void *)(uintptr_t)r);
+		return true;
+	}
+	if (str_eq(str_of(other->url), str_of(r->url)) || (r->unpacked && other->unpacked))
+		return true;
+	return problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_span(from),
+	                    "the requirement '%.*s' brings a file named '%s' too: rename one",
+	                    STR_ARG(other->name), r->base);
+}
+
+static bool parts_requirement(struct pesto_parts *parts, struct map *files, const struct value *v,
                               struct problems *problems)
 {
 	struct pesto_requirement r = { .value = v, .name = value_key(v) };
@@ -103,8 +128,22 @@ static bool parts_requirement(struct pesto_parts *parts, const struct value *v,
 	                                     str_has_suffix(str_of(r.base), STR(".tgz")));
 	if (r.to.n == 0 || str_find(r.to, '\0') != STR_NONE)
 		return parts_error(problems, r.to_value, "'to' must be a path in the image");
-	parts->requirements[parts->nrequirements++] = r;
+	parts->requirements[parts->nrequirements] = r;
+	if (!parts_file(files, &parts->requirements[parts->nrequirements], from, problems))
+		return false;
+	parts->nrequirements++;
 	return true;
+}
+
+static void parts_requirements(struct pesto_parts *parts, const struct value *list,
+                               struct problems *problems)
+{
+	struct map files = { 0 };
+	parts->requirements = arena_array(parts->arena, value_count(list),
+	                                  sizeof *parts->requirements);
+	for (const struct value *v = value_child(list); v; v = value_next(v))
+		parts_requirement(parts, &files, v, problems);
+	map_finish(&files);
 }
 
 /* What `pesto build` copies from ~/.pesto/dist: a processing_factory of one's own. */
@@ -177,11 +216,8 @@ bool pesto_parts_read(const struct settings *settings, const struct selection *s
 	if (parts.base && !quote_check_image(value_text(parts.base), &err))
 		problems_add(problems, SEVERITY_ERROR, "pesto-base-image", value_span(parts.base), "%s",
 		             err.text);
-	if (list) {
-		parts.requirements = arena_array(arena, value_count(list), sizeof *parts.requirements);
-		for (const struct value *v = value_child(list); v; v = value_next(v))
-			parts_requirement(&parts, v, problems);
-	}
+	if (list)
+		parts_requirements(&parts, list, problems);
 	parts_dist(&parts, files);
 	parts_pip_environment(arena, problems);
 	*ret_parts = parts;

@@ -249,6 +249,14 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		  1, 1, "'name' must be given: a string" },
 		{ { STR("/p/pesto/build/build.json"), STR("{\"name\": 3, \"version\": \"1\"}") },
 		  1, 10, "'name' must be a string" },
+		{ { STR("/p/pesto/build/build.json"), STR("{\"name\": \"dist\", \"version\": \"1\"}") },
+		  1, 10, NULL },
+		{ { STR("/p/pesto/build/build.json"),
+		    STR("{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": 5}") },
+		  1, 51, "'algorithm_path' must be the path of a folder, or null" },
+		{ { STR("/p/pesto/build/build.json"),
+		    STR("{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": \"x\\u0000y\"}") },
+		  1, 51, NULL },
 		{ { STR("/p/pesto/api/config.json"), STR("[]") },
 		  1, 1, "this file must hold an object: {…}" },
 		{ { STR("/p/pesto/build/requirements.json"),
@@ -270,6 +278,15 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		{ { STR("/p/pesto/build/requirements.json"),
 		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/a/\", \"to\": \"/r\"}")) }, 1, 85,
 		  "this address must end in the name of a file" },
+		{ { STR("/p/pesto/build/requirements.json"),
+		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h\\u0000/a\", \"to\": \"/r\"}")) },
+		  1, 85, NULL },
+		{ { STR("/p/pesto/build/requirements.json"),
+		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/ssl\", \"to\": \"/r\"}")) }, 1, 85, NULL },
+		{ { STR("/p/pesto/build/requirements.json"),
+		    STR(REQUIREMENTS("", "\"a\": {\"from\": \"http://h/1/m\", \"to\": \"/a\"}, "
+		                     "\"b\": {\"from\": \"http://h/2/m\", \"to\": \"/b\"}")) },
+		  1, 128, "the requirement 'a' brings a file named 'm' too: rename one" },
 		{ { STR("/p/pesto/build/requirements.json"),
 		    STR(REQUIREMENTS("", "\"dist\": {\"from\": \"http://h/a\", \"to\": \"/r\"}")) }, 1, 71,
 		  NULL },
@@ -316,6 +333,30 @@ static void test_pesto__environment_values_survive(void **state)
 	fixture_close(&f);
 }
 
+static void test_pesto__a_folder_outside_of_the_project_is_told(void **state)
+{
+	static const struct { const char *path; bool told; } rows[] = {
+		{ "/etc", true }, { "..", true }, { "/p2", true }, { "/p", false }, { ".", false },
+		{ "src", false }, { "/p/src/..", false }, { "", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fixture f;
+		struct selection selection = { 0 };
+		owned_buf struct buf text = { 0 };
+		buf_printf(&text, "{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": \"%s\"}",
+		           rows[i].path);
+		struct pair over = { STR("/p/pesto/build/build.json"), buf_str(&text) };
+		fixture_open(&f, &over, 1, "/p", &selection);
+		assert_non_null(f.plan);
+		bool told = false;
+		for (size_t k = 0; k < problems_count(f.problems); k++)
+			told |= str_eq(str_of(problems_get(f.problems, k)->rule), STR("pesto-outside"));
+		assert_int_equal(told, rows[i].told);
+		fixture_close(&f);
+	}
+}
+
 static void test_pesto__requirements_keep_the_order_of_the_file(void **state)
 {
 	static const struct pair over[] = {
@@ -357,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_pesto__levels_become_build_args),
 		cmocka_unit_test(test_pesto__tells_what_is_wrong_where_it_is_written),
 		cmocka_unit_test(test_pesto__environment_values_survive),
+		cmocka_unit_test(test_pesto__a_folder_outside_of_the_project_is_told),
 		cmocka_unit_test(test_pesto__requirements_keep_the_order_of_the_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ not_ok() {
 	for evidence; do
 		[ -s "$evidence" ] || continue
 		echo "# ${evidence#"$T"/}:"
-		head -c 4000 "$evidence" | sed 's/^/#   /' | cat -v
+		head -n 40 "$evidence" | cut -c 1-300 | sed 's/^/#   /' | cat -v
 		echo
 	done
 }
@@ -116,13 +116,18 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # -- images ------------------------------------------------------------------------------------
 
-# base_make STORE NAME: an image $U-NAME:1 on busybox whose `pip` succeeds at once and whose
-# `python3` is the script on stdin: the third instruction of a PESTO build runs it.
+# base_make STORE NAME: an image $U-NAME:1 on busybox whose `pip` succeeds at once, but for what an
+# install.sh in the folder to be installed does; its `python3`, which is what the second RUN of a
+# PESTO build calls, is the script on stdin.
 base_make() {
 	base_dir=$T/base-$2
 	mkdir -p "$base_dir"
 	cat >"$base_dir/python3"
-	printf '#!/bin/sh\necho "pip $*"\n' >"$base_dir/pip"
+	cat >"$base_dir/pip" <<-'END'
+	#!/bin/sh
+	echo "pip $*"
+	[ ! -f "$2/install.sh" ] || . "$2/install.sh"
+	END
 	chmod 755 "$base_dir/python3" "$base_dir/pip"
 	case $1 in
 	docker)

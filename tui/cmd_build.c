@@ -1,4 +1,5 @@
 /* Commands about builds: build, attach, logs, cancel, history. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,16 @@
 
 enum { LOGS_CHUNK = 1 << 16 };
 
+/* A Ctrl-C from here on waits for the follower, which cancels: it must not leave a job
+ * behind that nobody has heard of. */
+static void build_hold_interrupts(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static int build_start(struct arena *arena, const struct args *args, const struct project *p,
                        enum follow_form form)
 {
@@ -22,6 +33,8 @@ static int build_start(struct arena *arena, const struct args *args, const struc
 	if (!id)
 		return command_fail(&err);
 	struct request request = project_request(p, arena, id);
+	if (!args_has(args, "detach"))
+		build_hold_interrupts();
 	if (!job_start(&request, &err))
 		return command_fail(&err);
 	if (args_has(args, "detach"))

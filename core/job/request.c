@@ -256,7 +256,7 @@ static const char *request_unknown(const char *id, const char *const *ids, size_
 		error_set(err, ERROR_USAGE, "'%s' means %zu builds: write more of the id", id,
 		          found);
 	else
-		error_set(err, ERROR_MISSING, "there is no build '%s': the newest is %s, "
+		error_set(err, ERROR_USAGE, "there is no build '%s': the newest is %s, "
 		          "mortar history lists all", id, ids[0]);
 	return NULL;
 }

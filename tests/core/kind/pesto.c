@@ -282,7 +282,8 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h\\u0000/a\", \"to\": \"/r\"}")) },
 		  1, 85, NULL },
 		{ { STR("/p/pesto/build/requirements.json"),
-		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/ssl\", \"to\": \"/r\"}")) }, 1, 85, NULL },
+		    STR(REQUIREMENTS("", "\"r\": {\"from\": \"http://h/ssl\", \"to\": \"/r\"}")) },
+		  1, 85, NULL },
 		{ { STR("/p/pesto/build/requirements.json"),
 		    STR(REQUIREMENTS("", "\"a\": {\"from\": \"http://h/1/m\", \"to\": \"/a\"}, "
 		                     "\"b\": {\"from\": \"http://h/2/m\", \"to\": \"/b\"}")) },

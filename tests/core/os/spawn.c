@@ -142,7 +142,12 @@ static void test_spawn__no_signal_stays_blocked_or_ignored(void **state)
 	                       "exec grep -E '^Sig(Blk|Ign)' /proc/self/status");
 	signal(SIGPIPE, old);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	assert_string_equal(seen, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	unsigned long long blocked, ignored;
+	assert_int_equal(sscanf(seen, "SigBlk: %llx SigIgn: %llx", &blocked, &ignored), 2);
+	/* glibc keeps 32 and 33 to itself; what its posix_spawn() starts, as make does, ignores them. */
+	ignored &= ~(1ULL << 31 | 1ULL << 32);
+	assert_int_equal(blocked, 0);
+	assert_int_equal(ignored, 0);
 }
 
 static void test_spawn__statuses_arrive_though_sigchld_was_ignored(void **state)

@@ -61,6 +61,8 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: core/ext/%.proto
 	@mkdir -p $(BUILD)/gen
+	@command -v $(PROTOC_C) >/dev/null || \
+	  { echo "$(PROTOC_C) is missing; sh tests/env/packages.sh build installs what the build needs" >&2; exit 1; }
 	$(call Q,PROTOC $<)$(PROTOC_C) --proto_path=core/ext --c_out=$(BUILD)/gen $<
 
 generated: $(GEN_SRC)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# base-image.sh [example] [docker|buildah]...: the base images of the example and of the tests.
+# base-image.sh [example] [docker|buildah|tar]...: the base images of the example and of the tests.
 #
 # Puts into each store named (default: both, docker only if an engine answers) what it lacks:
 #   mortar-example-base:12      Debian 12 or a registry's Python image, with python3 and pip
@@ -8,7 +8,8 @@
 #                               `example`: the demo leaves nothing of the tests in an engine
 #
 # A registry is asked first (MORTAR_REGISTRY_IMAGE, empty: do not ask); when it does not answer,
-# debootstrap makes the tree, once: $MORTAR_ENV_DIR/base-<revision>.tar is kept.
+# debootstrap makes the tree, once: $MORTAR_ENV_DIR/base-<revision>.tar is kept. `tar` makes that
+# alone, for somebody who is not root.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -51,6 +52,8 @@ base_tree_clean() {
 base_tar_make() {
 	[ ! -s "$BASE_TAR" ] || return 0
 	command -v debootstrap >/dev/null || die "debootstrap is missing; run tests/env/packages.sh demo"
+	need_root "a Debian base has to be made" \
+		"env MORTAR_ENV_DIR=$MORTAR_ENV_DIR sh $ENV_HERE/base-image.sh tar"
 	say "making a Debian base with debootstrap (once, about a minute)"
 	# Not below the env folder: a home may be mounted without devices, which debootstrap needs.
 	tree=$(mktemp -d "${TMPDIR:-/tmp}/mortar-base.XXXXXX")
@@ -183,6 +186,7 @@ for store; do
 		elif [ $# = 1 ]; then
 			die "buildah is missing; run tests/env/packages.sh test"
 		fi ;;
-	*) complain "usage: base-image.sh [example] [docker|buildah]..."; exit 2 ;;
+	tar) base_tar_make ;;
+	*) complain "usage: base-image.sh [example] [docker|buildah|tar]..."; exit 2 ;;
 	esac
 done

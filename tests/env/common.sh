@@ -3,6 +3,9 @@
 # Everything they make lies in one folder, $MORTAR_ENV_DIR: removing it (with the engine
 # stopped) gives a machine as it was, but for the packages and the images of a foreign engine.
 
+# dockerd, debootstrap and iptables lie where Debian's users do not look.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
 MORTAR_ENV_DIR=${MORTAR_ENV_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/mortar-env}
 ENV_HERE=$(cd "$(dirname "$0")" && pwd)
 
@@ -28,15 +31,25 @@ say() { echo "${0##*/}: $*"; }
 complain() { echo "${0##*/}: $*" >&2; }
 die() { complain "$*"; exit 1; }
 
-# Runs its arguments as root; says what to do where that cannot be.
+# may_be_root: by sudo even if it has to ask for a password, but only where somebody can type it.
+may_be_root() {
+	[ "$(id -u)" = 0 ] && return 0
+	command -v sudo >/dev/null 2>&1 || return 1
+	sudo -n true 2>/dev/null || [ -t 0 ]
+}
+
+# need_root WHAT COMMAND...: where root cannot be had, prints the commands to run as root, exit 1.
+need_root() {
+	may_be_root && return 0
+	complain "$1, which takes root, and neither root nor sudo is to be had; as root, run:"
+	shift
+	printf '    %s\n' "$@" >&2
+	exit 1
+}
+
+# as_root COMMAND...: need_root comes first.
 as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null 2>&1; then
-		sudo "$@"
-	else
-		die "needs root and there is no sudo; as root, run: $*"
-	fi
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # wait_for SECONDS COMMAND...: 0 as soon as the command succeeds, 1 after the deadline.

@@ -65,8 +65,13 @@ engine_start() {
 	command -v dockerd >/dev/null || die "dockerd is missing; run tests/env/packages.sh demo"
 	socket=$(engine_socket)
 	if engine_has_listener "$socket"; then
-		die "an engine listens at $socket but does not answer $(id -un); join its group (docker)"
+		complain "an engine listens at $socket but does not let $(id -un) in; as root, run:"
+		echo "    adduser $(id -un) docker" >&2
+		die "and log in again"
 	fi
+	need_root "no engine answers, and one has to be started" \
+		"dockerd --host unix://$socket --group $(id -gn) >/var/log/dockerd.log 2>&1 &"
+	as_root true    # A password is asked for here, not behind the wait.
 	mkdir -p "$MORTAR_ENV_DIR"
 	if engine_launch "$socket"; then
 		say "dockerd $(engine_version) started at $socket, log $LOG_FILE"

@@ -1,9 +1,10 @@
 #!/bin/sh
-# packages.sh build|demo|test: installs the Debian 12 packages that are missing.
+# packages.sh build|demo|test|tidy: installs the Debian 12 packages that are missing.
 #
 # build  what `make` needs
 # demo   the same, and an engine with what the example's base image is made of
 # test   the same, and what `make check` and `make test` need
+# tidy   what `make tidy` needs
 #
 # Nothing happens, and the network is left alone, when all is there. Neither root nor sudo: the
 # commands to run are printed, exit 1.
@@ -27,21 +28,10 @@ missing() {
 	done
 }
 
-# may_be_root: by sudo even if it has to ask for a password, but only where somebody can type it.
-may_be_root() {
-	[ "$(id -u)" = 0 ] && return 0
-	command -v sudo >/dev/null 2>&1 || return 1
-	sudo -n true 2>/dev/null || [ -t 0 ]
-}
-
 install_packages() {
 	apt="env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600"
-	if ! may_be_root; then
-		complain "packages are missing and neither root nor sudo is to be had; as root, run:"
-		echo "    apt-get update" >&2
-		echo "    apt-get install --no-install-recommends $*" >&2
-		exit 1
-	fi
+	need_root "packages have to be installed" "apt-get update" \
+		"apt-get install --no-install-recommends $*"
 	say "installing $*"
 	# One source of several that does not answer is no reason to stop: the install will tell.
 	as_root $apt update || complain "apt-get update failed; going on with the lists that are there"
@@ -52,7 +42,8 @@ case $* in
 build) wanted=$BUILD ;;
 demo) wanted="$BUILD $DEMO" ;;
 test) wanted="$BUILD $DEMO $TEST" ;;
-*) complain "usage: packages.sh build|demo|test"; exit 2 ;;
+tidy) wanted="$BUILD clang-tidy" ;;
+*) complain "usage: packages.sh build|demo|test|tidy"; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || die "not a Debian system; install by its own means: $(echo $wanted)"
 lacking=$(missing $wanted)

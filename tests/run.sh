@@ -52,6 +52,20 @@ run_e2e() {
 	done
 }
 
+# The engine and the index end with us, however we end.
+run_prepared() {
+	trap 'sh tests/env/release.sh' EXIT
+	trap 'exit 130' INT TERM HUP
+	if sh tests/env/prepare.sh; then
+		run_e2e
+	else
+		echo "FAILED: the test environment could not be prepared"
+		failed=$((failed + 1))
+	fi
+	trap - EXIT
+	sh tests/env/release.sh
+}
+
 run_fuzz() {
 	seconds=${FUZZ_SECONDS:-10}
 	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=600
@@ -76,16 +90,14 @@ run_all() {
 			{ tail -n 30 "$LOGS/fuzzers.log"; failed=$((failed + 1)); }
 		BUILD=$BUILD-fuzz run_fuzz
 	fi
-	sh tests/env/prepare.sh || { echo "the test environment could not be prepared"; failed=$((failed + 1)); }
-	run_e2e
-	sh tests/env/release.sh
+	run_prepared
 }
 
 case ${1:-check} in
 unit) run_unit ;;
 lint) run_lint ;;
 check) run_lint; run_unit ;;
-e2e) sh tests/env/prepare.sh && run_e2e; sh tests/env/release.sh ;;
+e2e) run_prepared ;;
 fuzz) run_fuzz ;;
 all) run_all ;;
 *) echo "usage: run.sh unit|lint|check|e2e|fuzz|all" >&2; exit 2 ;;

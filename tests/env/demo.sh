@@ -3,8 +3,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 example=docs/examples/ship-detector
-sh tests/env/prepare.sh example docker
 trap 'sh tests/env/release.sh' EXIT
+trap 'exit 130' INT TERM HUP
+sh tests/env/prepare.sh example docker
 if [ -t 0 ] && [ -t 1 ]; then
 	./mortar "$example" -p gpu -c all
 else

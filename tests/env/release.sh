@@ -1,7 +1,16 @@
 #!/bin/sh
-# release.sh - ends the index and the engine that prepare.sh started, and nothing else.
-. "$(dirname "$0")/common.sh"
-for server in index engine; do
-	grep -qx "$server" "$MORTAR_ENV_DIR/started" 2>/dev/null && sh "$ENV_HERE/$server.sh" stop
+# release.sh - ends the index and the engine that prepare.sh started, and nothing else; not
+# while somebody else, who called prepare.sh meanwhile, still uses them.
+here=$(dirname "$0")
+. "$here/common.sh"
+rm -f "$MORTAR_ENV_DIR/users/$PPID"
+for user in "$MORTAR_ENV_DIR"/users/*; do
+	[ -e "$user" ] || continue
+	[ ! -d "/proc/${user##*/}" ] || exit 0
+	rm -f "$user"
 done
-rm -f "$MORTAR_ENV_DIR/started"
+for part in index engine; do
+	[ -e "$MORTAR_ENV_DIR/$part-is-ours" ] || continue
+	sh "$here/$part.sh" stop
+	rm -f "$MORTAR_ENV_DIR/$part-is-ours"
+done

@@ -66,16 +66,23 @@ static struct str buildah_containers(struct arena *a)
 	return arena_str(a, buf_str(&out));
 }
 
-static bool buildah_is_base(const struct recipe *r, struct str image)
+/* A container of ours: on a base image of the recipe, or on what one of its steps made,
+ * which has no other name than its id. */
+static bool buildah_is_ours(const struct buildah_work *w, struct str image, struct str id)
 {
+	const struct recipe *r = work_recipe(w->task);
+	struct str layers = buf_str(&w->decoder->result.layers), layer;
 	for (size_t i = 0; i < r->nstages; i++)
 		if (r->stages[i].base.n && str_has_suffix(image, r->stages[i].base))
+			return true;
+	while (str_next(&layers, '\n', &layer))
+		if (layer.n && str_has_prefix(id, layer))
 			return true;
 	return false;
 }
 
 /* After SIGKILL, which leaves what --force-rm would have removed: what came since the
- * start, from one of this recipe's images. */
+ * start, from one of this build's images. */
 static void buildah_remove_containers(struct buildah_work *w)
 {
 	owned(arena) struct arena *a = arena_new();
@@ -86,10 +93,11 @@ static void buildah_remove_containers(struct buildah_work *w)
 		return;
 	for (const struct value *v = value_child(list); v; v = value_next(v)) {
 		const struct value *id = value_get(v, STR("id"));
-		const struct value *image = value_get(v, STR("imagename"));
-		if (!id || !image || value_type(id) != VALUE_STRING || !value_text(id).n ||
+		const struct value *name = value_get(v, STR("imagename"));
+		const struct value *image = value_get(v, STR("imageid"));
+		if (!id || !name || !image || value_type(id) != VALUE_STRING || !value_text(id).n ||
 		    str_find_str(w->before, value_text(id)) != STR_NONE ||
-		    !buildah_is_base(work_recipe(w->task), value_text(image)))
+		    !buildah_is_ours(w, value_text(name), value_text(image)))
 			continue;
 		const char *const argv[] = { "buildah", "rm", arena_text(a, value_text(id)), NULL };
 		struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL,
@@ -227,9 +235,13 @@ static void buildah_drained(struct loop *l, void *data)
 static void buildah_ended(struct loop *l, pid_t pid, int status, void *data)
 {
 	struct buildah_work *w = data;
-	(void)pid;
 	w->running = false;
 	w->status = status;
+	/* By somebody else's hand: its RUN would go on. */
+	if (WIFSIGNALED(status) && !w->killed) {
+		w->killed = true;
+		spawn_kill_group(pid, SIGKILL);
+	}
 	loop_untimer(l, w->patience);
 	w->patience = loop_timer(l, BUILDAH_DRAIN_MS, buildah_drained, w);
 	buildah_ready(l, -1, 0, w);

@@ -15,6 +15,7 @@ void decoder_init(struct decoder *d, const struct decoder_ops *ops, const struct
 void decoder_finish(struct decoder *d)
 {
 	buf_finish(&d->result.image_id);
+	buf_finish(&d->result.layers);
 	buf_finish(&d->result.error);
 	buf_finish(&d->result.failed_name);
 }

@@ -17,6 +17,7 @@ struct decoder_result {
 	int failed;                     /* the instruction that failed; -1: none known */
 	int exit_code;                  /* what its command ended with; -1: not told */
 	struct buf failed_name;         /* the engine's name of what failed */
+	struct buf layers;              /* buildah: how its steps' image ids begin, one a line */
 };
 
 struct decoder_ops {

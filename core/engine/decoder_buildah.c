@@ -105,6 +105,8 @@ static void buildah_close(struct buildah *b, struct str error)
 		hit = !b->fetched;
 	if (!hit && b->cache.n)
 		buildah_release(b);
+	if (b->id.n)
+		buf_printf(&b->base.result.layers, "%s\n", buf_text(&b->id));
 	buildah_forget(b);
 	buildah_tell(b, true, hit && !error.n, error);
 	b->phase = BUILDAH_BEFORE;

@@ -114,15 +114,25 @@ until_ms() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# A number of seconds that nobody else sleeps: so a RUN's process is found wherever it hangs.
+NAP=75.$(printf '%06d' $(($$ % 1000000)))
+nap_pids() {
+	ps -eo pid,args | awk -v nap="sleep $NAP" '{ pid = $1 ""; sub(/^ *[0-9]+ /, "") } $0 == nap { print pid }'
+}
+napping() { [ -n "$(nap_pids)" ]; }
+woken() { [ -z "$(nap_pids)" ]; }
+nap_end() { for nap in $(nap_pids); do as_root kill -9 "$nap"; done; }
+
 # -- images ------------------------------------------------------------------------------------
 
-# base_make STORE NAME: an image $U-NAME:1 on busybox whose `pip` succeeds at once, but for what an
-# install.sh in the folder to be installed does; its `python3`, which is what the second RUN of a
-# PESTO build calls, is the script on stdin.
+# base_make STORE NAME SCRIPT: an image $U-NAME:1 on busybox whose `pip` succeeds at once, but for
+# what an install.sh in the folder to be installed does; its `python3`, which is what the second
+# RUN of a PESTO build calls, is the script (without SCRIPT: stdin).
 base_make() {
+	[ $# -eq 3 ] || set -- "$1" "$2" "$(cat)"
 	base_dir=$T/base-$2
 	mkdir -p "$base_dir"
-	cat >"$base_dir/python3"
+	printf '#!/bin/sh\n%s\n' "$3" >"$base_dir/python3"
 	cat >"$base_dir/pip" <<-'END'
 	#!/bin/sh
 	echo "pip $*"
@@ -164,10 +174,14 @@ images_remove_docker() {
 	"$DOCKER" image prune -f --filter "label=mortar.e2e=$U"
 }
 
+# buildah_workers: the working containers on any of our images, named or not.
+buildah_workers() {
+	buildah images -aq --no-trunc --filter "label=mortar.e2e=$U" | sed 's/^sha256://' >"$T/ours"
+	buildah containers --json | jq -r --rawfile ours "$T/ours" '.[]? | select(.imageid != "" and (.imageid as $i | $ours | contains($i))).id'
+}
+
 images_remove_buildah() {
-	for c in $(buildah containers --format '{{.ContainerID}} {{.ImageName}}' | grep -F "$U" | cut -d' ' -f1); do
-		buildah rm "$c"
-	done
+	for c in $(buildah_workers); do buildah rm "$c"; done
 	for i in $(buildah images -aq --filter "label=mortar.e2e=$U"; buildah images -q --filter "reference=$U*"); do
 		buildah rmi -f "$i"
 	done
@@ -182,6 +196,7 @@ lib_leave() {
 	lib_status=$?
 	trap - EXIT INT TERM
 	cleanup >/dev/null 2>&1
+	nap_end >/dev/null 2>&1
 	for id in $("$MORTAR" history --json 2>/dev/null | jq -r '.[] | select(.state == "running") | .id'); do
 		"$MORTAR" cancel "$id" >/dev/null 2>&1
 		until_ms 5000 build_is "$id" cancelled || kill -9 "$(job_pid "$id")" 2>/dev/null

@@ -52,6 +52,13 @@ static void buildah_close_pipe(struct buildah_work *w, int *fd)
 	*fd = -1;
 }
 
+static void buildah_close_guard(struct buildah_work *w)
+{
+	if (w->child.guard > 0)
+		close(w->child.guard);
+	w->child.guard = 0;
+}
+
 /* The working containers there are, as `buildah containers --json` tells; p NULL when
  * it does not. */
 static struct str buildah_containers(struct arena *a)
@@ -81,7 +88,7 @@ static bool buildah_is_ours(const struct buildah_work *w, struct str image, stru
 	return false;
 }
 
-/* After SIGKILL, which leaves what --force-rm would have removed: what came since the
+/* After a bad end, which leaves what --force-rm would have removed: what came since the
  * start, from one of this build's images. */
 static void buildah_remove_containers(struct buildah_work *w)
 {
@@ -91,6 +98,10 @@ static void buildah_remove_containers(struct buildah_work *w)
 	struct error ignored = { 0 };
 	if (!w->before.p || !now.p || !value_parse_json(a, now, &list, &ignored))
 		return;
+	const char **argv = arena_array(a, value_count(list) + 3, sizeof *argv);
+	size_t n = 0;
+	argv[n++] = "buildah";
+	argv[n++] = "rm";
 	for (const struct value *v = value_child(list); v; v = value_next(v)) {
 		const struct value *id = value_get(v, STR("id"));
 		const struct value *name = value_get(v, STR("imagename"));
@@ -99,12 +110,12 @@ static void buildah_remove_containers(struct buildah_work *w)
 		    str_find_str(w->before, value_text(id)) != STR_NONE ||
 		    !buildah_is_ours(w, value_text(name), value_text(image)))
 			continue;
-		const char *const argv[] = { "buildah", "rm", arena_text(a, value_text(id)), NULL };
-		struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL,
-		                   .err = SPAWN_NULL };
-		int status;
-		spawn_run(&s, 0, NULL, &status, &ignored);
+		argv[n++] = arena_text(a, value_text(id));
 	}
+	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL, .err = SPAWN_NULL };
+	int status;
+	if (n > 2)
+		spawn_run(&s, 0, NULL, &status, &ignored);
 }
 
 void buildah_work_drop(struct buildah_work *w)
@@ -123,9 +134,11 @@ void buildah_work_drop(struct buildah_work *w)
 	}
 	buildah_close_pipe(w, &w->child.out);
 	buildah_close_pipe(w, &w->child.err);
+	buildah_close_guard(w);
 	loop_untimer(l, w->timer);
 	loop_untimer(l, w->patience);
-	if (w->killed)
+	/* One that ends by itself on SIGTERM leaves them too, --force-rm or not (1.28.2). */
+	if (w->killed || w->cancelled || w->status != 0)
 		buildah_remove_containers(w);
 	decoder_free(w->decoder);
 	context_folder_free(w->folder);
@@ -237,6 +250,7 @@ static void buildah_ended(struct loop *l, pid_t pid, int status, void *data)
 	struct buildah_work *w = data;
 	w->running = false;
 	w->status = status;
+	buildah_close_guard(w);
 	/* By somebody else's hand: its RUN would go on. */
 	if (WIFSIGNALED(status) && !w->killed) {
 		w->killed = true;
@@ -254,7 +268,8 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 	const char *temporary = arena_printf(w->arena, "TMPDIR=%s/tmp", w->dir);
 	const char *const env[] = { temporary, NULL };
 	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
-	                   .err = SPAWN_PIPE, .group = true, .die_with_parent = true };
+	                   .err = SPAWN_PIPE, .group = true, .guard = true,
+	                   .die_with_parent = true };
 	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, folder);
 	if (!save_dir(temporary + 7, 0700, &w->err) ||
 	    !save_file(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||

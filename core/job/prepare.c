@@ -3,6 +3,7 @@
 #include "core/job/job.h"
 #include "core/job/runner_inside.h"
 #include "core/job/worker.h"
+#include "core/os/save.h"
 
 struct prepare {
 	struct loop *loop;
@@ -39,6 +40,9 @@ static bool prepare_task(const struct task *task, struct error *err)
 bool prepare_context(const struct plan *plan, struct error *err)
 {
 	const struct image_task *image = plan_image(plan);
+	/* Private folders first: what is made below them has their owner's modes. */
+	if (!save_cache_dir("requirements", err) || !save_state_dir("projects", err))
+		return false;
 	for (size_t i = 0; i < plan->ntasks; i++) {
 		enum task_kind kind = plan->tasks[i].kind;
 		if ((kind == TASK_FETCH || kind == TASK_STAGE) && !prepare_task(&plan->tasks[i], err))

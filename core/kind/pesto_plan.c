@@ -67,6 +67,21 @@ static void plan_requirements(struct plan *plan, const struct pesto_parts *parts
 	}
 }
 
+/* A folder that is named and not there is told where it is named. */
+static void plan_check_algorithm(const struct pesto *p, struct arena *arena, struct files *files,
+                                 struct problems *problems)
+{
+	struct files_list list;
+	struct error err;
+	const struct value *given = value_get(p->documents[PESTO_BUILD].value, STR("algorithm_path"));
+	if (!given || value_type(given) != VALUE_STRING ||
+	    files_list(files, p->algorithm_path, arena, &list, &err) == FILES_OK)
+		return;
+	problems_add(problems, SEVERITY_ERROR, "pesto-build", value_span(given),
+	             "there is no folder '%s' that can be read: algorithm_path counts from the "
+	             "project's folder, null is that folder itself", p->algorithm_path);
+}
+
 static struct context *plan_context(struct plan *plan, const struct pesto_parts *parts,
                                     struct files *files, struct problems *problems,
                                     const char *cache, const char *ssl)
@@ -74,6 +89,7 @@ static struct context *plan_context(struct plan *plan, const struct pesto_parts 
 	const struct pesto *p = parts->pesto;
 	struct context *context = context_new();
 	const char *name = arena_text(plan->arena, value_text(p->name));
+	plan_check_algorithm(p, plan->arena, files, problems);
 	const struct ignore *ignore = plan_keep_ignore(plan, plan_ignore(parts, files, problems));
 	context_add_tree(context, p->algorithm_path, name, ignore);
 	context_drop(context, arena_printf(plan->arena, "%s/pesto/api", name));
@@ -150,17 +166,17 @@ static void plan_options(const struct pesto_parts *parts, struct plan *plan,
 	image->options = options;
 }
 
-/* Where fetched requirements and the certificate of this project are kept. */
+/* Where fetched requirements and the certificate of this project are kept: named here,
+ * made by whoever puts something there. */
 static bool plan_places(const struct pesto *p, struct plan *plan, struct problems *problems,
                         const char **ret_cache, const char **ret_ssl)
 {
-	struct error err;
-	const char *state;
 	const char *root = files_absolute(plan->arena, p->root);
-	*ret_cache = save_cache_dir("requirements", &err);
-	state = *ret_cache ? save_state_dir("projects", &err) : NULL;
-	if (!state)
-		return problems_add(problems, SEVERITY_ERROR, "places", (struct span){ 0 }, "%s", err.text);
+	const char *state = save_state_path("projects");
+	*ret_cache = save_cache_path("requirements");
+	if (!state || !*ret_cache)
+		return problems_add(problems, SEVERITY_ERROR, "places", (struct span){ 0 },
+		                    "you have no home folder: set HOME to an absolute path");
 	*ret_ssl = plan_place(plan->arena, state, str_of(root), "ssl");
 	return true;
 }

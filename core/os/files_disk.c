@@ -13,8 +13,16 @@ enum { FILES_LIST_MAX = 1 << 20, FILES_READ_FIRST = 4096 };
 /* Absent, or in the way with a sentence about `what` was tried. */
 static enum files_result files_disk_failed(const char *what, const char *path, struct error *err)
 {
-	if (errno == ENOENT || errno == ENOTDIR)
+	int sys = errno;
+	struct stat st;
+	/* A link to nothing is there, and is broken: never to be taken for absent. */
+	if (sys == ENOENT && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+		error_set(err, ERROR_SYSTEM, "%s '%s': it is a link to what is not there", what, path);
+		return FILES_FAILED;
+	}
+	if (sys == ENOENT || sys == ENOTDIR)
 		return FILES_ABSENT;
+	errno = sys;
 	error_set_errno(err, "%s '%s'", what, path);
 	return FILES_FAILED;
 }

@@ -23,5 +23,7 @@ const char *save_state_dir(const char *name, struct error *err);
 const char *save_cache_dir(const char *name, struct error *err);
 /* Not made; NULL when there is no home. */
 const char *save_config_path(const char *name);
+const char *save_state_path(const char *name);
+const char *save_cache_path(const char *name);
 
 #endif

@@ -78,11 +78,26 @@ const char *save_cache_dir(const char *name, struct error *err)
 	return save_place_made("XDG_CACHE_HOME", "/.cache", name, err);
 }
 
-const char *save_config_path(const char *name)
+static const char *save_place_path(const char *variable, const char *standard, const char *name)
 {
 	owned_buf struct buf path = { 0 };
-	if (!save_place(&path, "XDG_CONFIG_HOME", "/.config"))
+	if (!save_place(&path, variable, standard))
 		return NULL;
 	buf_printf(&path, "/%s", name);
 	return intern(buf_str(&path));
+}
+
+const char *save_config_path(const char *name)
+{
+	return save_place_path("XDG_CONFIG_HOME", "/.config", name);
+}
+
+const char *save_state_path(const char *name)
+{
+	return save_place_path("XDG_STATE_HOME", "/.local/state", name);
+}
+
+const char *save_cache_path(const char *name)
+{
+	return save_place_path("XDG_CACHE_HOME", "/.cache", name);
 }

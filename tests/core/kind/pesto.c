@@ -257,6 +257,10 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		{ { STR("/p/pesto/build/build.json"),
 		    STR("{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": \"x\\u0000y\"}") },
 		  1, 51, NULL },
+		{ { STR("/p/pesto/build/build.json"),
+		    STR("{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": \"none\"}") }, 1, 51,
+		  "there is no folder '/p/none' that can be read: algorithm_path counts from the "
+		  "project's folder, null is that folder itself" },
 		{ { STR("/p/pesto/api/config.json"), STR("[]") },
 		  1, 1, "this file must hold an object: {…}" },
 		{ { STR("/p/pesto/build/requirements.json"),
@@ -347,8 +351,11 @@ static void test_pesto__a_folder_outside_of_the_project_is_told(void **state)
 		owned_buf struct buf text = { 0 };
 		buf_printf(&text, "{\"name\": \"svc\", \"version\": \"1\", \"algorithm_path\": \"%s\"}",
 		           rows[i].path);
-		struct pair over = { STR("/p/pesto/build/build.json"), buf_str(&text) };
-		fixture_open(&f, &over, 1, "/p", &selection);
+		const struct pair over[] = {
+			{ STR("/p/pesto/build/build.json"), buf_str(&text) }, { STR("/etc/x"), STR("") },
+			{ STR("/p2/x"), STR("") }, { STR("/p/src/x"), STR("") },
+		};
+		fixture_open(&f, over, sizeof over / sizeof *over, "/p", &selection);
 		assert_non_null(f.plan);
 		bool told = false;
 		for (size_t k = 0; k < problems_count(f.problems); k++)

@@ -82,12 +82,15 @@ static void test_files__absent_is_no_error(void **state)
 	owned(files) struct files *f = files_disk(s->dir);
 	struct str text = { 0 };
 	struct files_list list = { 0 };
-	static const char *const absent[] = { "no", "file/below", "no/deeper", "dangling" };
+	static const char *const absent[] = { "no", "file/below", "no/deeper" };
 	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
 		assert_int_equal(files_read(f, absent[i], s->arena, &text, &s->err), FILES_ABSENT);
 		assert_int_equal(files_list(f, absent[i], s->arena, &list, &s->err), FILES_ABSENT);
 	}
 	assert_int_equal(s->err.code, ERROR_NONE);
+	/* A link to nothing is there, and broken. */
+	assert_int_equal(files_read(f, "dangling", s->arena, &text, &s->err), FILES_FAILED);
+	assert_true(str_has_suffix(str_of(s->err.text), STR("it is a link to what is not there")));
 }
 
 static void test_files__what_is_no_file_is_refused_without_waiting(void **state)

@@ -210,7 +210,10 @@ bool spawn_start(const struct spawn *spec, struct child *ret_child, struct error
 		fault.sys = errno;
 		return spawn_failed(spec, &fault, err);
 	}
-	bool ok = true;
+	int guard[2] = { -1, -1 };
+	bool ok = !spec->guard || pipe2(guard, O_CLOEXEC) == 0;
+	if (!ok)
+		fault.sys = errno;
 	for (int i = 0; i < 3; i++)
 		if (!spawn_end_init(&ends[i], ok ? wishes[i] : SPAWN_INHERIT, i == 0)) {
 			fault.sys = errno;
@@ -218,18 +221,23 @@ bool spawn_start(const struct spawn *spec, struct child *ret_child, struct error
 		}
 	owned_memory char **environment = spawn_environment(spec->env);
 	struct spawn_child child = { spec, buf_text(&program), environment,
-	                             { ends[0].theirs, ends[1].theirs, ends[2].theirs }, -1, 0 };
+	                             { ends[0].theirs, ends[1].theirs, ends[2].theirs }, -1, 0,
+	                             guard[0] };
 	pid_t pid = ok ? spawn_fork(&child, &fault) : -1;
 	if (pid > 0 && spec->orphan)
 		spawn_reap(pid);
 	if (pid > 0) {
 		*ret_child = (struct child){ spec->orphan ? 0 : pid,
-		                             ends[0].ours, ends[1].ours, ends[2].ours };
+		                             ends[0].ours, ends[1].ours, ends[2].ours,
+		                             spec->guard ? guard[1] : 0 };
+		guard[1] = -1;
 		for (int i = 0; i < 3; i++)
 			ends[i].ours = -1;
 	}
 	for (int i = 0; i < 3; i++)
 		spawn_end_finish(&ends[i]);
+	spawn_close(&guard[0]);
+	spawn_close(&guard[1]);
 	return pid > 0 || spawn_failed(spec, &fault, err);
 }
 

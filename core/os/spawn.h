@@ -10,6 +10,11 @@
  * run 'buildah': No such file or directory", errno in .sys).
  *
  * A child has no fd of ours but those named here, no signal blocked or ignored.
+ *
+ * guard: a small process of ours in the child's group (the one fork without exec)
+ * that ends what is left of the group when we die, by whatever hand, or close
+ * child.guard: SIGTERM, and SIGKILL two seconds later.  For programs whose own
+ * children outlive them.
  * The caller waits for it (loop_child, or waitpid). */
 enum spawn_fd { SPAWN_INHERIT = -1, SPAWN_NULL = -2, SPAWN_PIPE = -3 };
 
@@ -22,12 +27,14 @@ struct spawn {
 	bool orphan;                    /* nobody's child: it is not waited for, its pid not told */
 	bool group;                     /* its own process group */
 	bool die_with_parent;           /* SIGTERM when we die (Linux: PR_SET_PDEATHSIG) */
+	bool guard;                     /* with group: see above */
 	int keep_fd;                    /* one more fd kept open under its number; 0: none */
 };
 
 struct child {
 	pid_t pid;                      /* 0: an orphan */
 	int in, out, err;               /* our ends of the pipes, else -1; the caller's to close */
+	int guard;                      /* 0: none; the caller's to close when the child has ended */
 };
 
 /* All pipes are close-on-exec, ours non-blocking. */

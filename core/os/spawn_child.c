@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -42,11 +44,53 @@ static bool spawn_child_fds(struct spawn_child *child)
 	return child->spec->keep_fd <= 0 || fcntl(child->spec->keep_fd, F_SETFD, 0) == 0;
 }
 
+static void spawn_child_close_all(int from)
+{
+#if defined(SYS_close_range)
+	if (syscall(SYS_close_range, (unsigned)from, ~0U, 0) == 0)
+		return;
+#endif
+	long most = sysconf(_SC_OPEN_MAX);
+	for (int fd = from; fd < most; fd++)
+		close(fd);
+}
+
+/* Every signal is blocked here, so only SIGKILL ends it early. */
+static _Noreturn void spawn_child_watch(int pipe)
+{
+	enum { PATIENCE_MS = 2000 };
+	char byte;
+	dup2(pipe, STDIN_FILENO);
+	spawn_child_close_all(STDIN_FILENO + 1);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	kill(0, SIGTERM);
+	poll(NULL, 0, PATIENCE_MS);
+	kill(0, SIGKILL);
+	_exit(0);
+}
+
+/* A grandchild, so that the program gets no child that it does not know. */
+static bool spawn_child_guard(int pipe)
+{
+	int status;
+	pid_t between = fork();
+	if (between == 0) {
+		pid_t guard = fork();
+		if (guard == 0)
+			spawn_child_watch(pipe);
+		_exit(guard < 0);
+	}
+	return between > 0 && waitpid(between, &status, 0) == between && status == 0;
+}
+
 static bool spawn_child_process(const struct spawn_child *child)
 {
 	if (child->spec->session && setsid() < 0)
 		return false;
 	if (child->spec->group && !child->spec->session && setpgid(0, 0) < 0)
+		return false;
+	if (child->guard >= 0 && !spawn_child_guard(child->guard))
 		return false;
 	pid_t orphan = child->spec->orphan ? fork() : 0;
 	if (orphan != 0) {

@@ -12,6 +12,7 @@ struct spawn_child {
 	int fds[3];             /* what becomes 0, 1, 2; -1: stays */
 	int report;             /* takes one spawn_fault; its end means success */
 	pid_t parent;
+	int guard;              /* the end of a pipe that tells of ours; -1: no guard */
 };
 
 struct spawn_fault {

@@ -144,7 +144,8 @@ static void test_spawn__no_signal_stays_blocked_or_ignored(void **state)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	unsigned long long blocked, ignored;
 	assert_int_equal(sscanf(seen, "SigBlk: %llx SigIgn: %llx", &blocked, &ignored), 2);
-	/* glibc keeps 32 and 33 to itself; what its posix_spawn() starts, as make does, ignores them. */
+	/* glibc keeps 32 and 33 to itself; what its posix_spawn() starts, as make does,
+	 * ignores them. */
 	ignored &= ~(1ULL << 31 | 1ULL << 32);
 	assert_int_equal(blocked, 0);
 	assert_int_equal(ignored, 0);
@@ -206,6 +207,51 @@ static void test_spawn__a_child_may_die_with_its_parent(void **state)
 	close(pipe_fds[1]);
 	assert_int_equal(waitpid(between, &status, 0), between);
 	assert_int_equal(status, 0);
+	char c;
+	assert_int_equal(read(pipe_fds[0], &c, 1), 0);
+	close(pipe_fds[0]);
+}
+
+/* The script's own child outlives it; that of the guard's end says when all are gone. */
+static void test_spawn__a_guard_ends_what_is_left_of_a_group(void **state)
+{
+	struct scratch *s = *state;
+	const char *argv[] = { "sh", "-c", "sleep 1000 & echo x", NULL };
+	struct spawn spawn = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE,
+	                       .err = SPAWN_NULL, .group = true, .guard = true };
+	struct child child;
+	int status;
+	char c[2];
+	assert_true(spawn_start(&spawn, &child, &s->err));
+	assert_true(child.guard > 2);
+	assert_int_equal(fcntl(child.out, F_SETFL, 0), 0);
+	assert_int_equal(read(child.out, c, 2), 2);
+	assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+	assert_int_equal(status, 0);
+	close(child.guard);
+	assert_int_equal(read(child.out, c, 1), 0);
+	close(child.out);
+}
+
+static void test_spawn__a_guard_acts_when_we_are_killed(void **state)
+{
+	struct scratch *s = *state;
+	int pipe_fds[2];
+	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+	pid_t between = fork();
+	if (between == 0) {
+		const char *argv[] = { "sh", "-c", "sleep 1000 & wait", NULL };
+		struct spawn spawn = { .argv = argv, .in = SPAWN_NULL, .out = pipe_fds[1],
+		                       .err = SPAWN_NULL, .group = true, .guard = true };
+		struct child child;
+		if (spawn_start(&spawn, &child, &s->err))
+			raise(SIGKILL);
+		_exit(1);
+	}
+	int status;
+	close(pipe_fds[1]);
+	assert_int_equal(waitpid(between, &status, 0), between);
+	assert_true(WIFSIGNALED(status));
 	char c;
 	assert_int_equal(read(pipe_fds[0], &c, 1), 0);
 	close(pipe_fds[0]);
@@ -290,6 +336,8 @@ int main(void)
 		SCRATCH_TEST(test_spawn__makes_groups_and_sessions),
 		SCRATCH_TEST(test_spawn__a_group_is_signalled_whole),
 		SCRATCH_TEST(test_spawn__a_child_may_die_with_its_parent),
+		SCRATCH_TEST(test_spawn__a_guard_ends_what_is_left_of_a_group),
+		SCRATCH_TEST(test_spawn__a_guard_acts_when_we_are_killed),
 		SCRATCH_TEST(test_spawn_run__takes_no_more_than_the_limit),
 		SCRATCH_TEST(test_spawn__finds_programs_in_absolute_folders_only),
 		SCRATCH_TEST(test_spawn__closed_standard_fds_are_never_a_files),

@@ -51,14 +51,9 @@ int cmd_build(struct arena *arena, const struct args *args)
 		return command_fail(&err);
 	if (args_has(args, "quiet"))
 		form = FOLLOW_QUIET;
-	owned(project) struct project *p = project_open(args, 0, &err);
-	if (!p)
-		return command_fail(&err);
-	project_read(p);
-	int code = project_print_problems(p);
-	if (code || !p->plan)
-		return code ? code : 3;
-	return build_start(arena, args, p, form);
+	int code;
+	owned(project) struct project *p = project_open_planned(args, &code);
+	return p ? build_start(arena, args, p, form) : code;
 }
 
 /* The folder of the build that operand i names (the newest when it is missing). */

@@ -101,13 +101,10 @@ int cmd_context(struct arena *arena, const struct args *args)
 {
 	struct error err;
 	const char *dir = args_get(args, "output"), *file = args_get(args, "tar");
-	owned(project) struct project *p = project_open(args, 0, &err);
+	int code;
+	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
-		return command_fail(&err);
-	project_read(p);
-	int code = project_print_problems(p);
-	if (code || !p->plan)
-		return code ? code : 3;
+		return code;
 	if (!prepare_context(p->plan, &err))
 		return command_fail(&err);
 	const struct context *context = plan_image(p->plan)->context;

@@ -8,22 +8,6 @@
 #include "tui/command.h"
 #include "tui/project.h"
 
-/* The project with a plan, or NULL with the exit code. */
-static struct project *plan_open(const struct args *args, int *ret_code)
-{
-	struct error err;
-	owned(project) struct project *p = project_open(args, 0, &err);
-	if (!p) {
-		*ret_code = command_fail(&err);
-		return NULL;
-	}
-	project_read(p);
-	*ret_code = project_print_problems(p);
-	if (*ret_code == 0 && !p->plan)
-		*ret_code = 3;
-	return *ret_code ? NULL : take(p);
-}
-
 static const struct recipe *plan_sent(const struct project *p)
 {
 	return steps_recipe(plan_image(p->plan));
@@ -39,7 +23,7 @@ int cmd_dockerfile(struct arena *arena, const struct args *args)
 		error_set(&err, ERROR_USAGE, "--builder is buildkit or classic, not '%s'", builder);
 		return command_fail(&err);
 	}
-	owned(project) struct project *p = plan_open(args, &code);
+	owned(project) struct project *p = project_open_planned(args, &code);
 	return p ? command_output(plan_sent(p)->text) : code;
 }
 
@@ -101,7 +85,7 @@ int cmd_plan(struct arena *arena, const struct args *args)
 {
 	int code;
 	owned_buf struct buf out = { 0 };
-	owned(project) struct project *p = plan_open(args, &code);
+	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
 		return code;
 	if (args_has(args, "json"))

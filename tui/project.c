@@ -279,3 +279,18 @@ struct request project_request(const struct project *p, struct arena *arena, con
 	request.texts = texts;
 	return request;
 }
+
+struct project *project_open_planned(const struct args *args, int *ret_code)
+{
+	struct error err;
+	owned(project) struct project *p = project_open(args, 0, &err);
+	if (!p) {
+		*ret_code = command_fail(&err);
+		return NULL;
+	}
+	project_read(p);
+	*ret_code = project_print_problems(p);
+	if (*ret_code == 0 && !p->plan)
+		*ret_code = 3;
+	return *ret_code ? NULL : take(p);
+}

@@ -50,6 +50,10 @@ bool project_select_file(struct project *, const char *file);
  * else 0. */
 int project_print_problems(const struct project *);
 
+/* For commands: opens operand 0, reads it, prints what is wrong.  NULL when there is
+ * no plan; *ret_code is then the exit code. */
+struct project *project_open_planned(const struct args *, int *ret_code);
+
 /* What a job needs to build exactly what was read: borrows from the project, id
  * set.  In the arena. */
 struct request project_request(const struct project *, struct arena *, const char *id);

@@ -167,11 +167,19 @@ project_make() {
 	echo 'one = 1' >"$1/algorithm.py"
 }
 
-# Containers first: an image in use cannot be removed.
+images_untag_docker() {
+	for i in $("$DOCKER" images --format '{{.Repository}}:{{.Tag}}' --filter "reference=$U*"); do
+		"$DOCKER" rmi -f "$i"
+	done
+}
+
+# Containers first: an image in use cannot be removed; nor can the base while there are images on
+# it, which have no name where a later build took it.
 images_remove_docker() {
 	for c in $("$DOCKER" ps -aq --filter "label=mortar.e2e=$U"); do "$DOCKER" rm -f "$c"; done
-	for i in $("$DOCKER" images -q --filter "reference=$U*" | sort -u); do "$DOCKER" rmi -f "$i"; done
+	images_untag_docker
 	"$DOCKER" image prune -f --filter "label=mortar.e2e=$U"
+	images_untag_docker
 }
 
 # buildah_workers: the working containers on any of our images, named or not.

@@ -133,9 +133,12 @@ soak:
 bench: mortar
 	@sh tests/bench/run.sh
 
-## tidy: clang-tidy over core and tui
+## tidy: clang-tidy over core and tui (its checks: .clang-tidy)
 tidy: generated
-	clang-tidy --quiet $(CORE_SRC) $(TUI_SRC) -- $(CPPFLAGS) -std=c11
+	@sh tests/env/packages.sh tidy
+	@printf '%s\n' $(CORE_SRC) $(TUI_SRC) | xargs -P "$$(nproc)" -I FILE sh -c \
+	  '"$$@" 2>&1 | grep -v " warnings\? generated\.$$"; :' tidy clang-tidy --quiet FILE -- \
+	  $(CPPFLAGS) -std=c11 $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
 
 ## coverage: line coverage of the unit tests (gcov), a line per file
 coverage:

@@ -27,6 +27,14 @@ DOCKER=/usr/bin/docker
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
+# Debian's rootless buildah would copy whole trees (vfs) though kernels since 5.13 need not; who has
+# chosen, or has images that way, keeps it.
+storage=${XDG_DATA_HOME:-$HOME/.local/share}/containers/storage
+if [ "$(id -u)" != 0 ] && [ ! -e "$storage/vfs" ] && [ -z "${STORAGE_DRIVER:-}" ] &&
+   [ ! -e "${XDG_CONFIG_HOME:-$HOME/.config}/containers/storage.conf" ]; then
+	export STORAGE_DRIVER=overlay
+fi
+
 say() { echo "${0##*/}: $*"; }
 complain() { echo "${0##*/}: $*" >&2; }
 die() { complain "$*"; exit 1; }

@@ -12,8 +12,8 @@ endif
 SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
 
 
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"' \
-            -DMORTAR_DATADIR='"$(PREFIX)/share/mortar"'
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"'
+DATADIR = -DMORTAR_DATADIR='"$(PREFIX)/share/mortar"'
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(SANFLAGS) \
              $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
 CORE_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_CORE)) -lm
@@ -51,12 +51,23 @@ $(BUILD)/libcore.a: $(CORE_OBJ)
 	@rm -f $@
 	$(call Q,AR $@)$(AR) rcs $@ $(CORE_OBJ)
 
-$(BUILD)/%.o: %.c | generated
+# Another compiler or other flags make the objects anew, another PREFIX the one that knows it.
+$(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	$(call Q,CC $<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo $(CC) $(CPPFLAGS) $(ALL_CFLAGS) | cmp -s - $@ || echo $(CC) $(CPPFLAGS) $(ALL_CFLAGS) >$@
+
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo $(PREFIX) | cmp -s - $@ || echo $(PREFIX) >$@
+
+$(BUILD)/tui/theme.o: $(BUILD)/prefix
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | generated
+	@mkdir -p $(@D)
+	$(call Q,CC $<)$(CC) $(CPPFLAGS) $(DATADIR) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Generated code is not held to our warnings.
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	$(call Q,CC $<)$(CC) $(CPPFLAGS) -std=c11 $(CFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: core/ext/%.proto
@@ -138,7 +149,7 @@ tidy: generated
 	@sh tests/env/packages.sh tidy
 	@printf '%s\n' $(CORE_SRC) $(TUI_SRC) | xargs -P "$$(nproc)" -I FILE sh -c \
 	  '"$$@" 2>&1 | grep -v " warnings\? generated\.$$"; :' tidy clang-tidy --quiet FILE -- \
-	  $(CPPFLAGS) -std=c11 $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
+	  $(CPPFLAGS) $(DATADIR) -std=c11 $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
 
 ## coverage: line coverage of the unit tests (gcov), a line per file
 coverage:
@@ -165,10 +176,10 @@ uninstall:
 
 ## clean: everything that was built
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz $(BUILD)-cov mortar
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-clang $(BUILD)-fuzz $(BUILD)-cov mortar
 
 -include $(CORE_OBJ:.o=.d) $(TUI_OBJ:.o=.d) $(FAKE_OBJ:.o=.d) $(TEST_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d)
 
 .PHONY: all help demo test check check-lint e2e asan fuzz fuzzers soak bench tidy coverage vars \
-        install uninstall clean generated test-binaries
+        install uninstall clean generated test-binaries FORCE
 .SECONDARY:

@@ -15,8 +15,9 @@ SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stack
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"'
 DATADIR = -DMORTAR_DATADIR='"$(PREFIX)/share/mortar"'
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(SANFLAGS) \
-             $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
-CORE_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_CORE)) -lm
+             $(shell $(PKG_CONFIG) --cflags $(LIBS_ALL) 2>/dev/null)
+LIBS_ALL = $(LIBS_CORE) $(foreach l,$(LIBS_LAZY),$(lastword $(subst =, ,$l))) $(LIBS_TUI)
+CORE_LDLIBS = -Wl,--as-needed $(shell $(PKG_CONFIG) --libs $(LIBS_CORE)) -lm -ldl
 TUI_LDLIBS  = $(shell $(PKG_CONFIG) --libs $(LIBS_TUI))
 TEST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_TEST))
 
@@ -76,7 +77,16 @@ $(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: core/ext/%.proto
 	  { echo "$(PROTOC_C) is missing; sh tests/env/packages.sh build installs what the build needs" >&2; exit 1; }
 	$(call Q,PROTOC $<)$(PROTOC_C) --proto_path=core/ext --c_out=$(BUILD)/gen $<
 
-generated: $(GEN_SRC)
+# The names under which the dynamic linker would look for the libraries loaded later.
+$(BUILD)/gen/lazy_libraries.h: config.mk
+	@mkdir -p $(BUILD)/gen
+	$(call Q,LIBS $@)for l in $(LIBS_LAZY); do \
+	  echo 'int main(void) { return 0; }' | $(CC) -x c -o $@.probe - -Wl,--no-as-needed \
+	    $$($(PKG_CONFIG) --libs $${l#*=}) && \
+	  readelf -d $@.probe | sed -n "s/.*NEEDED.*\[\($${l#*=}\.so[^]]*\)\].*/#define LAZY_LIBRARY_$${l%=*} \"\1\"/p"; \
+	done >$@.new && test "$$(wc -l <$@.new)" -eq $(words $(LIBS_LAZY)) && mv $@.new $@; rm -f $@.probe
+
+generated: $(GEN_SRC) $(BUILD)/gen/lazy_libraries.h
 
 # Unit tests link the core without ncurses: that it links proves the direction.
 $(BUILD)/tests/core/%: $(BUILD)/tests/core/%.o $(FAKE_OBJ) $(BUILD)/libcore.a
@@ -149,7 +159,7 @@ tidy: generated
 	@sh tests/env/packages.sh tidy
 	@printf '%s\n' $(CORE_SRC) $(TUI_SRC) | xargs -P "$$(nproc)" -I FILE sh -c \
 	  '"$$@" 2>&1 | grep -v " warnings\? generated\.$$"; :' tidy clang-tidy --quiet FILE -- \
-	  $(CPPFLAGS) $(DATADIR) -std=c11 $(shell $(PKG_CONFIG) --cflags $(LIBS_CORE) $(LIBS_TUI) 2>/dev/null)
+	  $(CPPFLAGS) $(DATADIR) -std=c11 $(shell $(PKG_CONFIG) --cflags $(LIBS_ALL) 2>/dev/null)
 
 ## coverage: line coverage of the unit tests (gcov), a line per file
 coverage:

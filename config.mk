@@ -10,7 +10,9 @@ BUILD ?= build
 CFLAGS ?= -O2 -g
 
 # One line per library; each is included by its own room alone (tests/lint/layers.sh).
-LIBS_CORE = libcjson libgit2 libcurl libpcre2-8 libnghttp2 libprotobuf-c yaml-0.1 libarchive libcrypto libssl
+LIBS_CORE = libcjson libpcre2-8 libnghttp2 libprotobuf-c yaml-0.1 libcrypto libssl
+# Not linked but loaded with the first call (core/ext/lazy.h): prefix of its functions=library.
+LIBS_LAZY = curl=libcurl git=libgit2 archive=libarchive
 LIBS_TUI  = ncursesw
 LIBS_TEST = cmocka
 

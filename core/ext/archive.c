@@ -10,9 +10,19 @@
 #include "core/base/arena.h"
 #include "core/base/check.h"
 #include "core/base/own.h"
+#include "core/ext/lazy.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
 #include "core/os/tree.h"
+
+#define ARCHIVE_CALLS(CALL) CALL(entry_filetype) CALL(entry_hardlink) \
+	CALL(entry_hardlink_utf8) CALL(entry_is_encrypted) CALL(entry_mtime) CALL(entry_pathname) \
+	CALL(entry_pathname_utf8) CALL(entry_perm) CALL(entry_size) CALL(entry_size_is_set) \
+	CALL(entry_symlink) CALL(entry_symlink_utf8) CALL(error_string) CALL(read_data_block) \
+	CALL(read_free) CALL(read_new) CALL(read_next_header) CALL(read_open_fd) \
+	CALL(read_open_memory) CALL(read_support_filter_bzip2) CALL(read_support_filter_gzip) \
+	CALL(read_support_filter_xz) CALL(read_support_format_tar) CALL(read_support_format_zip)
+static LAZY_TABLE(archive, ARCHIVE_CALLS) archive;
 
 /* Longer names are refused (Linux: PATH_MAX). */
 enum { ARCHIVE_NAME_MAX = 4095, ARCHIVE_BLOCK = 64 * 1024 };
@@ -34,7 +44,7 @@ typedef bool archive_sink_fn(void *data, const struct archive_item *, struct str
 
 static bool archive_failed(const struct archive_reader *r, struct error *err)
 {
-	const char *why = archive_error_string(r->archive);
+	const char *why = archive.error_string(r->archive);
 	return error_set(err, ERROR_PROJECT, "cannot unpack '%s': %s", r->name,
 	                 why ? why : "it is no tar or zip archive");
 }
@@ -55,18 +65,19 @@ static void archive_reader_init(struct archive_reader *r, const char *name,
 	r->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (r->utf8)
 		r->before = uselocale(r->utf8);
-	r->archive = archive_read_new();
+	LAZY_LOAD(archive, ARCHIVE_CALLS, &archive);
+	r->archive = archive.read_new();
 	CHECK(r->archive);
-	archive_read_support_format_tar(r->archive);
-	archive_read_support_format_zip(r->archive);
-	archive_read_support_filter_gzip(r->archive);
-	archive_read_support_filter_xz(r->archive);
-	archive_read_support_filter_bzip2(r->archive);
+	archive.read_support_format_tar(r->archive);
+	archive.read_support_format_zip(r->archive);
+	archive.read_support_filter_gzip(r->archive);
+	archive.read_support_filter_xz(r->archive);
+	archive.read_support_filter_bzip2(r->archive);
 }
 
 static void archive_reader_finish(struct archive_reader *r)
 {
-	archive_read_free(r->archive);
+	archive.read_free(r->archive);
 	arena_free(r->arena);
 	if (r->utf8) {
 		uselocale(r->before);
@@ -135,8 +146,8 @@ static bool archive_link_stays(const char *path, const char *target)
 static bool archive_item_link(struct archive_reader *r, struct archive_item *item,
                               struct error *err)
 {
-	const char *target = archive_text(archive_entry_symlink(r->entry),
-	                                  archive_entry_symlink_utf8(r->entry));
+	const char *target = archive_text(archive.entry_symlink(r->entry),
+	                                  archive.entry_symlink_utf8(r->entry));
 	if (!target || strlen(target) > ARCHIVE_NAME_MAX || !archive_link_stays(item->path, target))
 		return archive_refuse(r, item->path, "is a link that leads out of the folder, or may",
 		                      err);
@@ -148,12 +159,12 @@ static bool archive_item_link(struct archive_reader *r, struct archive_item *ite
 static bool archive_item_type(struct archive_reader *r, struct archive_item *item,
                               struct error *err)
 {
-	mode_t perm = archive_entry_perm(r->entry);
-	switch (archive_entry_filetype(r->entry)) {
+	mode_t perm = archive.entry_perm(r->entry);
+	switch (archive.entry_filetype(r->entry)) {
 	case AE_IFREG:
 		item->mode = S_IFREG | (perm & 0111 ? 0755 : 0644);
-		if (archive_entry_size_is_set(r->entry) && archive_entry_size(r->entry) > 0)
-			item->size = (uint64_t)archive_entry_size(r->entry);
+		if (archive.entry_size_is_set(r->entry) && archive.entry_size(r->entry) > 0)
+			item->size = (uint64_t)archive.entry_size(r->entry);
 		return true;
 	case AE_IFDIR:
 		item->mode = S_IFDIR | 0755;
@@ -169,10 +180,10 @@ static bool archive_item_type(struct archive_reader *r, struct archive_item *ite
 static bool archive_item_read(struct archive_reader *r, struct error *err)
 {
 	struct archive_item item = { 0 };
-	const char *name = archive_text(archive_entry_pathname(r->entry),
-	                                archive_entry_pathname_utf8(r->entry));
-	const char *same = archive_text(archive_entry_hardlink(r->entry),
-	                                archive_entry_hardlink_utf8(r->entry));
+	const char *name = archive_text(archive.entry_pathname(r->entry),
+	                                archive.entry_pathname_utf8(r->entry));
+	const char *same = archive_text(archive.entry_hardlink(r->entry),
+	                                archive.entry_hardlink_utf8(r->entry));
 	arena_free(r->arena);
 	r->arena = arena_new();
 	if (!name)
@@ -181,9 +192,9 @@ static bool archive_item_read(struct archive_reader *r, struct error *err)
 	item.path = archive_clean(r, name, err);
 	if (!item.path)
 		return false;
-	if (archive_entry_is_encrypted(r->entry))
+	if (archive.entry_is_encrypted(r->entry))
 		return archive_refuse(r, name, "is encrypted", err);
-	item.mtime = archive_entry_mtime(r->entry);
+	item.mtime = archive.entry_mtime(r->entry);
 	if (same) {
 		item.mode = S_IFREG | 0644;
 		item.same_as = archive_clean(r, same, err);
@@ -212,7 +223,7 @@ static bool archive_read_bytes(struct archive_reader *r, archive_sink_fn *sink, 
 		const void *p = NULL;
 		size_t n = 0;
 		int64_t at = 0;
-		int status = archive_read_data_block(r->archive, &p, &n, &at);
+		int status = archive.read_data_block(r->archive, &p, &n, &at);
 		if (status == ARCHIVE_EOF)
 			return true;
 		if (status == ARCHIVE_RETRY)
@@ -250,7 +261,7 @@ static bool archive_read_all(struct archive_reader *r, archive_sink_fn *sink, vo
 {
 	bool any = false;
 	for (;;) {
-		int status = archive_read_next_header(r->archive, &r->entry);
+		int status = archive.read_next_header(r->archive, &r->entry);
 		if (status == ARCHIVE_EOF && any)
 			return true;
 		if (status == ARCHIVE_EOF)
@@ -278,7 +289,7 @@ static bool archive_read_file(const char *file, struct archive_limits limits,
 	if (opened != FILES_OK)
 		return false;
 	archive_reader_init(&r, file, limits);
-	bool ok = archive_read_open_fd(r.archive, fd, ARCHIVE_BLOCK) == ARCHIVE_OK
+	bool ok = archive.read_open_fd(r.archive, fd, ARCHIVE_BLOCK) == ARCHIVE_OK
 	                  ? archive_read_all(&r, sink, data, err)
 	                  : archive_failed(&r, err);
 	archive_reader_finish(&r);
@@ -310,7 +321,7 @@ bool archive_list_bytes(struct str bytes, struct archive_limits limits, archive_
 	struct archive_listing l = { each, data };
 	struct archive_reader r;
 	archive_reader_init(&r, "archive", limits);
-	bool ok = archive_read_open_memory(r.archive, bytes.p, bytes.n) == ARCHIVE_OK
+	bool ok = archive.read_open_memory(r.archive, bytes.p, bytes.n) == ARCHIVE_OK
 	                  ? archive_read_all(&r, archive_list_sink, &l, err)
 	                  : archive_failed(&r, err);
 	archive_reader_finish(&r);

@@ -4,6 +4,15 @@
 #include <git2.h>
 
 #include "core/base/check.h"
+#include "core/ext/lazy.h"
+
+#define GIT_CALLS(CALL) CALL(error_clear) CALL(error_last) CALL(libgit2_init) \
+	CALL(libgit2_shutdown) CALL(oid_tostr) CALL(reference_free) CALL(reference_lookup) \
+	CALL(reference_name_to_id) CALL(reference_symbolic_target) CALL(reference_type) \
+	CALL(repository_free) CALL(repository_open_ext) CALL(repository_workdir) CALL(status_byindex) \
+	CALL(status_list_entrycount) CALL(status_list_free) CALL(status_list_new) \
+	CALL(status_options_init)
+static LAZY_TABLE(git, GIT_CALLS) git;
 
 struct git_repo {
 	git_repository *handle;
@@ -13,7 +22,7 @@ struct git_repo {
 /* libgit2's last words for this thread. */
 static bool git_repo_fault(struct error *err, const char *doing)
 {
-	const git_error *last = git_error_last();
+	const git_error *last = git.error_last();
 	return error_set(err, ERROR_SYSTEM, "%s: %s", doing,
 	                 last && last->message ? last->message : "libgit2 does not say why");
 }
@@ -22,7 +31,7 @@ static bool git_repo_fault(struct error *err, const char *doing)
  * set any it says "not found", of a setting and not of the repository. */
 static bool git_repo_is_foreign(int code)
 {
-	const git_error *last = git_error_last();
+	const git_error *last = git.error_last();
 	return code == GIT_EOWNER ||
 	       (code == GIT_ENOTFOUND && last && last->klass == GIT_ERROR_CONFIG);
 }
@@ -39,7 +48,7 @@ static bool git_repo_open_fault(struct error *err, int code, const char *dir)
 /* Where the folder lies in the work tree; links are resolved, as libgit2 does. */
 static bool git_repo_locate(struct git_repo *repo, const char *real, struct error *err)
 {
-	const char *tree = git_repository_workdir(repo->handle);
+	const char *tree = git.repository_workdir(repo->handle);
 	if (!tree)
 		return true;
 	owned_memory char *top = realpath(tree, NULL);
@@ -63,13 +72,14 @@ enum git_opened git_repo_open(const char *dir, struct git_repo **ret_repo, struc
 		error_set_errno(err, "finding %s", dir);
 		return GIT_FAILED;
 	}
-	if (git_libgit2_init() < 0) {
+	LAZY_LOAD(git, GIT_CALLS, &git);
+	if (git.libgit2_init() < 0) {
 		git_repo_fault(err, "starting libgit2");
 		return GIT_FAILED;
 	}
 	owned(git_repo) struct git_repo *repo = xcalloc(1, sizeof *repo);
-	git_error_clear();
-	int code = git_repository_open_ext(&repo->handle, real, 0, NULL);
+	git.error_clear();
+	int code = git.repository_open_ext(&repo->handle, real, 0, NULL);
 	if (code == GIT_ENOTFOUND && !git_repo_is_foreign(code))
 		return GIT_NONE;
 	if (code < 0) {
@@ -86,10 +96,10 @@ void git_repo_free(struct git_repo *repo)
 {
 	if (!repo)
 		return;
-	git_repository_free(repo->handle);
+	git.repository_free(repo->handle);
 	free(repo->prefix);
 	free(repo);
-	git_libgit2_shutdown();
+	git.libgit2_shutdown();
 }
 
 static const char *git_repo_short(struct arena *arena, const char *reference)
@@ -105,16 +115,16 @@ bool git_repo_head(struct git_repo *repo, struct arena *arena, const char **ret_
 {
 	const char *branch = NULL, *commit = NULL;
 	git_reference *head;
-	if (git_reference_lookup(&head, repo->handle, "HEAD") < 0)
+	if (git.reference_lookup(&head, repo->handle, "HEAD") < 0)
 		return git_repo_fault(err, "reading HEAD");
-	if (git_reference_type(head) == GIT_REFERENCE_SYMBOLIC)
-		branch = git_repo_short(arena, git_reference_symbolic_target(head));
-	git_reference_free(head);
+	if (git.reference_type(head) == GIT_REFERENCE_SYMBOLIC)
+		branch = git_repo_short(arena, git.reference_symbolic_target(head));
+	git.reference_free(head);
 	git_oid oid;
-	int code = git_reference_name_to_id(&oid, repo->handle, "HEAD");
+	int code = git.reference_name_to_id(&oid, repo->handle, "HEAD");
 	if (code == 0) {
 		char *digits = arena_alloc(arena, GIT_OID_HEXSZ + 1);
-		git_oid_tostr(digits, GIT_OID_HEXSZ + 1, &oid);
+		git.oid_tostr(digits, GIT_OID_HEXSZ + 1, &oid);
 		commit = digits;
 	} else if (code != GIT_ENOTFOUND) {
 		return git_repo_fault(err, "reading HEAD");
@@ -157,22 +167,22 @@ bool git_repo_changes(struct git_repo *repo,
 		return true;
 	struct git_status_list *list;
 	git_status_options options;
-	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
+	git.status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
 	options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
 	options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
 	                GIT_STATUS_OPT_INCLUDE_IGNORED | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
 	options.pathspec = (git_strarray){ &repo->prefix, repo->prefix[0] != '\0' };
-	if (git_status_list_new(&list, repo->handle, &options) < 0)
+	if (git.status_list_new(&list, repo->handle, &options) < 0)
 		return git_repo_fault(err, "reading git's state");
 	owned_buf struct buf scratch = { 0 };
-	for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
-		const git_status_entry *entry = git_status_byindex(list, i);
+	for (size_t i = 0; i < git.status_list_entrycount(list); i++) {
+		const git_status_entry *entry = git.status_byindex(list, i);
 		const git_diff_delta *delta = entry->index_to_workdir ? entry->index_to_workdir :
 		                                                        entry->head_to_index;
 		const char *path = git_repo_relative(repo, delta->new_file.path, &scratch);
 		if (path)
 			each(data, path, git_repo_change(entry->status));
 	}
-	git_status_list_free(list);
+	git.status_list_free(list);
 	return true;
 }

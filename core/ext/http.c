@@ -8,6 +8,8 @@
 
 /* HTTP_CONNECT_MS: an engine is near; one that does not take a connection for
  * this long is not there. */
+__typeof__(curl) curl;
+
 enum { HTTP_CONNECT_MS = 5000, HTTP_UPLOAD = 256 * 1024, HTTP_RECEIVE = 128 * 1024 };
 
 static void http_drive(struct http *h, curl_socket_t fd, int what);
@@ -63,13 +65,14 @@ struct http *http_new(struct loop *l)
 {
 	struct http *h = xcalloc(1, sizeof *h);
 	h->loop = l;
-	CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-	h->multi = curl_multi_init();
+	LAZY_LOAD(curl, CURL_CALLS, &curl);
+	CHECK(curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+	h->multi = curl.multi_init();
 	CHECK(h->multi);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, http_on_socket);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, http_on_timer);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+	curl.multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, http_on_socket);
+	curl.multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl.multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, http_on_timer);
+	curl.multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	return h;
 }
 
@@ -77,7 +80,7 @@ static void http_destroy(struct http *h)
 {
 	while (h->transfers)
 		http_transfer_free(h->transfers);
-	curl_multi_cleanup(h->multi);
+	curl.multi_cleanup(h->multi);
 	loop_untimer(h->loop, h->timer);
 	free(h);
 }
@@ -101,9 +104,9 @@ void http_transfer_free(struct http_transfer *t)
 		t->next->link = t->link;
 	if (t->finish)
 		t->finish(t);
-	curl_multi_remove_handle(t->http->multi, t->easy);
-	curl_easy_cleanup(t->easy);
-	curl_slist_free_all(t->headers);
+	curl.multi_remove_handle(t->http->multi, t->easy);
+	curl.easy_cleanup(t->easy);
+	curl.slist_free_all(t->headers);
 	buf_finish(&t->peer);
 	free(t);
 }
@@ -119,7 +122,7 @@ void http_transfer_end(struct http_transfer *t, const struct error *err)
 int http_status(const struct http_transfer *t)
 {
 	long status = 0;
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	return (int)status;
 }
 
@@ -137,11 +140,11 @@ static void http_explain(struct http_transfer *t, CURLcode code, struct error *r
 {
 	const char *peer = buf_text(&t->peer);
 	long sys = 0;
-	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &sys);
+	curl.easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &sys);
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		error_set(ret_err, ERROR_UNREACHABLE, "nothing answers at %s: %s", peer,
-		          sys ? strerror((int)sys) : curl_easy_strerror(code));
+		          sys ? strerror((int)sys) : curl.easy_strerror(code));
 		return;
 	case CURLE_COULDNT_RESOLVE_HOST:
 		error_set(ret_err, ERROR_UNREACHABLE, "%s: no such host", peer);
@@ -161,7 +164,7 @@ static void http_explain(struct http_transfer *t, CURLcode code, struct error *r
 		error_set(ret_err, ERROR_PROTOCOL, "what answers at %s does not speak HTTP", peer);
 		return;
 	default:
-		error_set(ret_err, ERROR_UNREACHABLE, "%s: %s", peer, curl_easy_strerror(code));
+		error_set(ret_err, ERROR_UNREACHABLE, "%s: %s", peer, curl.easy_strerror(code));
 	}
 }
 
@@ -169,12 +172,12 @@ static void http_collect(struct http *h)
 {
 	CURLMsg *m;
 	int left;
-	while (!h->freed && (m = curl_multi_info_read(h->multi, &left))) {
+	while (!h->freed && (m = curl.multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
 		CURLcode code = m->data.result;
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+		curl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
 		if (t->cancelled)
 			continue;
 		if (code != CURLE_OK && !t->failed)
@@ -208,7 +211,7 @@ static void http_drive(struct http *h, curl_socket_t fd, int what)
 	int running;
 	h->depth++;
 	h->inside++;
-	curl_multi_socket_action(h->multi, fd, what, &running);
+	curl.multi_socket_action(h->multi, fd, what, &running);
 	h->inside--;
 	http_collect(h);
 	if (--h->depth)
@@ -285,7 +288,7 @@ struct http_transfer *http_transfer_new(struct http *h, const struct http_events
 {
 	struct http_transfer *t = xcalloc(1, sizeof *t);
 	t->http = h;
-	t->easy = curl_easy_init();
+	t->easy = curl.easy_init();
 	CHECK(t->easy);
 	if (events)
 		t->events = *events;
@@ -294,15 +297,15 @@ struct http_transfer *http_transfer_new(struct http *h, const struct http_events
 	if (t->next)
 		t->next->link = &t->next;
 	h->transfers = t;
-	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
-	curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)HTTP_RECEIVE);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, http_on_bytes);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, http_on_header);
-	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+	curl.easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl.easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
+	curl.easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)HTTP_RECEIVE);
+	curl.easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, http_on_bytes);
+	curl.easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	curl.easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, http_on_header);
+	curl.easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 	return t;
 }
 
@@ -313,7 +316,7 @@ void http_transfer_start(struct http_transfer *t)
 	if (t->waiting)
 		return;
 	h->inside++;
-	CHECK(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
+	CHECK(curl.multi_add_handle(h->multi, t->easy) == CURLM_OK);
 	h->inside--;
 }
 
@@ -331,22 +334,22 @@ void http_transfer_address(struct http_transfer *t, const struct http_address *a
 	owned_buf struct buf url = { 0 };
 	http_append_address(&t->peer, at);
 	if (at->unix_path) {
-		curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, at->unix_path);
+		curl.easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, at->unix_path);
 		buf_append(&url, STR("http://localhost"));
 	} else {
 		buf_printf(&url, "http://%s:%u", at->host, at->port);
 	}
 	buf_append_text(&url, path ? path : "/");
-	curl_easy_setopt(t->easy, CURLOPT_URL, buf_text(&url));
-	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http");
-	curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl.easy_setopt(t->easy, CURLOPT_URL, buf_text(&url));
+	curl.easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl.easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+	curl.easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
 
 static void http_add_header(struct http_transfer *t, const char *line)
 {
-	struct curl_slist *longer = curl_slist_append(t->headers, line);
+	struct curl_slist *longer = curl.slist_append(t->headers, line);
 	CHECK(longer);
 	t->headers = longer;
 }
@@ -360,18 +363,18 @@ struct http_transfer *http_start(struct http *h, const struct http_request *r,
 	for (size_t i = 0; r->headers && r->headers[i]; i++)
 		http_add_header(t, r->headers[i]);
 	if (strcmp(r->method, "POST") == 0)
-		curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+		curl.easy_setopt(t->easy, CURLOPT_POST, 1L);
 	if (events->pull) {
 		http_add_header(t, "Transfer-Encoding: chunked");
-		curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, http_on_body);
-		curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
-		curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_UPLOAD);
+		curl.easy_setopt(t->easy, CURLOPT_READFUNCTION, http_on_body);
+		curl.easy_setopt(t->easy, CURLOPT_READDATA, t);
+		curl.easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)HTTP_UPLOAD);
 	} else if (strcmp(r->method, "POST") == 0) {
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, "");
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, 0L);
+		curl.easy_setopt(t->easy, CURLOPT_POSTFIELDS, "");
+		curl.easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, 0L);
 	}
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
+	curl.easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	curl.easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
 	http_transfer_start(t);
 	return t;
 }

@@ -32,7 +32,7 @@ static bool fetch_bytes(void *data, struct str bytes, struct error *err)
 	if (!spool_append(f->spool, bytes, err))
 		return false;
 	f->current += bytes.n;
-	curl_easy_getinfo(f->transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
+	curl.easy_getinfo(f->transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
 	if (f->events.progress)
 		f->events.progress(f->events.data, f->current, total > 0 ? (uint64_t)total : 0);
 	return true;
@@ -100,14 +100,14 @@ struct http_transfer *http_fetch(struct http *h, const char *url, const char *fi
 		f->failing = loop_timer(h->loop, 0, fetch_failed, t);
 		return t;
 	}
-	curl_easy_setopt(t->easy, CURLOPT_URL, url);
-	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,file");
-	curl_easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https,ftp");
-	curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_MAXREDIRS, (long)FETCH_REDIRECTS);
-	curl_easy_setopt(t->easy, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)FETCH_STALL_S);
+	curl.easy_setopt(t->easy, CURLOPT_URL, url);
+	curl.easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,file");
+	curl.easy_setopt(t->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https,ftp");
+	curl.easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_MAXREDIRS, (long)FETCH_REDIRECTS);
+	curl.easy_setopt(t->easy, CURLOPT_FAILONERROR, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, (long)FETCH_STALL_S);
 	http_transfer_start(t);
 	return t;
 }

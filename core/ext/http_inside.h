@@ -4,9 +4,19 @@
 #include <curl/curl.h>
 
 #include "core/ext/http.h"
+#include "core/ext/lazy.h"
 #include "core/os/loop.h"
 
+#define CURL_CALLS(CALL) CALL(easy_cleanup) CALL(easy_getinfo) CALL(easy_init) CALL(easy_recv) \
+	CALL(easy_send) CALL(easy_setopt) CALL(easy_strerror) CALL(global_init) \
+	CALL(multi_add_handle) CALL(multi_cleanup) CALL(multi_info_read) CALL(multi_init) \
+	CALL(multi_remove_handle) CALL(multi_setopt) CALL(multi_socket_action) CALL(slist_append) \
+	CALL(slist_free_all)
+
 /* What the files of the door share.  Nobody else includes this. */
+
+/* Filled by http_new. */
+extern LAZY_TABLE(curl, CURL_CALLS) curl;
 
 struct http {
 	struct loop *loop;

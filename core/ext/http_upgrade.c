@@ -79,7 +79,7 @@ static bool upgrade_send(struct http_transfer *t, struct upgrade *u)
 {
 	while (u->sent < u->request.n) {
 		size_t n = 0;
-		CURLcode code = curl_easy_send(t->easy, u->request.p + u->sent,
+		CURLcode code = curl.easy_send(t->easy, u->request.p + u->sent,
 		                               u->request.n - u->sent, &n);
 		if (code == CURLE_AGAIN)
 			return true;
@@ -95,7 +95,7 @@ static void upgrade_receive(struct http_transfer *t, struct upgrade *u)
 	for (;;) {
 		size_t n = 0;
 		char *p = buf_reserve(&u->answer, UPGRADE_HEAD_MAX);
-		CURLcode code = curl_easy_recv(t->easy, p, UPGRADE_HEAD_MAX, &n);
+		CURLcode code = curl.easy_recv(t->easy, p, UPGRADE_HEAD_MAX, &n);
 		if (code == CURLE_AGAIN)
 			return;
 		buf_grew(&u->answer, n);
@@ -139,7 +139,7 @@ static void upgrade_connected(struct http_transfer *t, const struct error *err)
 		u->fn(u->data, 0, err);
 		return;
 	}
-	curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+	curl.easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
 	CHECK(fd != CURL_SOCKET_BAD);
 	u->fd = fd;
 	loop_watch(t->http->loop, fd, POLLOUT, upgrade_ready, t);
@@ -160,7 +160,7 @@ struct http_transfer *http_upgrade(struct http *h, const struct http_request *r,
 	t->finish = upgrade_finish;
 	t->ended = upgrade_connected;
 	http_transfer_address(t, &r->at, NULL);
-	curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+	curl.easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
 	u->timer = loop_timer(h->loop, r->timeout_ms ? r->timeout_ms : UPGRADE_MS,
 	                      upgrade_timeout, t);
 	http_transfer_start(t);

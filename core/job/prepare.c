@@ -1,6 +1,7 @@
 #include "core/job/prepare.h"
 
 #include "core/job/job.h"
+#include "core/job/kept.h"
 #include "core/job/runner_inside.h"
 #include "core/job/worker.h"
 #include "core/os/save.h"
@@ -28,6 +29,8 @@ static bool prepare_task(const struct task *task, struct error *err)
 {
 	owned(arena) struct arena *arena = arena_new();
 	owned(loop) struct loop *loop = loop_new();
+	if (kept_task(task))
+		return true;
 	struct prepare p = { .loop = loop, .err = err };
 	owned(worker) struct worker *worker =
 		worker_start(loop, runner_worker_verb(task), runner_worker_argument(arena, task),

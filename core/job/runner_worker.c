@@ -1,5 +1,6 @@
 /* A task that a process of ours does: it may block, and is killed to cancel it. */
 #include "core/base/check.h"
+#include "core/job/kept.h"
 #include "core/job/runner_inside.h"
 #include "core/job/worker.h"
 #include "core/os/clock.h"
@@ -9,6 +10,14 @@ static uint64_t task_number(const struct value *object, const char *key)
 	const struct value *v = value_get(object, str_of(key));
 	unsigned long long n = 0;
 	return v && str_number(value_text(v), UINT64_MAX, &n) ? n : 0;
+}
+
+static void task_done(struct runner *r, bool ok, const struct error *err)
+{
+	r->steps[0].running = false;
+	runner_step_done(r, r->steps[0].step, ok, ok && r->cached, clock_now() - r->started,
+	                 ok ? (struct str){ 0 } : str_of(err->text));
+	runner_task_done(r, ok ? TASK_DONE : TASK_FAILED, err);
 }
 
 static void task_ended(struct runner *r, bool ended_well)
@@ -25,10 +34,7 @@ static void task_ended(struct runner *r, bool ended_well)
 		err.code = ERROR_SYSTEM;
 	worker_free(r->worker);
 	r->worker = NULL;
-	r->steps[0].running = false;
-	runner_step_done(r, r->steps[0].step, ok, ok && r->cached, clock_now() - r->started,
-	                 ok ? (struct str){ 0 } : str_of(err.text));
-	runner_task_done(r, ok ? TASK_DONE : TASK_FAILED, &err);
+	task_done(r, ok, &err);
 }
 
 static void task_line(void *data, const struct value *line, bool ended_well)
@@ -86,8 +92,13 @@ void runner_start_worker(struct runner *r)
 	r->steps[0] = (struct runner_step){ .step = step, .running = true };
 	r->nsteps = 1;
 	r->started = clock_now();
-	r->cached = r->has_worker_error = false;
+	r->has_worker_error = false;
+	r->cached = kept_task(t);
 	record_event(r->s.record, EVENT_STEP_START, step, NULL);
+	if (r->cached) {
+		task_done(r, true, &err);
+		return;
+	}
 	r->worker = worker_start(r->s.loop, runner_worker_verb(t),
 	                         runner_worker_argument(a, t), task_line, r, &err);
 	if (r->worker)

@@ -18,6 +18,8 @@ const char *worker_text(const struct worker_io *, const char *key);
 
 bool worker_git(struct worker_io *, struct error *);
 bool worker_certificate(struct worker_io *, struct error *);
+/* True when dir holds a certificate that will do, with its key. */
+bool worker_certificate_is_good(const char *dir);
 bool worker_fetch(struct worker_io *, struct error *);
 
 /* The fault a line tells, as the parent sees it; false: it tells none. */

@@ -20,8 +20,9 @@ static struct str certificate_read(struct arena *a, const char *dir, const char 
 	return text;
 }
 
-static bool certificate_is_good(struct arena *a, const char *dir)
+bool worker_certificate_is_good(const char *dir)
 {
+	owned(arena) struct arena *a = arena_new();
 	struct str cert = certificate_read(a, dir, "cert.pem");
 	struct str key = certificate_read(a, dir, "key.pem");
 	return crypto_certificate_valid(cert, key, (int64_t)clock_now(), CERTIFICATE_DAYS_LEFT);
@@ -35,7 +36,7 @@ static bool certificate_make(struct arena *a, const char *dir, const char *commo
 	struct crypto_subject subject = { .country = "FR", .common_name = common_name };
 	if (!crypto_self_signed(&key, &cert, &subject, CERTIFICATE_BITS, CERTIFICATE_DAYS, err))
 		return false;
-	if (certificate_is_good(a, dir))
+	if (worker_certificate_is_good(dir))
 		return true;
 	owned_memory char *made = tree_make_beside(dir, err);
 	if (!made)
@@ -55,7 +56,7 @@ bool worker_certificate(struct worker_io *io, struct error *err)
 	if (!dir || !name)
 		return error_set(err, ERROR_USAGE,
 		                 "the worker certificate needs a 'dir' and a 'common_name'");
-	bool good = certificate_is_good(io->arena, dir);
+	bool good = worker_certificate_is_good(dir);
 	if (!good && !certificate_make(io->arena, dir, name, err))
 		return error_prefix(err, "making the certificate in '%s'", dir);
 	struct value *line = value_new_object(io->arena);

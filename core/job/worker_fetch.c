@@ -7,6 +7,7 @@
 #include "core/ext/archive.h"
 #include "core/ext/crypto.h"
 #include "core/ext/http.h"
+#include "core/job/kept.h"
 #include "core/job/worker.h"
 #include "core/os/clock.h"
 #include "core/os/files.h"
@@ -175,6 +176,7 @@ bool worker_fetch(struct worker_io *io, struct error *err)
 	if (!fetch_bring(&f, err) || !fetch_hash(f.file, after, err) ||
 	    (f.unpack && !fetch_unpack(&f, after, err)))
 		return false;
+	kept_note(f.url, f.file, f.unpack, clock_now());
 	struct value *line = value_new_object(io->arena);
 	bool same = str_eq(str_of(before), str_of(after));
 	value_set(io->arena, line, "cached", value_new_bool(io->arena, same));

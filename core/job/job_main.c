@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
+#include "core/job/running.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
 #include "core/os/clock.h"
@@ -173,6 +174,7 @@ static bool job_prepare(struct job *j, const char *id, struct error *err)
 	j->writer = journal_create(j->facts.dir, j->facts.request->log_limit, err);
 	if (!j->writer)
 		return false;
+	running_add(id);
 	j->record = record_new(j->loop, j->writer, j->mask, job_disk_failed, j);
 	return true;
 }
@@ -213,6 +215,7 @@ int job_main(const char *id)
 		j.exit = job_announce_end(&j.facts, j.record, &result);
 	}
 	job_tidy(&j);
+	running_remove(id);
 	int code = j.exit;
 	job_finish(&j);
 	return code;

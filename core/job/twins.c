@@ -5,12 +5,9 @@
 #include "core/base/check.h"
 #include "core/history/list.h"
 #include "core/job/request.h"
+#include "core/job/running.h"
 #include "core/os/clock.h"
-#include "core/os/lock.h"
 #include "core/os/save.h"
-
-/* So many of the newest builds are looked at: nobody starts more while one runs. */
-enum { TWINS_LOOK = 1000 };
 
 struct twins {
 	struct arena *arena;
@@ -26,13 +23,11 @@ static void twins_say(struct record *record, const char *text)
 }
 
 /* The row of a build of our image; never of our own, whose lock is ours to keep. */
-static bool twins_row(const struct twins *t, struct arena *arena, const char *id, bool running,
+static bool twins_row(const struct twins *t, struct arena *arena, const char *id,
                       struct history_item *ret_item)
 {
 	const char *dir = arena_printf(arena, "%s/%s", t->builds, id);
 	if (str_eq(str_of(id), str_of(t->id)))
-		return false;
-	if (running && !lock_holder(arena_printf(arena, "%s/lock", dir)))
 		return false;
 	return history_read_one(arena, dir, ret_item) &&
 	       str_eq(str_of(ret_item->image), str_of(t->image));
@@ -42,15 +37,14 @@ static void twins_look(struct twins *t, struct record *record)
 {
 	struct error ignored;
 	size_t n;
-	const char *const *ids = request_list(t->arena, &n, &ignored);
+	const char *const *ids = running_list(t->arena, t->id, &n, &ignored);
 	if (!ids)
 		return;
-	n = n < TWINS_LOOK ? n : TWINS_LOOK;
 	const char **found = arena_array(t->arena, n + 1, sizeof *found);
 	t->found = found;
 	for (size_t i = 0; i < n; i++) {
 		struct history_item item;
-		if (!twins_row(t, t->arena, ids[i], true, &item) || item.state != HISTORY_RUNNING)
+		if (!twins_row(t, t->arena, ids[i], &item) || item.state != HISTORY_RUNNING)
 			continue;
 		found[t->nfound++] = ids[i];
 		twins_say(record, arena_printf(t->arena, "build %s of the same image is running: %s "
@@ -84,7 +78,7 @@ static void twins_end_one(const struct twins *t, struct record *record, const ch
 {
 	owned(arena) struct arena *a = arena_new();
 	struct history_item item;
-	if (!twins_row(t, a, id, false, &item))
+	if (!twins_row(t, a, id, &item))
 		return;
 	if (item.state == HISTORY_RUNNING)
 		twins_say(record, arena_printf(a, "build %s of the same image is still running: %s goes "

@@ -5,6 +5,7 @@
 #include "core/history/list.h"
 #include "core/job/job.h"
 #include "core/job/status.h"
+#include "core/job/running.h"
 #include "core/job/twins.h"
 #include "core/journal/build.h"
 #include "core/os/files.h"
@@ -55,6 +56,7 @@ static int start_waiting_job(const char *id)
 	owned(loop) struct loop *loop = loop_new();
 	owned(journal_writer) struct journal_writer *w = journal_create(dir, 0, &err);
 	CHECK(w);
+	running_add(id);
 	struct value *f = value_new_object(a);
 	value_set(a, f, "image", value_new_string(a, STR("i:1")));
 	CHECK(journal_append(w, 1, EVENT_BUILD_START, -1, f, &err));
@@ -219,6 +221,24 @@ static void test_job_start__builds_of_one_image_know_each_other(void **state)
 	assert_null(strstr(said, "finished first"));
 }
 
+static void test_job_start__what_runs_is_listed_and_what_was_killed_is_not(void **state)
+{
+	struct scratch *s = *state;
+	struct request r = start_request(s);
+	size_t n;
+	setenv("TEST_JOB", "wait", 1);
+	assert_true(job_start(&r, &s->err));
+	running_add("20200101-000000-dead");
+	const char *const *ids = running_list(s->arena, NULL, &n, &s->err);
+	assert_int_equal(n, 1);
+	assert_string_equal(ids[0], r.id);
+	const char *left = save_state_path("running/20200101-000000-dead");
+	assert_int_equal(access(left, F_OK), -1);
+	running_list(s->arena, r.id, &n, &s->err);
+	assert_int_equal(n, 0);
+	assert_true(job_cancel(request_find(r.id, &s->err), &s->err));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +248,7 @@ int main(int argc, char **argv)
 		START_TEST(test_job_start__tells_the_last_words_of_a_job_that_died),
 		START_TEST(test_job_start__makes_a_session_that_can_be_cancelled),
 		START_TEST(test_job_start__builds_of_one_image_know_each_other),
+		START_TEST(test_job_start__what_runs_is_listed_and_what_was_killed_is_not),
 	};
 	if (argc == 3 && strcmp(argv[1], "job") == 0)
 		return start_job(argv[2]);

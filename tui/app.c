@@ -206,7 +206,7 @@ void app_build(struct app *app)
 		return;
 	}
 	struct request request = project_request(p, arena, id);
-	if (!job_start(&request, &err)) {
+	if (!job_start(&request, NULL, &err)) {
 		app_alert(app, "%s", err.text);
 		return;
 	}

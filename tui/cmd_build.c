@@ -25,17 +25,27 @@ static void build_hold_interrupts(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* A job that waits while the project is read; NULL: the state folder does not let us,
+ * which is told when nothing is wrong with the project. */
+static struct launch *build_launch(const char **ret_id)
+{
+	struct error ignored;
+	*ret_id = request_new_id(&ignored);
+	return *ret_id ? job_launch(*ret_id, &ignored) : NULL;
+}
+
 static int build_start(struct arena *arena, const struct args *args, const struct project *p,
-                       enum follow_form form)
+                       struct launch *launch, const char *id, enum follow_form form)
 {
 	struct error err;
-	const char *id = request_new_id(&err);
+	if (!launch)
+		id = request_new_id(&err);
 	if (!id)
 		return command_fail(&err);
 	struct request request = project_request(p, arena, id);
 	if (!args_has(args, "detach"))
 		build_hold_interrupts();
-	if (!job_start(&request, &err))
+	if (!job_start(&request, launch, &err))
 		return command_fail(&err);
 	if (args_has(args, "detach"))
 		return command_output(str_of(arena_printf(arena, "%s\n", id)));
@@ -52,8 +62,10 @@ int cmd_build(struct arena *arena, const struct args *args)
 	if (args_has(args, "quiet"))
 		form = FOLLOW_QUIET;
 	int code;
+	const char *id;
+	owned(launch) struct launch *launch = build_launch(&id);
 	owned(project) struct project *p = project_open_planned(args, &code);
-	return p ? build_start(arena, args, p, form) : code;
+	return p ? build_start(arena, args, p, launch, id, form) : code;
 }
 
 /* The folder of the build that operand i names (the newest when it is missing). */

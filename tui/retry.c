@@ -24,7 +24,7 @@ static const char *retry_start(const char *dir, struct arena *arena, struct erro
 	request->id = id;
 	/* Not the texts of then: a retry comes after a correction. */
 	request->ntexts = 0;
-	return job_start(request, err) ? request_find(id, err) : NULL;
+	return job_start(request, NULL, err) ? request_find(id, err) : NULL;
 }
 
 void retry_build(struct app *app, const char *dir)

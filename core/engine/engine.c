@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/work.h"
+#include "core/ext/http.h"
 #include "core/os/spawn.h"
 
 void engine_free(struct engine *e)
@@ -157,6 +158,11 @@ static struct engine *engine_unknown(const struct engine_options *o, const char 
 	          "address (unix:///path, tcp://host:port)%s%s", spec,
 	          names.n ? " and from config.toml: " : "", names.n ? buf_text(&names) + 2 : "");
 	return NULL;
+}
+
+void engine_warm_up(void)
+{
+	http_load();
 }
 
 struct engine *engine_new(const struct engine_options *o, struct loop *l, struct error *err)

@@ -86,6 +86,8 @@ struct engine_options {
 	const char *scratch;
 	const char *build_id;           /* fresh values for cache levels */
 };
+/* Loads what most engines need, which takes milliseconds: for those who wait anyway. */
+void engine_warm_up(void);
 struct engine *engine_new(const struct engine_options *, struct loop *, struct error *);
 void engine_free(struct engine *);
 OWN_DEFINE(engine)

@@ -61,12 +61,17 @@ static int http_on_timer(CURLM *multi, long delay_ms, void *data)
 	return 0;
 }
 
+void http_load(void)
+{
+	LAZY_LOAD(curl, CURL_CALLS, &curl);
+	CHECK(curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+}
+
 struct http *http_new(struct loop *l)
 {
 	struct http *h = xcalloc(1, sizeof *h);
 	h->loop = l;
-	LAZY_LOAD(curl, CURL_CALLS, &curl);
-	CHECK(curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+	http_load();
 	h->multi = curl.multi_init();
 	CHECK(h->multi);
 	curl.multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, http_on_socket);

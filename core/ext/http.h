@@ -15,6 +15,8 @@ struct http_transfer;
 
 /* The loop is borrowed.  Freeing cuts what still runs, without a callback; it is
  * allowed inside callbacks. */
+/* Loads libcurl, which takes some 6 ms; http_new does it otherwise. */
+void http_load(void);
 struct http *http_new(struct loop *);
 void http_free(struct http *);
 OWN_DEFINE(http)

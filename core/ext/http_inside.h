@@ -15,7 +15,7 @@
 
 /* What the files of the door share.  Nobody else includes this. */
 
-/* Filled by http_new. */
+/* Filled by http_load. */
 extern LAZY_TABLE(curl, CURL_CALLS) curl;
 
 struct http {

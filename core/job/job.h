@@ -8,10 +8,20 @@
 
 /* ---- parent side ---- */
 
-/* Writes request.json and starts `mortar job ID` in its own session.  true: its
- * journal exists and holds build.start.  Otherwise err says why and the build's
+/* `mortar job ID`, in its own session, for an id of request_new_id: it gets its
+ * libraries ready and waits for its request, so that who knows early that there will be
+ * a job can read the project meanwhile. */
+struct launch;
+struct launch *job_launch(const char *id, struct error *);
+/* Without job_start the job ends and the build's folder is gone.  NULL is fine. */
+void launch_free(struct launch *);
+OWN_DEFINE(launch)
+/* Writes request.json and lets the launched job of the same id begin; NULL: launches one.
+ * true: its journal exists and holds build.start.  Otherwise err says why and the build's
  * folder is gone again.  Blocks until the job has planned (milliseconds). */
-bool job_start(const struct request *, struct error *);
+bool job_start(const struct request *, struct launch *, struct error *);
+/* The job's side: blocks until its request is there; false: nobody wants it any more. */
+bool launch_await(void);
 /* Asks the job that holds the lock to stop (SIGTERM).  false when none runs. */
 bool job_cancel(const char *dir, struct error *);
 

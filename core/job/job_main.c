@@ -190,6 +190,15 @@ static void job_tidy(struct job *j)
 		unlink(said);
 }
 
+/* Whoever wanted a build has gone before saying which. */
+static void job_vanish(struct job *j, const char *id)
+{
+	struct error ignored;
+	const char *builds = save_state_dir("builds", &ignored);
+	if (builds)
+		save_remove(arena_printf(j->arena, "%s/%s", builds, id), &ignored);
+}
+
 int job_main(const char *id)
 {
 	struct job j = { .arena = arena_new(), .loop = loop_new(), .exit = 1 };
@@ -200,6 +209,12 @@ int job_main(const char *id)
 	signal(SIGXFSZ, SIG_IGN);
 	loop_signal(j.loop, SIGTERM, job_terminated, &j);
 	j.status = status_open();
+	engine_warm_up();
+	if (!launch_await()) {
+		job_vanish(&j, id);
+		job_finish(&j);
+		return 0;
+	}
 	if (!job_prepare(&j, id, &err)) {
 		status_tell(j.status, &err);
 		job_finish(&j);

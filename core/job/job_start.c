@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/check.h"
@@ -78,10 +79,17 @@ static bool job_await(int status, const char *stderr_path, struct error *err)
 	return ok;
 }
 
-/* The write end is the child's alone, so that its death is the pipe's end. */
-static bool job_spawn(const char *id, const char *stderr_path, int *ret_status, struct error *err)
+struct launch {
+	const char *id, *dir, *stderr_path;     /* in the arena */
+	struct arena *arena;
+	int status, go;                 /* from and to the job */
+	bool is_begun;
+};
+
+/* The write end of the status is the child's alone, so that its death is the pipe's end. */
+static bool launch_spawn(struct launch *l, struct error *err)
 {
-	const char *const argv[] = { spawn_self(), "job", id, NULL };
+	const char *const argv[] = { spawn_self(), "job", l->id, NULL };
 	char variable[64];
 	const char *const env[] = { variable, NULL };
 	struct append log;
@@ -89,10 +97,11 @@ static bool job_spawn(const char *id, const char *stderr_path, int *ret_status, 
 	int fds[2];
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return error_set_errno(err, "starting the job");
-	bool ok = append_create(&log, stderr_path, err);
+	l->status = fds[0];
+	bool ok = append_create(&log, l->stderr_path, err);
 	if (ok) {
 		snprintf(variable, sizeof variable, STATUS_VARIABLE "=%d", fds[1]);
-		struct spawn spec = { .argv = argv, .env = env, .in = SPAWN_NULL, .out = SPAWN_NULL,
+		struct spawn spec = { .argv = argv, .env = env, .in = SPAWN_PIPE, .out = SPAWN_NULL,
 		                      .err = log.fd, .session = true, .orphan = true,
 		                      .keep_fd = fds[1] };
 		ok = spawn_start(&spec, &child, err);
@@ -100,30 +109,72 @@ static bool job_spawn(const char *id, const char *stderr_path, int *ret_status, 
 	}
 	close(fds[1]);
 	if (ok)
-		*ret_status = fds[0];
-	else
-		close(fds[0]);
+		l->go = child.in;
 	return ok;
 }
 
-bool job_start(const struct request *r, struct error *err)
+struct launch *job_launch(const char *id, struct error *err)
 {
-	CHECK(r->id);
-	owned(arena) struct arena *a = arena_new();
-	owned_buf struct buf text = { 0 };
-	owned_fd int status = -1;
 	const char *builds = save_state_dir("builds", err);
 	if (!builds)
-		return false;
-	const char *dir = arena_printf(a, "%s/%s", builds, r->id);
-	const char *stderr_path = arena_printf(a, "%s/stderr", dir);
-	request_write(&text, r);
-	bool ok = save_file(arena_printf(a, "%s/request.json", dir), buf_str(&text), 0600, err) &&
-	          job_spawn(r->id, stderr_path, &status, err) && job_await(status, stderr_path, err);
+		return NULL;
+	owned(launch) struct launch *l = xcalloc(1, sizeof *l);
+	*l = (struct launch){ .arena = arena_new(), .status = -1, .go = -1 };
+	l->id = arena_text(l->arena, str_of(id));
+	l->dir = arena_printf(l->arena, "%s/%s", builds, id);
+	l->stderr_path = arena_printf(l->arena, "%s/stderr", l->dir);
+	return launch_spawn(l, err) ? take(l) : NULL;
+}
+
+void launch_free(struct launch *l)
+{
 	struct error ignored;
-	if (!ok)
-		save_remove(dir, &ignored);
-	return ok;
+	if (!l)
+		return;
+	if (l->go >= 0)
+		close(l->go);
+	if (!l->is_begun)
+		save_remove(l->dir, &ignored);
+	if (l->status >= 0)
+		close(l->status);
+	arena_free(l->arena);
+	free(l);
+}
+
+static bool launch_begin(struct launch *l, const struct request *r, struct error *err)
+{
+	owned_buf struct buf text = { 0 };
+	request_write(&text, r);
+	if (!save_file(arena_printf(l->arena, "%s/request.json", l->dir), buf_str(&text), 0600, err))
+		return false;
+	/* A job that has died tells so by its status. */
+	ssize_t n = write(l->go, "\n", 1);
+	(void)n;
+	return job_await(l->status, l->stderr_path, err);
+}
+
+bool job_start(const struct request *r, struct launch *l, struct error *err)
+{
+	CHECK(r->id);
+	owned(launch) struct launch *own = l ? NULL : job_launch(r->id, err);
+	l = l ? l : own;
+	if (!l)
+		return false;
+	CHECK(str_eq(str_of(l->id), str_of(r->id)));
+	l->is_begun = launch_begin(l, r, err);
+	return l->is_begun;
+}
+
+bool launch_await(void)
+{
+	char byte;
+	ssize_t n;
+	do
+		n = read(STDIN_FILENO, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	close(STDIN_FILENO);
+	spawn_keep_standard();
+	return n == 1;
 }
 
 bool job_cancel(const char *dir, struct error *err)

@@ -1,11 +1,12 @@
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "core/base/check.h"
 #include "core/history/list.h"
 #include "core/job/job.h"
-#include "core/job/status.h"
 #include "core/job/running.h"
+#include "core/job/status.h"
 #include "core/job/twins.h"
 #include "core/journal/build.h"
 #include "core/os/files.h"
@@ -103,7 +104,7 @@ static void test_job_start__tells_in_the_journal_that_no_engine_answers(void **s
 {
 	struct scratch *s = *state;
 	struct request r = start_request(s);
-	assert_true(job_start(&r, &s->err));
+	assert_true(job_start(&r, NULL, &s->err));
 	owned(journal) struct journal *j = start_journal(s, r.id);
 	start_await_end(s, j);
 	owned(build) struct build *b = build_new();
@@ -132,7 +133,7 @@ static void test_job_start__gives_the_projects_error_with_its_place(void **state
 		"docs/examples/ship-detector/pesto/api/config.json"));
 	r.texts = &text;
 	r.ntexts = 1;
-	assert_false(job_start(&r, &s->err));
+	assert_false(job_start(&r, NULL, &s->err));
 	assert_int_equal(s->err.code, ERROR_PROJECT);
 	assert_int_equal(s->err.at.line, 2);
 	assert_non_null(strstr(s->err.at.path, "config.json"));
@@ -141,16 +142,61 @@ static void test_job_start__gives_the_projects_error_with_its_place(void **state
 	assert_int_equal(n, 0);
 }
 
+static size_t start_count(struct scratch *s)
+{
+	size_t n;
+	assert_non_null(request_list(s->arena, &n, &s->err));
+	return n;
+}
+
+static void test_job_start__who_was_launched_waits_for_its_request(void **state)
+{
+	struct scratch *s = *state;
+	struct request r = start_request(s);
+	struct launch *launch = job_launch(r.id, &s->err);
+	assert_non_null(launch);
+	assert_true(job_start(&r, launch, &s->err));
+	launch_free(launch);
+	owned(journal) struct journal *j = start_journal(s, r.id);
+	start_await_end(s, j);
+	assert_int_equal(start_count(s), 1);
+}
+
+static void test_job_start__who_was_launched_in_vain_leaves_nothing(void **state)
+{
+	struct scratch *s = *state;
+	struct request r = start_request(s);
+	launch_free(job_launch(r.id, &s->err));
+	assert_int_equal(start_count(s), 0);
+}
+
+/* As when the command that would have said what to build was killed. */
+static void test_job_start__who_is_never_asked_goes_with_its_folder(void **state)
+{
+	struct scratch *s = *state;
+	struct request r = start_request(s);
+	int status;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(job_launch(r.id, &s->err) ? 0 : 1);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	const char *dir = arena_printf(s->arena, "%s/%s", save_state_dir("builds", &s->err), r.id);
+	for (int i = 0; i < 1000 && access(dir, F_OK) == 0; i++)
+		poll(NULL, 0, 10);
+	assert_int_equal(access(dir, F_OK), -1);
+}
+
 static void test_job_start__refuses_what_it_does_not_know(void **state)
 {
 	struct scratch *s = *state;
 	struct request r = start_request(s);
 	r.kind = "nonsense";
-	assert_false(job_start(&r, &s->err));
+	assert_false(job_start(&r, NULL, &s->err));
 	assert_int_equal(s->err.code, ERROR_USAGE);
 	r = start_request(s);
 	r.engine = "nonsense";
-	assert_false(job_start(&r, &s->err));
+	assert_false(job_start(&r, NULL, &s->err));
 	assert_true(s->err.code == ERROR_USAGE || s->err.code == ERROR_UNREACHABLE);
 }
 
@@ -159,7 +205,7 @@ static void test_job_start__tells_the_last_words_of_a_job_that_died(void **state
 	struct scratch *s = *state;
 	struct request r = start_request(s);
 	setenv("TEST_JOB", "die", 1);
-	assert_false(job_start(&r, &s->err));
+	assert_false(job_start(&r, NULL, &s->err));
 	assert_string_equal(s->err.text, "the job died before it began: it broke here");
 }
 
@@ -169,7 +215,7 @@ static void test_job_start__makes_a_session_that_can_be_cancelled(void **state)
 	struct request r = start_request(s);
 	pid_t job;
 	setenv("TEST_JOB", "wait", 1);
-	assert_true(job_start(&r, &s->err));
+	assert_true(job_start(&r, NULL, &s->err));
 	owned(journal) struct journal *j = start_journal(s, r.id);
 	assert_int_equal(journal_state(j, &job), JOURNAL_RUNNING);
 	/* setsid, then orphaned: its group and session are those of the one between. */
@@ -211,7 +257,7 @@ static void test_job_start__builds_of_one_image_know_each_other(void **state)
 	struct scratch *s = *state;
 	struct request r = start_request(s);
 	setenv("TEST_JOB", "wait", 1);
-	assert_true(job_start(&r, &s->err));
+	assert_true(job_start(&r, NULL, &s->err));
 	const char *said = start_twins(s, request_find(r.id, &s->err));
 	const char *running = strstr(said, arena_printf(s->arena, "build %s of the same image is "
 	                             "running: i:1 goes to the one that finishes last", r.id));
@@ -227,7 +273,7 @@ static void test_job_start__what_runs_is_listed_and_what_was_killed_is_not(void 
 	struct request r = start_request(s);
 	size_t n;
 	setenv("TEST_JOB", "wait", 1);
-	assert_true(job_start(&r, &s->err));
+	assert_true(job_start(&r, NULL, &s->err));
 	running_add("20200101-000000-dead");
 	const char *const *ids = running_list(s->arena, NULL, &n, &s->err);
 	assert_int_equal(n, 1);
@@ -244,12 +290,16 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		START_TEST(test_job_start__tells_in_the_journal_that_no_engine_answers),
 		START_TEST(test_job_start__gives_the_projects_error_with_its_place),
+		START_TEST(test_job_start__who_was_launched_waits_for_its_request),
+		START_TEST(test_job_start__who_was_launched_in_vain_leaves_nothing),
+		START_TEST(test_job_start__who_is_never_asked_goes_with_its_folder),
 		START_TEST(test_job_start__refuses_what_it_does_not_know),
 		START_TEST(test_job_start__tells_the_last_words_of_a_job_that_died),
 		START_TEST(test_job_start__makes_a_session_that_can_be_cancelled),
 		START_TEST(test_job_start__builds_of_one_image_know_each_other),
 		START_TEST(test_job_start__what_runs_is_listed_and_what_was_killed_is_not),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	if (argc == 3 && strcmp(argv[1], "job") == 0)
 		return start_job(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "worker") == 0)

@@ -272,7 +272,7 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 	                   .die_with_parent = true };
 	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, folder);
 	if (!save_dir(temporary + 7, 0700, &w->err) ||
-	    !save_file(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
+	    !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
 	    !spawn_start(&s, &w->child, &w->err)) {
 		w->timer = loop_timer(b->base.loop, 0, buildah_finish_now, w);
 		return;

@@ -56,7 +56,7 @@ static bool announce_file(const struct job_facts *f, const struct mask *m, const
                           struct str text, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
-	return save_file(arena_printf(a, "%s/%s", f->dir, name), mask_text(m, a, text), 0600, err);
+	return save_derived(arena_printf(a, "%s/%s", f->dir, name), mask_text(m, a, text), 0600, err);
 }
 
 bool job_announce_files(const struct job_facts *f, const struct mask *m, struct error *err)

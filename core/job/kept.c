@@ -56,7 +56,7 @@ void kept_note(const char *url, const char *file, const char *unpack, double now
 	double changed;
 	const char *path = kept_path(a, file);
 	if (kept_describe(&text, url, file, unpack, &changed) && now - changed > KEPT_SETTLED_S)
-		save_file(path, buf_str(&text), 0600, &ignored);
+		save_derived(path, buf_str(&text), 0600, &ignored);
 	else
 		save_remove(path, &ignored);
 }

@@ -19,7 +19,7 @@ void running_add(const char *id)
 	const char *path = running_path(a, id);
 	struct error ignored;
 	if (path)
-		save_file(path, STR(""), 0600, &ignored);
+		save_derived(path, STR(""), 0600, &ignored);
 }
 
 void running_remove(const char *id)

@@ -64,18 +64,27 @@ static mode_t save_umask(void)
 	return mask;
 }
 
-/* All of the file but its name.  old is NULL for a new file. */
-static bool save_fill(int fd, struct str text, mode_t mode, const struct stat *old)
+/* What is being saved.  old is NULL for a new file. */
+struct saving {
+	struct str text;
+	mode_t mode;
+	const struct stat *old;
+	bool is_synced;
+};
+
+/* All of the file but its name. */
+static bool save_fill(int fd, const struct saving *s)
 {
-	if (!save_write(fd, text))
+	const struct stat *old = s->old;
+	if (!save_write(fd, s->text))
 		return false;
 	/* Best effort: only root may give a file away.  Before chmod, since chown
 	 * clears set-id bits. */
 	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
 		return false;
-	if (fchmod(fd, old ? old->st_mode & 07777 : mode & ~save_umask()) < 0)
+	if (fchmod(fd, old ? old->st_mode & 07777 : s->mode & ~save_umask()) < 0)
 		return false;
-	return fsync(fd) == 0;
+	return !s->is_synced || fsync(fd) == 0;
 }
 
 /* So that the new name survives a power cut.  Some file systems cannot. */
@@ -90,13 +99,12 @@ static bool save_sync_folder(struct str folder)
 }
 
 /* Writes temporary, whose last six bytes become unique, and renames it to path. */
-static bool save_replace(const char *path, char *temporary, struct str text, mode_t mode,
-                         const struct stat *old)
+static bool save_replace(const char *path, char *temporary, const struct saving *s)
 {
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	bool ok = save_fill(fd, text, mode, old);
+	bool ok = save_fill(fd, s);
 	int sys = errno;
 	if (close(fd) < 0 && ok) {
 		ok = false;
@@ -111,7 +119,7 @@ static bool save_replace(const char *path, char *temporary, struct str text, mod
 	return false;
 }
 
-bool save_file(const char *path, struct str text, mode_t mode, struct error *err)
+static bool save_as(const char *path, struct saving *s, struct error *err)
 {
 	owned_buf struct buf target = { 0 }, temporary = { 0 };
 	struct stat st;
@@ -127,11 +135,22 @@ bool save_file(const char *path, struct str text, mode_t mode, struct error *err
 	struct str folder = save_folder(buf_str(&target));
 	struct str name = str_slice(buf_str(&target), folder.n, SAVE_NAME);
 	buf_printf(&temporary, "%.*s.%.*s.mortar-XXXXXX", STR_ARG(folder), STR_ARG(name));
-	if (!save_replace(buf_text(&target), temporary.p, text, mode, is_there ? &st : NULL))
+	s->old = is_there ? &st : NULL;
+	if (!save_replace(buf_text(&target), temporary.p, s))
 		return error_set_errno(err, "cannot write '%s'", path);
-	if (!save_sync_folder(folder))
+	if (s->is_synced && !save_sync_folder(folder))
 		return error_set_errno(err, "cannot be sure that '%s' is on the disk", path);
 	return true;
+}
+
+bool save_file(const char *path, struct str text, mode_t mode, struct error *err)
+{
+	return save_as(path, &(struct saving){ text, mode, NULL, true }, err);
+}
+
+bool save_derived(const char *path, struct str text, mode_t mode, struct error *err)
+{
+	return save_as(path, &(struct saving){ text, mode, NULL, false }, err);
 }
 
 /* One folder; that it is there already is fine. */

@@ -10,6 +10,9 @@
  * beside it, fsync, rename; mode and owner of an existing file kept (new: mode less
  * the umask); a symbolic link's target is written. */
 bool save_file(const char *path, struct str text, mode_t mode, struct error *err);
+/* The same without waiting for the disk: for what can be made again. After a power cut
+ * the file may be empty. */
+bool save_derived(const char *path, struct str text, mode_t mode, struct error *err);
 /* Folders up to the last; those made get mode less the umask. */
 bool save_dir(const char *path, mode_t mode, struct error *err);
 /* Removes a file or a folder with all that is in it, following no link.  Absent

@@ -44,6 +44,18 @@ static void test_save_file__makes_and_replaces(void **state)
 	assert_int_equal(s->err.code, ERROR_NONE);
 }
 
+static void test_save_derived__makes_and_replaces_as_well(void **state)
+{
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "a");
+	assert_true(save_derived(path, STR("one"), 0600, &s->err));
+	assert_int_equal(mode_of(path), 0600);
+	assert_true(save_derived(path, STR("two"), 0600, &s->err));
+	assert_string_equal(scratch_read(s, path), "two");
+	assert_int_equal(names_in(s->dir), 1);
+	assert_false(save_derived(scratch_path(s, "no/folder"), STR("x"), 0600, &s->err));
+}
+
 static void test_save_file__keeps_the_owner(void **state)
 {
 	struct scratch *s = *state;
@@ -230,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_save_file__makes_and_replaces),
+		SCRATCH_TEST(test_save_derived__makes_and_replaces_as_well),
 		SCRATCH_TEST(test_save_file__keeps_the_owner),
 		SCRATCH_TEST(test_save_file__writes_the_target_of_links),
 		SCRATCH_TEST(test_save_file__refuses_what_is_no_file),

@@ -6,26 +6,19 @@
 #include "core/os/lock.h"
 #include "core/os/save.h"
 
-static const char *running_path(struct arena *a, const char *id)
-{
-	struct error ignored;
-	const char *dir = save_state_dir("running", &ignored);
-	return dir ? arena_printf(a, "%s/%s", dir, id) : NULL;
-}
-
 void running_add(const char *id)
 {
 	owned(arena) struct arena *a = arena_new();
-	const char *path = running_path(a, id);
 	struct error ignored;
-	if (path)
-		save_derived(path, STR(""), 0600, &ignored);
+	const char *dir = save_state_dir("running", &ignored);
+	if (dir)
+		save_derived(arena_printf(a, "%s/%s", dir, id), STR(""), 0600, &ignored);
 }
 
 void running_remove(const char *id)
 {
 	owned(arena) struct arena *a = arena_new();
-	const char *path = running_path(a, id);
+	const char *path = save_state_path(arena_printf(a, "running/%s", id));
 	if (path)
 		unlink(path);
 }

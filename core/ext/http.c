@@ -131,6 +131,14 @@ int http_status(const struct http_transfer *t)
 	return (int)status;
 }
 
+struct str http_header(const struct http_transfer *t, const char *name)
+{
+	struct curl_header *header;
+	if (curl.easy_header(t->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return (struct str){ 0 };
+	return str_trim(str_of(header->value));
+}
+
 void http_cancel(struct http_transfer *t)
 {
 	if (!t)

@@ -13,10 +13,10 @@ struct loop;
 struct http;                    /* the transfers of one loop */
 struct http_transfer;
 
-/* The loop is borrowed.  Freeing cuts what still runs, without a callback; it is
- * allowed inside callbacks. */
 /* Loads libcurl, which takes some 6 ms; http_new does it otherwise. */
 void http_load(void);
+/* The loop is borrowed.  Freeing cuts what still runs, without a callback; it is
+ * allowed inside callbacks. */
 struct http *http_new(struct loop *);
 void http_free(struct http *);
 OWN_DEFINE(http)
@@ -58,6 +58,9 @@ struct http_transfer *http_start(struct http *, const struct http_request *,
                                  const struct http_events *);
 /* The answer's status, 0 while there is none. */
 int http_status(const struct http_transfer *);
+/* A header of the answer, without blanks around it; p NULL: it has none.  Lent until the
+ * transfer is gone. */
+struct str http_header(const struct http_transfer *, const char *name);
 /* The connection is closed at once; no callback follows; NULL is fine. */
 void http_cancel(struct http_transfer *);
 

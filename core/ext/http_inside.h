@@ -7,11 +7,11 @@
 #include "core/ext/lazy.h"
 #include "core/os/loop.h"
 
-#define CURL_CALLS(CALL) CALL(easy_cleanup) CALL(easy_getinfo) CALL(easy_init) CALL(easy_recv) \
-	CALL(easy_send) CALL(easy_setopt) CALL(easy_strerror) CALL(global_init) \
-	CALL(multi_add_handle) CALL(multi_cleanup) CALL(multi_info_read) CALL(multi_init) \
-	CALL(multi_remove_handle) CALL(multi_setopt) CALL(multi_socket_action) CALL(slist_append) \
-	CALL(slist_free_all)
+#define CURL_CALLS(CALL) CALL(easy_cleanup) CALL(easy_getinfo) CALL(easy_header) \
+	CALL(easy_init) CALL(easy_recv) CALL(easy_send) CALL(easy_setopt) CALL(easy_strerror) \
+	CALL(global_init) CALL(multi_add_handle) CALL(multi_cleanup) CALL(multi_info_read) \
+	CALL(multi_init) CALL(multi_remove_handle) CALL(multi_setopt) CALL(multi_socket_action) \
+	CALL(slist_append) CALL(slist_free_all)
 
 /* What the files of the door share.  Nobody else includes this. */
 

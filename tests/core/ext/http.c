@@ -15,7 +15,8 @@ struct bench {
 	struct http *http;
 	struct server *server;
 	char dir[64], path[96];
-	struct buf bytes;
+	struct buf bytes, server_name;  /* what came, and a header of it */
+	bool has_date;
 	int status, done;
 	struct error err;
 	struct http_transfer *transfer;
@@ -44,6 +45,7 @@ static int bench_teardown(void **state)
 	http_free(b->http);
 	loop_free(b->loop);
 	buf_finish(&b->bytes);
+	buf_finish(&b->server_name);
 	CHECK(save_remove(b->dir, &err));
 	free(b);
 	return 0;
@@ -64,6 +66,8 @@ static void bench_done(void *data, const struct error *err)
 	struct bench *b = data;
 	b->done++;
 	b->status = http_status(b->transfer);
+	buf_append(&b->server_name, http_header(b->transfer, "server"));
+	b->has_date = http_header(b->transfer, "Date").p;
 	if (err)
 		b->err = *err;
 	loop_stop(b->loop);
@@ -146,6 +150,21 @@ static void test_http__gets_an_answer_that_comes_in_pieces(void **state)
 	struct str seen = server_request(b->server, 0);
 	assert_true(str_has_prefix(seen, STR("GET /version?x=1 HTTP/1.1\r\n")));
 	assert_true(str_find_str(seen, STR("Expect")) == STR_NONE);
+}
+
+static void test_http__gives_headers_by_name(void **state)
+{
+	struct bench *b = *state;
+	struct server_answer a = {
+		.request = "GET /_ping",
+		.bytes = STR("HTTP/1.1 200 OK\r\nServer:   Docker/20.10.24 (linux) \r\n"
+		             "Content-Length: 2\r\n\r\nOK"),
+	};
+	server_on(b->server, &a);
+	bench_start(b, "GET", "/_ping", false);
+	bench_run(b);
+	assert_string_equal(buf_text(&b->server_name), "Docker/20.10.24 (linux)");
+	assert_false(b->has_date);
 }
 
 static void test_http__gives_the_status_of_a_refusal(void **state)
@@ -389,6 +408,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_http__gets_an_answer_that_comes_in_pieces),
+		TEST(test_http__gives_headers_by_name),
 		TEST(test_http__gives_the_status_of_a_refusal),
 		TEST(test_http__sends_a_body_in_chunks_to_its_end),
 		TEST(test_http__cuts_the_stream_when_the_body_fails),

@@ -5,51 +5,19 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/address.h"
 #include "core/engine/stream.h"
 #include "core/value/json.h"
 
 /* DOCKER_API: the version whose words are spoken here, or the nearest that the daemon
  * takes.  1.39 brought BuildKit to /build. */
 #define DOCKER_API "1.41"
-#define DOCKER_SOCKET "unix:///var/run/docker.sock"
 enum { DOCKER_PROBE_MS = 10000, DOCKER_ANSWER_MAX = 1 << 20 };
-
-static bool docker_tcp(struct docker *d, struct str rest, struct error *err)
-{
-	unsigned long long port = 2375;
-	size_t slash = str_find(rest, '/');
-	struct str host = str_slice(rest, 0, slash == STR_NONE ? rest.n : slash);
-	size_t colon = str_find_last(host, ':');
-	bool has_port = colon != STR_NONE && !str_has_suffix(host, STR("]"));
-	if (has_port && !str_number(str_slice(host, colon + 1, host.n), 65535, &port))
-		port = 0;
-	if (has_port)
-		host = str_slice(host, 0, colon);
-	if (!host.n || !port)
-		return error_set(err, ERROR_USAGE, "'%s' is no address; right would be "
-		                 "tcp://host:port", d->address);
-	d->at.host = arena_text(d->arena, host);
-	d->at.port = (uint16_t)port;
-	return true;
-}
 
 static bool docker_address(struct docker *d, const char *endpoint, struct error *err)
 {
-	const char *host = getenv("DOCKER_HOST");
-	if (!endpoint)
-		endpoint = host && *host ? host : DOCKER_SOCKET;
-	d->address = arena_text(d->arena, str_of(endpoint));
-	struct str all = str_of(d->address);
-	if (str_has_prefix(all, STR("unix://")) && all.n > 7) {
-		d->at.unix_path = d->address + 7;
-		return true;
-	}
-	if (str_has_prefix(all, STR("tcp://")))
-		return docker_tcp(d, str_slice(all, 6, all.n), err);
-	if (str_has_prefix(all, STR("http://")))
-		return docker_tcp(d, str_slice(all, 7, all.n), err);
-	return error_set(err, ERROR_USAGE, "'%s' is no address this version can use; right would "
-	                 "be unix:///path or tcp://host:port", d->address);
+	d->address = arena_text(d->arena, str_of(endpoint ? endpoint : address_of_docker()));
+	return address_parse(d->arena, d->address, &d->at, err);
 }
 
 static void docker_ready(struct docker *d, const struct error *err)

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "core/job/lost.h"
 #include "core/os/files.h"
 #include "core/os/lock.h"
 #include "core/os/save.h"
@@ -38,10 +39,13 @@ const char *const *running_list(struct arena *arena, const char *self, size_t *r
 		/* A file that is just being made has a name with a dot. */
 		if (id[0] == '.' || (self && str_eq(str_of(id), str_of(self))))
 			continue;
-		if (lock_holder(arena_printf(arena, "%s/%s/lock", builds, id)))
+		const char *build = arena_printf(arena, "%s/%s", builds, id);
+		if (lock_holder(arena_printf(arena, "%s/lock", build))) {
 			ids[n++] = id;
-		else
+		} else {
+			lost_release(build);
 			running_remove(id);
+		}
 	}
 	*ret_count = n;
 	return ids;

@@ -12,8 +12,9 @@
 void running_add(const char *id);
 void running_remove(const char *id);
 /* The ids of builds whose jobs live, newest first, in the arena; what killed jobs have
- * left is removed.  Never asks about `self`, whose lock must not be touched (NULL: no
- * build of this process).  NULL: err says why nothing can be told. */
+ * left is removed, what their builds hold for nothing too (lost.h).  Never asks about
+ * `self`, whose lock must not be touched (NULL: no build of this process).  NULL: err says
+ * why nothing can be told. */
 const char *const *running_list(struct arena *, const char *self, size_t *ret_count,
                                 struct error *);
 

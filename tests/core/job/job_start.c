@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/history/list.h"
 #include "core/job/job.h"
+#include "core/job/lost.h"
 #include "core/job/running.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
@@ -285,6 +286,35 @@ static void test_job_start__what_runs_is_listed_and_what_was_killed_is_not(void 
 	assert_true(job_cancel(request_find(r.id, &s->err), &s->err));
 }
 
+static void test_job_start__what_a_killed_build_held_for_nothing_goes_with_the_next(void **state)
+{
+	struct scratch *s = *state;
+	struct request r = start_request(s);
+	const char *dead = save_state_dir("builds/20200101-000000-dead", &s->err);
+	struct str zeros = STR("00000000");
+	static const char *const files[] = { "journal", "log", "stderr", "reserve", "scratch/a/b" };
+	for (size_t i = 0; i < 5; i++) {
+		const char *path = arena_printf(s->arena, "%s/%s", dead, files[i]);
+		const char *dir = arena_text(s->arena, str_slice(str_of(path), 0,
+		                                                 str_find_last(str_of(path), '/')));
+		assert_true(save_dir(dir, 0700, &s->err) && save_file(path, zeros, 0600, &s->err));
+	}
+	assert_int_equal(lost_keeps(dead), 16);
+	running_add("20200101-000000-dead");
+	setenv("TEST_JOB", "wait", 1);
+	assert_true(job_start(&r, NULL, &s->err));
+	const char *mine = request_find(r.id, &s->err);
+	size_t n;
+	assert_non_null(running_list(s->arena, NULL, &n, &s->err));
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(access(arena_printf(s->arena, "%s/%s", dead, files[i]), F_OK),
+		                 i < 3 ? 0 : -1);
+	assert_int_equal(lost_keeps(dead), 0);
+	/* Never of one that runs. */
+	assert_int_equal(access(arena_printf(s->arena, "%s/reserve", mine), F_OK), 0);
+	assert_true(job_cancel(mine, &s->err));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +328,7 @@ int main(int argc, char **argv)
 		START_TEST(test_job_start__makes_a_session_that_can_be_cancelled),
 		START_TEST(test_job_start__builds_of_one_image_know_each_other),
 		START_TEST(test_job_start__what_runs_is_listed_and_what_was_killed_is_not),
+		START_TEST(test_job_start__what_a_killed_build_held_for_nothing_goes_with_the_next),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 3 && strcmp(argv[1], "job") == 0)

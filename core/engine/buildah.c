@@ -11,7 +11,8 @@ enum { BUILDAH_VERSION_MAX = 4096, BUILDAH_ARGS = 64 };
 static bool buildah_learn(struct buildah_engine *b, struct error *err)
 {
 	static const char *const argv[] = { "buildah", "--version", NULL };
-	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL };
+	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL,
+	                   .die_with_parent = true };
 	owned_buf struct buf out = { 0 };
 	int status;
 	if (!spawn_find("buildah"))

@@ -11,8 +11,11 @@ static const struct {
 	bool (*run)(struct worker_io *, struct error *);
 } worker_verbs[] = {
 	{ "certificate", worker_certificate },
+	{ "doctor", worker_doctor },
 	{ "fetch", worker_fetch },
 	{ "git", worker_git },
+	{ "places", worker_places },
+	{ "probe", worker_probe },
 };
 
 bool worker_say(const struct value *line)

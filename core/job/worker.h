@@ -21,6 +21,9 @@ bool worker_certificate(struct worker_io *, struct error *);
 /* True when dir holds a certificate that will do, with its key. */
 bool worker_certificate_is_good(const char *dir);
 bool worker_fetch(struct worker_io *, struct error *);
+bool worker_doctor(struct worker_io *, struct error *);
+bool worker_places(struct worker_io *, struct error *);
+bool worker_probe(struct worker_io *, struct error *);
 
 /* The fault a line tells, as the parent sees it; false: it tells none. */
 bool worker_error(const struct value *line, struct error *ret_err);

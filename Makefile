@@ -32,7 +32,7 @@ GEN_SRC  := $(PROTO:core/ext/%.proto=$(BUILD)/gen/%.pb-c.c)
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
 TUI_OBJ  := $(TUI_SRC:%.c=$(BUILD)/%.o)
 # What unit tests of the screen link: everything of tui but main and curses.
-TUI_TEST_OBJ := $(filter-out $(BUILD)/tui/main.o $(BUILD)/tui/term_curses.o,$(TUI_OBJ))
+TUI_TEST_OBJ := $(filter-out $(BUILD)/tui/main.o $(BUILD)/tui/term_curses%,$(TUI_OBJ))
 FAKE_OBJ := $(FAKE_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)

@@ -15,6 +15,20 @@ struct term *term_open(const struct theme *, struct error *err);
 void term_free(struct term *);
 OWN_DEFINE(term)
 
+/* What the terminal can do, without taking it over: for doctor.  Before term_open, never
+ * while one is open. */
+struct term_facts {
+	const char *name;               /* TERM; lent by the environment; NULL: not set */
+	bool is_terminal;               /* stdout is one */
+	bool is_known, can_place;       /* in terminfo; its cursor goes where it is told */
+	bool has_alternate, has_rgb, can_define;        /* smcup; RGB; ccc */
+	bool no_color;                  /* NO_COLOR is set to something */
+	int colours;                    /* in terminfo; below 1: none */
+	unsigned used;                  /* that the workbench will use: 0, 8, 16, 256, 1 << 24 */
+	int rows, cols;                 /* 0: not told */
+};
+struct term_facts term_facts(void);
+
 /* The next key typed (a character or enum key), or KEY_NONE when all are taken;
  * never waits.  Watch stdin for POLLIN to know when to ask. */
 uint32_t term_key(struct term *);

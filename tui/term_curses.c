@@ -1,6 +1,7 @@
 /* The terminal by ncurses, wide characters and colours by terminfo. */
 #include "tui/keymap.h"
 #include "tui/term.h"
+#include "tui/term_curses.h"
 
 #include <curses.h>
 #include <signal.h>
@@ -30,16 +31,6 @@ struct term {
 static void term_rescue(void)
 {
 	endwin();
-}
-
-static unsigned term_count_colours(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-	if ((no_color && no_color[0]) || !has_colors() || start_color() == ERR)
-		return 0;
-	if (COLORS >= 1 << 24 && (tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || tigetstr("RGB")))
-		return 1 << 24;
-	return COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
 }
 
 static void term_set_modes(void)
@@ -84,6 +75,8 @@ struct term *term_open(const struct theme *theme, struct error *err)
 	t->theme = theme;
 	term_set_modes();
 	t->colours = term_count_colours();
+	if (t->colours && start_color() == ERR)
+		t->colours = 0;
 	check_set_hook(term_rescue);
 	return t;
 }

@@ -37,6 +37,7 @@ void app_free(struct app *app)
 	loop_untimer(app->loop, app->digit);
 	loop_untimer(app->loop, app->change);
 	watch_free(app->watch);
+	doctor_request_free(app->doctor);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
 	buf_finish(&app->log);
@@ -278,6 +279,7 @@ static bool app_act(struct app *app, enum action action, uint32_t key)
 	case ACTION_BACK: app_back(app, key); break;
 	case ACTION_SUSPEND: app_suspend(app); break;
 	case ACTION_MESSAGES: app_show_log(app); break;
+	case ACTION_DOCTOR: app_doctor(app); break;
 	case ACTION_VIEW1: app_home(app); break;
 	case ACTION_VIEW2: app_last_build(app); break;
 	case ACTION_VIEW3: app_history(app); break;

@@ -3,6 +3,7 @@
 
 #include "core/os/watch.h"
 #include "tui/app.h"
+#include "tui/doctor.h"
 #include "tui/prompt.h"
 #include "tui/term.h"
 
@@ -13,6 +14,8 @@ struct app {
 	struct loop *loop;              /* borrowed */
 	struct project *project;        /* borrowed; may be NULL */
 	struct term *term;              /* borrowed; NULL in tests */
+	struct term_facts term_facts;
+	struct doctor_request *doctor;  /* owned; NULL: not asked for yet */
 	struct watch *watch;            /* owned; NULL in tests */
 	struct theme theme;
 	struct surface *surface;
@@ -30,5 +33,8 @@ struct app {
 /* In app_run.c: reading again when files change; suspending. */
 void app_watch_project(struct app *);
 void app_suspend(struct app *);
+
+/* In app_doctor.c: asks for the doctor's report, which opens as a popup when it is there. */
+void app_doctor(struct app *);
 
 #endif

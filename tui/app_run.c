@@ -234,6 +234,7 @@ int app_run(const struct args *args)
 	owned(loop) struct loop *loop = loop_new();
 	owned(app) struct app *app = app_new(loop, project, 1, 1);
 	app_theme(app);
+	app->term_facts = term_facts();
 	owned(term) struct term *term = term_open(&app->theme, &err);
 	if (!term)
 		return command_fail(&err);

@@ -53,10 +53,15 @@ static const struct command command_match = {
 	"1 for each path that the ignore file leaves out, else 0 (--as dockerignore)", cmd_match,
 };
 
+static const struct command command_doctor = {
+	"doctor", "", 0, 0, "engine json help",
+	"what is here, what is missing for each feature, and how to get it", cmd_doctor,
+};
+
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
 	&command_attach, &command_logs, &command_cancel, &command_history, &command_read,
-	&command_match, NULL,
+	&command_match, &command_doctor, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -47,5 +47,6 @@ int cmd_attach(struct arena *, const struct args *);
 int cmd_logs(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
+int cmd_doctor(struct arena *, const struct args *);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/check.h"
+#include "core/base/similar.h"
 #include "core/config/toml.h"
 
 /* Reading: one file at a time, the project's after the user's, each key through its
@@ -201,58 +202,20 @@ static const struct preferences_key preferences_pesto_keys[] = {
 
 /* ---- unknown keys ---- */
 
-enum { PREFERENCES_NAME_MAX = 24 };
-
-/* How many letters were mistyped, left out or added (Levenshtein). */
-static unsigned preferences_distance(struct str a, struct str b)
-{
-	unsigned row[PREFERENCES_NAME_MAX + 1];
-	CHECK(b.n <= PREFERENCES_NAME_MAX);
-	for (unsigned j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		unsigned corner = row[0];
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= b.n; j++) {
-			unsigned best = corner + (a.p[i - 1] != b.p[j - 1]);
-			corner = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}
-
-/* The key that was probably meant, or NULL. */
-static const char *preferences_similar(const struct preferences_key *keys, struct str name)
-{
-	const char *best = NULL;
-	unsigned least = 3;
-	for (; name.n <= PREFERENCES_NAME_MAX && keys->name; keys++) {
-		unsigned distance = preferences_distance(name, str_of(keys->name));
-		if (distance < least && distance < strlen(keys->name)) {
-			least = distance;
-			best = keys->name;
-		}
-	}
-	return best;
-}
-
 static void preferences_unknown(struct preferences_reader *r, const struct value *value,
                                 const struct preferences_key *keys)
 {
 	struct str key = value_key(value);
-	const char *similar = preferences_similar(keys, key);
+	struct similar similar = { .typed = key };
 	owned_buf struct buf known = { 0 };
-	for (size_t i = 0; !similar && keys[i].name; i++)
+	for (size_t i = 0; keys[i].name; i++)
+		similar_try(&similar, keys[i].name);
+	for (size_t i = 0; !similar.best && keys[i].name; i++)
 		if (r->trusted || !keys[i].user_only)
 			buf_printf(&known, "%s%s", known.n ? ", " : "", keys[i].name);
 	problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
 	             "mortar knows no setting %.*s here: %s %s", STR_ARG(key),
-	             similar ? "is it" : "known are", similar ? similar : buf_text(&known));
+	             similar.best ? "is it" : "known are", similar.best ? similar.best : buf_text(&known));
 }
 
 static void preferences_table(struct preferences_reader *r, const struct value *table,

@@ -12,7 +12,8 @@ endif
 SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
 
 
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"'
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)/gen -DMORTAR_VERSION='"$(VERSION)"' \
+            -DMORTAR_DATE='"$(VERSION_DATE)"'
 DATADIR = -DMORTAR_DATADIR='"$(PREFIX)/share/mortar"'
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(SANFLAGS) \
              $(shell $(PKG_CONFIG) --cflags $(LIBS_ALL) 2>/dev/null)
@@ -172,16 +173,32 @@ coverage:
 vars:
 	@$(foreach v,PREFIX DESTDIR CC CFLAGS BUILD PKG_CONFIG PROTOC_C VERSION,echo '$v = $($v)  ($(origin $v))';)
 
+# What mortar says of itself: the same tables as its help.
+MANPAGE  = $(DESTDIR)$(PREFIX)/share/man/man1/mortar.1
+BASHCOMP = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mortar
+ZSHCOMP  = $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mortar
+FISHCOMP = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/mortar.fish
+
+$(BUILD)/mortar.1: mortar
+	@./mortar help --man >$@
+
+$(BUILD)/completion.%: mortar
+	@./mortar completion $* >$@
+
 ## install: into DESTDIR and PREFIX
-install: mortar
+install: mortar $(BUILD)/mortar.1 $(BUILD)/completion.bash $(BUILD)/completion.zsh $(BUILD)/completion.fish
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mortar/themes $(DESTDIR)$(PREFIX)/share/doc/mortar
+	install -D -m 644 $(BUILD)/mortar.1 $(MANPAGE)
+	install -D -m 644 $(BUILD)/completion.bash $(BASHCOMP)
+	install -D -m 644 $(BUILD)/completion.zsh $(ZSHCOMP)
+	install -D -m 644 $(BUILD)/completion.fish $(FISHCOMP)
 	install -m 755 mortar $(DESTDIR)$(PREFIX)/bin/mortar
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/mortar/themes/
 	install -m 644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/mortar/
 
 ## uninstall: what install put there
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/mortar
+	rm -f $(DESTDIR)$(PREFIX)/bin/mortar $(MANPAGE) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
 	rm -rf $(DESTDIR)$(PREFIX)/share/mortar $(DESTDIR)$(PREFIX)/share/doc/mortar
 
 ## clean: everything that was built

@@ -20,3 +20,5 @@ PKG_CONFIG ?= pkg-config
 PROTOC_C   ?= protoc-c
 
 VERSION = 0.1.0
+# Of the version, for the manual page.
+VERSION_DATE = 2026-11-21

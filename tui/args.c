@@ -1,15 +1,7 @@
 #include "tui/args.h"
 
 #include "core/base/check.h"
-
-enum option_takes { NONE, ONE, MANY };
-
-struct option {
-	char letter;
-	const char *name;
-	enum option_takes takes;
-	const char *value, *text;
-};
+#include "core/base/similar.h"
 
 static const struct option options[] = {
 #define OPTION(letter, name, takes, value, text) { letter, name, takes, value, text },
@@ -18,6 +10,13 @@ static const struct option options[] = {
 };
 enum { NOPTIONS = sizeof options / sizeof *options };
 
+static const struct word words[] = {
+#define WORD(name, source, words) { name, WORD_##source, words },
+#include "tui/word.def"
+#undef WORD
+};
+enum { NWORDS = sizeof words / sizeof *words };
+
 /* What is being filled while argv is walked. */
 struct args_scan {
 	struct arena *arena;
@@ -25,26 +24,66 @@ struct args_scan {
 	const char **operands, **profiles;
 	struct pair *options;
 	struct args args;
+	const struct option *open;
+	bool ended;
 };
 
-static bool args_allows(const char *allowed, const char *name)
+/* By its name, which means the first of that name, or by NAME=VALUE. */
+static bool args_allows(const char *allowed, const struct option *o)
 {
-	struct str rest = str_of(allowed), word;
-	while (str_next(&rest, ' ', &word))
-		if (str_eq(word, str_of(name)))
+	struct str rest = str_of(allowed), word, name = str_of(o->name), value = str_of(o->value);
+	while (str_next(&rest, ' ', &word)) {
+		size_t equals = str_find(word, '=');
+		if (equals == STR_NONE && str_eq(word, name))
+			return o == options || strcmp(o[-1].name, o->name) != 0;
+		if (equals != STR_NONE && str_eq(str_slice(word, 0, equals), name) &&
+		    str_eq(str_slice(word, equals + 1, STR_NONE), value))
 			return true;
+	}
 	return false;
+}
+
+const struct option *args_next(const char *allowed, size_t *i)
+{
+	while (*i < NOPTIONS) {
+		const struct option *o = &options[(*i)++];
+		if (!allowed || args_allows(allowed, o))
+			return o;
+	}
+	return NULL;
 }
 
 static const struct option *args_find(const char *allowed, struct str name, char letter)
 {
-	for (size_t i = 0; i < NOPTIONS; i++) {
-		bool named = letter ? options[i].letter == letter
-		                    : str_eq(name, str_of(options[i].name));
-		if (named && args_allows(allowed, options[i].name))
-			return &options[i];
-	}
+	const struct option *o;
+	for (size_t i = 0; (o = args_next(allowed, &i));)
+		if (letter ? o->letter == letter : str_eq(name, str_of(o->name)))
+			return o;
 	return NULL;
+}
+
+const struct word *word_find(struct str name)
+{
+	for (size_t i = 0; i < NWORDS; i++)
+		if (str_eq(name, str_of(words[i].name)))
+			return &words[i];
+	return NULL;
+}
+
+bool word_check(struct str name, const char *who, struct str value, struct error *err)
+{
+	const struct word *word = word_find(name);
+	if (!word || word->source != WORD_ONE_OF)
+		return true;
+	owned_buf struct buf list = { 0 };
+	struct str rest = str_of(word->words), one;
+	while (str_next(&rest, ' ', &one)) {
+		if (str_eq(one, value))
+			return true;
+		buf_printf(&list, "%s%.*s", !list.n ? "" : rest.p ? ", " : " or ", STR_ARG(one));
+	}
+	return error_set(err, ERROR_USAGE, "%s is %s, not '%.*s'", who, buf_text(&list),
+	                 STR_ARG(value));
 }
 
 static void args_profile(struct args_scan *s, struct str list)
@@ -64,6 +103,26 @@ static void args_add(struct args_scan *s, const struct option *o, struct str val
 		s->options[s->args.noptions++] = (struct pair){ str_of(o->name), value };
 }
 
+static int args_unknown(struct args_scan *s, const char *given, struct str name,
+                        struct error *err)
+{
+	struct similar similar = { .typed = name };
+	const struct option *o;
+	for (size_t i = 0; given[1] == '-' && (o = args_next(s->allowed, &i));)
+		similar_try(&similar, o->name);
+	error_set(err, ERROR_USAGE, "unknown option '%s' here: %s%s", given,
+	          similar.best ? "did you mean --" : "--help lists those there are",
+	          similar.best ? similar.best : "");
+	return 0;
+}
+
+static bool args_check(const struct option *o, struct str value, struct error *err)
+{
+	owned_buf struct buf who = { 0 };
+	buf_printf(&who, "--%s", o->name);
+	return word_check(str_of(o->value), buf_text(&who), value, err);
+}
+
 /* One option at argv[i] with its values; returns the index behind it, 0 on error. */
 static int args_option(struct args_scan *s, int argc, char *const *argv, int i, struct error *err)
 {
@@ -75,11 +134,8 @@ static int args_option(struct args_scan *s, int argc, char *const *argv, int i, 
 		word.n = equals;
 	}
 	const struct option *o = args_find(s->allowed, word, is_long ? '\0' : word.p[0]);
-	if (!o) {
-		error_set(err, ERROR_USAGE, "unknown option '%s' here: --help lists those there are",
-		          argv[i]);
-		return 0;
-	}
+	if (!o)
+		return args_unknown(s, argv[i], word, err);
 	if (o->takes == NONE && value.p) {
 		error_set(err, ERROR_USAGE, "'--%s' takes no value", o->name);
 		return 0;
@@ -90,42 +146,69 @@ static int args_option(struct args_scan *s, int argc, char *const *argv, int i, 
 	else if (!value.p && i < argc && (argv[i][0] != '-' || !argv[i][1]))
 		value = str_of(argv[i++]);
 	if (!value.p) {
+		s->open = i == argc ? o : NULL;
 		error_set(err, ERROR_USAGE, "'--%s' needs a value: %s", o->name, o->value);
 		return 0;
 	}
+	if (!args_check(o, value, err))
+		return 0;
 	args_add(s, o, value);
 	while (o->takes == MANY && i < argc && argv[i][0] != '-')
 		args_add(s, o, str_of(argv[i++]));
+	s->open = o->takes == MANY && i == argc ? o : NULL;
 	return i;
+}
+
+static struct args_scan args_begin(struct arena *arena, const char *allowed, int argc,
+                                   char *const *argv)
+{
+	size_t most = 1;
+	for (int i = 0; i < argc; i++)
+		most += strlen(argv[i]) + 1;
+	struct args_scan s = { .arena = arena, .allowed = allowed };
+	s.operands = arena_array(arena, (size_t)argc + 1, sizeof *s.operands);
+	s.profiles = arena_array(arena, most, sizeof *s.profiles);
+	s.options = arena_array(arena, (size_t)argc + 1, sizeof *s.options);
+	s.args = (struct args){ .operands = s.operands, .profiles = s.profiles,
+	                        .options = s.options };
+	return s;
+}
+
+/* lenient: a word that is wrong is passed over. */
+static bool args_scan(struct args_scan *s, int argc, char *const *argv, bool lenient,
+                      struct error *err)
+{
+	for (int i = 0, next; i < argc; i = next) {
+		next = i + 1;
+		if (s->ended || argv[i][0] != '-' || !argv[i][1])
+			s->operands[s->args.noperands++] = argv[i];
+		else if (strcmp(argv[i], "--") == 0)
+			s->ended = true;
+		else if (!(next = args_option(s, argc, argv, i, err)) && !lenient)
+			return false;
+		else if (!next)
+			next = i + 1;
+	}
+	return true;
 }
 
 bool args_parse(struct arena *arena, const char *allowed, int argc, char *const *argv,
                 struct args *ret_args, struct error *err)
 {
-	size_t words = 1;
-	for (int i = 0; i < argc; i++)
-		words += strlen(argv[i]) + 1;
-	struct args_scan s = { .arena = arena, .allowed = allowed };
-	s.operands = arena_array(arena, (size_t)argc + 1, sizeof *s.operands);
-	s.profiles = arena_array(arena, words, sizeof *s.profiles);
-	s.options = arena_array(arena, (size_t)argc + 1, sizeof *s.options);
-	for (int i = 0; i < argc;) {
-		if (strcmp(argv[i], "--") == 0) {
-			for (i++; i < argc; i++)
-				s.operands[s.args.noperands++] = argv[i];
-		} else if (argv[i][0] == '-' && argv[i][1]) {
-			i = args_option(&s, argc, argv, i, err);
-			if (!i)
-				return false;
-		} else {
-			s.operands[s.args.noperands++] = argv[i++];
-		}
-	}
-	s.args.operands = s.operands;
-	s.args.profiles = s.profiles;
-	s.args.options = s.options;
+	struct args_scan s = args_begin(arena, allowed, argc, argv);
+	if (!args_scan(&s, argc, argv, false, err))
+		return false;
 	*ret_args = s.args;
 	return true;
+}
+
+void args_guess(struct arena *arena, const char *allowed, int argc, char *const *argv,
+                struct args_typed *ret_typed)
+{
+	struct error ignored;
+	struct args_scan s = args_begin(arena, allowed, argc, argv);
+	args_scan(&s, argc, argv, true, &ignored);
+	*ret_typed = (struct args_typed){ s.args, s.open, s.ended };
 }
 
 const char *args_get(const struct args *args, const char *name)
@@ -141,19 +224,10 @@ bool args_has(const struct args *args, const char *name)
 	return args_get(args, name) != NULL;
 }
 
-void args_describe(struct buf *out, const char *allowed)
+void args_append_option(struct buf *out, const struct option *o)
 {
-	for (size_t i = 0; i < NOPTIONS; i++) {
-		const struct option *o = &options[i];
-		if (!args_allows(allowed, o->name))
-			continue;
-		owned_buf struct buf left = { 0 };
-		if (o->letter)
-			buf_printf(&left, "-%c, ", o->letter);
-		buf_printf(&left, "--%s%s%s%s", o->name, o->takes == NONE ? "" : " ", o->value,
-		           o->takes == MANY ? "..." : "");
-		buf_printf(out, "  %s", buf_text(&left));
-		buf_append_fill(out, ' ', left.n < 26 ? 26 - left.n : 1);
-		buf_printf(out, " %s\n", o->text);
-	}
+	if (o->letter)
+		buf_printf(out, "-%c, ", o->letter);
+	buf_printf(out, "--%s%s%s%s", o->name, o->takes == NONE ? "" : " ", o->value,
+	           o->takes == MANY ? "..." : "");
 }

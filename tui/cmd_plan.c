@@ -16,13 +16,7 @@ static const struct recipe *plan_sent(const struct project *p)
 int cmd_dockerfile(struct arena *arena, const struct args *args)
 {
 	int code;
-	const char *builder = args_get(args, "builder");
 	(void)arena;
-	if (builder && strcmp(builder, "buildkit") != 0 && strcmp(builder, "classic") != 0) {
-		struct error err;
-		error_set(&err, ERROR_USAGE, "--builder is buildkit or classic, not '%s'", builder);
-		return command_fail(&err);
-	}
 	owned(project) struct project *p = project_open_planned(args, &code);
 	return p ? command_output(plan_sent(p)->text) : code;
 }

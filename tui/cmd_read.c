@@ -10,9 +10,7 @@
 #include "core/value/json.h"
 #include "tui/command.h"
 
-enum read_format { READ_JSON, READ_TOML, READ_DOCKERFILE, READ_UNKNOWN };
-
-static const char *const read_formats[] = { "json", "toml", "dockerfile" };
+enum read_format { READ_JSON, READ_TOML, READ_DOCKERFILE };
 
 static enum read_format read_format(const char *as, const char *file)
 {
@@ -24,10 +22,9 @@ static enum read_format read_format(const char *as, const char *file)
 		return READ_DOCKERFILE;
 	if (!as)
 		return READ_JSON;
-	for (enum read_format f = READ_JSON; f < READ_UNKNOWN; f++)
-		if (strcmp(as, read_formats[f]) == 0)
-			return f;
-	return READ_UNKNOWN;
+	return strcmp(as, "toml") == 0         ? READ_TOML
+	       : strcmp(as, "dockerfile") == 0 ? READ_DOCKERFILE
+	                                       : READ_JSON;
 }
 
 static int read_problems(const struct problems *problems)
@@ -74,12 +71,6 @@ int cmd_read(struct arena *arena, const struct args *args)
 	owned_buf struct buf out = { 0 };
 	owned(problems) struct problems *problems = problems_new();
 	enum read_format format = read_format(args_get(args, "as"), args->operands[0]);
-	if (format == READ_UNKNOWN) {
-		struct error err;
-		error_set(&err, ERROR_USAGE, "--as is json, toml or dockerfile, not '%s'",
-		          args_get(args, "as"));
-		return command_fail(&err);
-	}
 	const struct source *source = read_source(arena, args->operands[0], &code);
 	if (!source)
 		return code;
@@ -98,14 +89,8 @@ int cmd_read(struct arena *arena, const struct args *args)
 int cmd_match(struct arena *arena, const struct args *args)
 {
 	int code = 1;
-	const char *as = args_get(args, "as");
 	owned_buf struct buf out = { 0 };
 	owned(problems) struct problems *problems = problems_new();
-	if (as && strcmp(as, "dockerignore") != 0) {
-		struct error err;
-		error_set(&err, ERROR_USAGE, "--as is dockerignore, not '%s'", as);
-		return command_fail(&err);
-	}
 	const struct source *source = read_source(arena, args->operands[0], &code);
 	if (!source)
 		return code;

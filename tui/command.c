@@ -5,17 +5,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/similar.h"
 #include "core/base/utf8.h"
+#include "tui/help.h"
 
 #define SELECT "profile kind merge"
 
+const struct command command_workbench = {
+	"", "[PATH]", 0, (size_t)-1, SELECT " cache engine help version",
+	"open the workbench on the project at PATH (default .)\n"
+	"It shows the configuration tree, the configuration as the chosen profiles make it and the "
+	"Dockerfile that follows, live while the files are edited. p picks profiles, B builds, ? lists "
+	"every key. A folder that has a command's name is opened as ./NAME.", cmd_workbench,
+};
 static const struct command command_config = {
 	"config", "PATH [FILE]", 1, 2, SELECT " origins json help",
-	"the configuration as the profiles make it: one FILE, or all keyed by path", cmd_config,
+	"the configuration as the profiles make it: one FILE, or all keyed by path\n"
+	"FILE is named from the project's root, as in pesto/api/config.json. Generated files are among "
+	"them. Where the merge rules root and deep would differ, the keys are named.", cmd_config,
 };
 static const struct command command_dockerfile = {
 	"dockerfile", "PATH", 1, 1, SELECT " cache builder engine help",
-	"the Dockerfile, exactly as it would be sent", cmd_dockerfile,
+	"the Dockerfile, exactly as it would be sent\n"
+	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
 	"plan", "PATH", 1, 1, SELECT " cache tag builder engine json help",
@@ -23,20 +35,26 @@ static const struct command command_plan = {
 };
 static const struct command command_context = {
 	"context", "PATH", 1, 1, SELECT " output tar json help",
-	"list the build context, or write it as a folder or a tar file", cmd_context,
+	"list the build context, or write it as a folder or a tar file\n"
+	"Nothing that is there is replaced: --output wants a new or an empty folder.", cmd_context,
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
 	SELECT " cache tag engine progress detach quiet network build-arg label pull help",
-	"build the image and follow the build", cmd_build,
+	"build the image and follow the build\n"
+	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
+	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
+	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
 static const struct command command_attach = {
 	"attach", "[BUILD]", 0, 1, "progress help",
-	"follow a build from its beginning; its exit code is the build's", cmd_attach,
+	"follow a build from its beginning; its exit code is the build's\n"
+	"BUILD is an id or the beginning of one; without it, or for last, the newest.", cmd_attach,
 };
 static const struct command command_logs = {
 	"logs", "[BUILD] [STEP]", 0, 2, "help",
-	"what a build, or one step of it, has printed", cmd_logs,
+	"what a build, or one step of it, has printed\n"
+	"STEP is a number as in the plan, or a part of a step's text that no other has.", cmd_logs,
 };
 static const struct command command_cancel = {
 	"cancel", "[BUILD]", 0, 1, "help", "stop a running build", cmd_cancel,
@@ -46,11 +64,24 @@ static const struct command command_history = {
 };
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",
-	"any format that mortar reads, as JSON (formats: json toml dockerfile)", cmd_read,
+	"any format that mortar reads, as JSON\n"
+	"Without --as the name decides: *.toml, Dockerfile*, Containerfile*, else JSON.", cmd_read,
 };
 static const struct command command_match = {
-	"match", "FILE PATH…", 2, (size_t)-1, "as help",
-	"1 for each path that the ignore file leaves out, else 0 (--as dockerignore)", cmd_match,
+	"match", "FILE PATH...", 2, (size_t)-1, "as=PATTERNS help",
+	"1 for each path that the ignore file leaves out, else 0", cmd_match,
+};
+static const struct command command_completion = {
+	"completion", "SHELL [WORD...]", 1, (size_t)-1, "help",
+	"a script that makes the shell complete mortar's command lines\n"
+	"For this shell alone: source <(mortar completion bash), or mortar completion fish | source. "
+	"With WORDs it prints what may stand for the last of them, which is how the script asks: first "
+	"whether file names fit too (words, files or dirs), then a candidate a line and behind a tab "
+	"what it is. For bash the WORDs are the one being typed, as bash has it, and the whole line.",
+	cmd_completion,
+};
+static const struct command command_help = {
+	"help", "[COMMAND]", 0, 1, "man help", "what mortar can do, or what a command takes", cmd_help,
 };
 
 static const struct command command_doctor = {
@@ -61,7 +92,7 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
 	&command_attach, &command_logs, &command_cancel, &command_history, &command_read,
-	&command_match, &command_doctor, NULL,
+	&command_match, &command_doctor, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -72,12 +103,29 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-int command_print_help(const struct command *c)
+const char *command_similar(const char *name)
 {
-	owned_buf struct buf out = { 0 };
-	buf_printf(&out, "mortar %s %s\n\n%s.\n\n", c->name, c->operands, c->text);
-	args_describe(&out, c->options);
-	return command_output(buf_str(&out));
+	struct similar similar = { .typed = str_of(name) };
+	for (size_t i = 0; commands[i]; i++)
+		similar_try(&similar, commands[i]->name);
+	return similar.best;
+}
+
+struct str command_sentence(const struct command *c)
+{
+	struct str text = str_of(c->text);
+	return str_slice(text, 0, str_find(text, '\n'));
+}
+
+struct str command_details(const struct command *c)
+{
+	const char *line = strchr(c->text, '\n');
+	return str_of(line ? line + 1 : "");
+}
+
+void command_append_usage(struct buf *out, const struct command *c)
+{
+	buf_printf(out, "mortar%s%s %s", c->name[0] ? " " : "", c->name, c->operands);
 }
 
 int command_fail(const struct error *err)
@@ -130,14 +178,17 @@ int command_run(const struct command *c, int argc, char *const *argv)
 	struct args args;
 	struct error err;
 	if (!args_parse(arena, c->options, argc, argv, &args, &err)) {
-		error_prefix(&err, "%s", c->name);
+		if (c->name[0])
+			error_prefix(&err, "%s", c->name);
 		return command_fail(&err);
 	}
 	if (args_has(&args, "help"))
-		return command_print_help(c);
+		return help_print(c);
 	if (args.noperands < c->min || args.noperands > c->max) {
-		error_set(&err, ERROR_USAGE, "usage: mortar %s %s (mortar help %s says more)", c->name,
-		          c->operands, c->name);
+		owned_buf struct buf usage = { 0 };
+		command_append_usage(&usage, c);
+		error_set(&err, ERROR_USAGE, "usage: %s (mortar help %s says more)", buf_text(&usage),
+		          c->name);
 		return command_fail(&err);
 	}
 	return c->run(arena, &args);

@@ -8,19 +8,27 @@
  * cmd_*.c.  run returns the process's exit code; what it has to say of a fault
  * goes through command_fail. */
 struct command {
-	const char *name, *operands;    /* operands as in the usage line */
+	const char *name, *operands;    /* operands as in the usage line: words of word.def,
+	                                 * [optional], repeated..., or themselves in small letters */
 	size_t min, max;                /* how many operands */
 	const char *options;            /* allowed, as args_parse takes them */
-	const char *text;               /* a sentence */
+	const char *text;               /* a sentence; behind a newline what help says more */
 	int (*run)(struct arena *, const struct args *);
 };
 
 extern const struct command *const commands[];         /* ended by NULL */
+/* What mortar does without a command; its name is "". */
+extern const struct command command_workbench;
 const struct command *command_find(const char *name);
+/* The name that was probably meant, or NULL. */
+const char *command_similar(const char *name);
+/* The two parts of text; details may be empty. */
+struct str command_sentence(const struct command *);
+struct str command_details(const struct command *);
+/* "mortar config PATH [FILE]" */
+void command_append_usage(struct buf *, const struct command *);
 /* Parses, answers --help, checks the number of operands, runs. */
 int command_run(const struct command *, int argc, char *const *argv);
-/* Returns the exit code, as command_output does. */
-int command_print_help(const struct command *);
 
 /* Prints the fault to stderr and returns its exit code. */
 int command_fail(const struct error *);
@@ -36,6 +44,7 @@ void command_append_shown(struct buf *shown, struct str text);
 /* True when stdout is a terminal: then nothing hostile may reach it. */
 bool command_is_terminal(void);
 
+int cmd_workbench(struct arena *, const struct args *);
 int cmd_config(struct arena *, const struct args *);
 int cmd_read(struct arena *, const struct args *);
 int cmd_dockerfile(struct arena *, const struct args *);
@@ -48,5 +57,7 @@ int cmd_logs(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
 int cmd_doctor(struct arena *, const struct args *);
+int cmd_completion(struct arena *, const struct args *);
+int cmd_help(struct arena *, const struct args *);
 
 #endif

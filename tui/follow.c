@@ -42,11 +42,8 @@ bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct 
 		*ret_form = FOLLOW_TTY;
 	else if (strcmp(progress, "tty") == 0)
 		return error_set(err, ERROR_USAGE, "--progress tty needs a terminal on stderr");
-	else if (strcmp(progress, "json") == 0)
-		*ret_form = FOLLOW_JSON;
 	else
-		return error_set(err, ERROR_USAGE, "--progress is auto, tty, plain or json, not '%s'",
-		                 progress);
+		*ret_form = FOLLOW_JSON;
 	return true;
 }
 

@@ -12,7 +12,8 @@ enum follow_form {
 	FOLLOW_QUIET,           /* nothing but the image's id */
 };
 
-/* auto (or NULL), tty, plain or json; auto is tty where stderr is a terminal. */
+/* A FORM of word.def, or NULL for auto, which is tty where stderr is a terminal.  false:
+ * tty was asked for and cannot be. */
 bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *);
 /* Follows the build in dir; the exit code is the build's (130 when cancelled; 0
  * after a detach by Ctrl-C; 1 when the job was lost). */

@@ -63,14 +63,11 @@ static bool project_options(struct project *p, const struct args *args, struct e
 	return true;
 }
 
-static bool project_rule(struct project *p, const char *given, struct error *err)
+static void project_rule(struct project *p, const char *given)
 {
 	p->selection.rule = p->preferences->has_rule ? p->preferences->rule : CASCADE_ROOT;
-	if (given && strcmp(given, "root") != 0 && strcmp(given, "deep") != 0)
-		return error_set(err, ERROR_USAGE, "--merge is root or deep, not '%s'", given);
 	if (given)
-		p->selection.rule = given[0] == 'd' ? CASCADE_DEEP : CASCADE_ROOT;
-	return true;
+		p->selection.rule = strcmp(given, "deep") == 0 ? CASCADE_DEEP : CASCADE_ROOT;
 }
 
 static bool project_level(struct project *p, const char *given, struct error *err)
@@ -98,8 +95,9 @@ static bool project_settle(struct project *p, const struct args *args, struct er
 		project_select_profiles(p, args->profiles, args->nprofiles);
 	else
 		project_select_profiles(p, p->preferences->profiles, p->preferences->nprofiles);
-	return project_rule(p, args_get(args, "merge"), err) &&
-	       project_level(p, args_get(args, "cache"), err) && project_options(p, args, err);
+	project_rule(p, args_get(args, "merge"));
+	return project_level(p, args_get(args, "cache"), err) &&
+	       project_options(p, args, err);
 }
 
 /* As a person here would name it: relative when it lies below this folder. */

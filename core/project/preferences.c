@@ -215,7 +215,8 @@ static void preferences_unknown(struct preferences_reader *r, const struct value
 			buf_printf(&known, "%s%s", known.n ? ", " : "", keys[i].name);
 	problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
 	             "mortar knows no setting %.*s here: %s %s", STR_ARG(key),
-	             similar.best ? "is it" : "known are", similar.best ? similar.best : buf_text(&known));
+	             similar.best ? "is it" : "known are",
+	             similar.best ? similar.best : buf_text(&known));
 }
 
 static void preferences_table(struct preferences_reader *r, const struct value *table,

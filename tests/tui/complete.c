@@ -40,7 +40,8 @@ static void test_complete__knows_what_may_stand_where(void **state)
 {
 	static const struct { const char *line, *candidates; } table[] = {
 		{ "hi", "files: history" }, { "./x", "files:" }, { "plan ", "files:" },
-		{ "read ", "files:" }, { "read x ", "" }, { "match x ", "files:" }, { "match x y z", "files:" },
+		{ "read ", "files:" }, { "read x ", "" }, { "match x ", "files:" },
+		{ "match x y z", "files:" },
 		{ "plan . --bui", "--builder" }, { "plan . --builder ", "buildkit classic" },
 		{ "plan . --builder c", "classic" }, { "plan . --builder=c", "--builder=classic" },
 		{ "plan . --nosuch=c", "" }, { "plan . --json=", "" }, { "plan . --merge d", "deep" },
@@ -154,7 +155,8 @@ static void test_complete__splits_as_a_shell_would(void **state)
 	static const struct { const char *line, *words[5]; } table[] = {
 		{ "", { "" } }, { "a", { "a" } }, { "a ", { "a", "" } }, { "  a  b", { "a", "b" } },
 		{ "a\\ b c", { "a b", "c" } }, { "a\\  ", { "a ", "" } }, { "'a b'c", { "a bc" } },
-		{ "\"a 'b\\\"\" '", { "a 'b\"", "" } }, { "'' x", { "", "x" } }, { "\"\\x\\$\"", { "\\x$" } },
+		{ "\"a 'b\\\"\" '", { "a 'b\"", "" } }, { "'' x", { "", "x" } },
+		{ "\"\\x\\$\"", { "\\x$" } },
 		{ "$(a b)", { "$(a", "b)" } }, { "a\tb\nc", { "a", "b", "c" } }, { "a\\", { "a\\" } },
 		{ "'a\\'b", { "a\\b" } },
 	};

@@ -18,11 +18,14 @@ void launch_free(struct launch *);
 OWN_DEFINE(launch)
 /* Writes request.json and lets the launched job of the same id begin; NULL: launches one.
  * true: its journal exists and holds build.start.  Otherwise err says why and the build's
- * folder is gone again.  Blocks until the job has planned (milliseconds). */
+ * folder is gone again.  Blocks until the job has planned and its engine has answered
+ * (milliseconds; seconds when the engine is silent).  A SIGINT meanwhile ends the job:
+ * false, ERROR_CANCELLED. */
 bool job_start(const struct request *, struct launch *, struct error *);
 /* The job's side: blocks until its request is there; false: nobody wants it any more. */
 bool launch_await(void);
-/* Asks the job that holds the lock to stop (SIGTERM).  false when none runs. */
+/* Asks the job that holds the lock to stop (SIGTERM).  false when none runs.  A job whose
+ * engine has not answered yet never was: its folder goes. */
 bool job_cancel(const char *dir, struct error *);
 
 /* Worker: JSON lines on its stdout, dies with its parent.  line: one parsed line,

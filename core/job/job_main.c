@@ -28,7 +28,8 @@ struct job {
 	struct twins *twins;
 	int status;
 	uint64_t probe_timer;
-	bool is_probed, is_cancelled, is_done;
+	bool is_probed, is_done;
+	bool never_was;                 /* cancelled before its engine had answered */
 	int exit;
 };
 
@@ -95,20 +96,17 @@ static void job_disk_failed(void *data)
 		runner_fail(j->runner, record_error(j->record));
 }
 
-static void job_probed(void *data, const struct engine_facts *, const struct error *);
-
 static void job_terminated(struct loop *loop, int signal, void *data)
 {
-	(void)loop, (void)signal;
+	(void)signal;
 	struct job *j = data;
-	struct error err;
-	j->is_cancelled = true;
 	if (j->runner)
 		runner_cancel(j->runner);
 	if (j->is_probed)
 		return;
-	error_set(&err, ERROR_CANCELLED, "cancelled");
-	job_probed(j, NULL, &err);
+	j->is_probed = true;
+	j->never_was = true;
+	loop_stop(loop);
 }
 
 /* facts NULL: the engine cannot be had, which the journal tells. */
@@ -126,7 +124,7 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 	j->status = -1;
 	j->twins = twins_new(j->record, j->facts.request->id, j->facts.replan.plan->image);
 	if (!facts) {
-		struct runner_result result = { .error = *err, .cancelled = j->is_cancelled };
+		struct runner_result result = { .error = *err };
 		job_done(j, &result);
 		return;
 	}
@@ -135,8 +133,6 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))
 		runner_fail(j->runner, record_error(j->record));
-	if (j->is_cancelled)
-		runner_cancel(j->runner);
 }
 
 static void job_probed(void *data, const struct engine_facts *facts, const struct error *err)
@@ -190,13 +186,27 @@ static void job_tidy(struct job *j)
 		unlink(said);
 }
 
-/* Whoever wanted a build has gone before saying which. */
-static void job_vanish(struct job *j, const char *id)
+/* Nothing of the build stays. */
+static void job_vanish(const char *id)
 {
+	owned(arena) struct arena *a = arena_new();
 	struct error ignored;
 	const char *builds = save_state_dir("builds", &ignored);
+	running_remove(id);
 	if (builds)
-		save_remove(arena_printf(j->arena, "%s/%s", builds, id), &ignored);
+		save_remove(arena_printf(a, "%s/%s", builds, id), &ignored);
+}
+
+/* Told last, since its asker then looks away. */
+static int job_unmake(struct job *j, const char *id)
+{
+	struct error err;
+	int status = j->status;
+	job_finish(j);
+	job_vanish(id);
+	error_set(&err, ERROR_CANCELLED, "cancelled before the engine had answered");
+	status_tell(status, &err);
+	return error_exit_code(err.code);
 }
 
 int job_main(const char *id)
@@ -210,8 +220,9 @@ int job_main(const char *id)
 	loop_signal(j.loop, SIGTERM, job_terminated, &j);
 	j.status = status_open();
 	engine_warm_up();
+	/* Whoever wanted a build has gone before saying which. */
 	if (!launch_await()) {
-		job_vanish(&j, id);
+		job_vanish(id);
 		job_finish(&j);
 		return 0;
 	}
@@ -223,6 +234,8 @@ int job_main(const char *id)
 	j.probe_timer = loop_timer(j.loop, JOB_PROBE_MS, job_probe_late, &j);
 	engine_probe(j.engine, job_probed, &j);
 	bool ok = loop_run(j.loop, &err);
+	if (j.never_was)
+		return job_unmake(&j, id);
 	if (ok && !j.is_done)
 		ok = error_set(&err, ERROR_PROTOCOL, "the engine has stopped without a word");
 	if (!ok) {

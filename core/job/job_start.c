@@ -19,9 +19,13 @@
 /* A job that has said nothing by then hangs: it probes its engine for 5 s. */
 enum { JOB_START_MS = 60000 };
 
+/* How soon an interrupt is tried again while the job has not yet come to its lock. */
+enum { JOB_CANCEL_AGAIN_MS = 20 };
+
 struct job_wait {
+	const char *dir;
 	struct buf line;
-	bool late;
+	bool late, interrupted;
 };
 
 static void job_said(struct loop *loop, int fd, short revents, void *data)
@@ -45,6 +49,23 @@ static void job_late(struct loop *loop, void *data)
 	loop_stop(loop);
 }
 
+static void job_interrupt(struct loop *loop, void *data)
+{
+	struct job_wait *w = data;
+	struct error none_yet;
+	if (!job_cancel(w->dir, &none_yet))
+		loop_timer(loop, JOB_CANCEL_AGAIN_MS, job_interrupt, w);
+}
+
+static void job_interrupted(struct loop *loop, int signal, void *data)
+{
+	struct job_wait *w = data;
+	(void)signal;
+	if (!w->interrupted)
+		job_interrupt(loop, w);
+	w->interrupted = true;
+}
+
 /* The last line that a job which died has written, such as a failed check. */
 static bool job_died(const char *stderr_path, struct error *err)
 {
@@ -61,12 +82,13 @@ static bool job_died(const char *stderr_path, struct error *err)
 	                 STR_ARG(text));
 }
 
-static bool job_await(int status, const char *stderr_path, struct error *err)
+static bool job_await(int status, const char *dir, const char *stderr_path, struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
-	struct job_wait w = { 0 };
+	struct job_wait w = { .dir = dir };
 	loop_watch(loop, status, POLLIN, job_said, &w);
 	loop_timer(loop, JOB_START_MS, job_late, &w);
+	loop_signal(loop, SIGINT, job_interrupted, &w);
 	bool ok = loop_run(loop, err);
 	size_t end = str_find(buf_str(&w.line), '\n');
 	if (ok && w.late)
@@ -150,7 +172,7 @@ static bool launch_begin(struct launch *l, const struct request *r, struct error
 	/* A job that has died tells so by its status. */
 	ssize_t n = write(l->go, "\n", 1);
 	(void)n;
-	return job_await(l->status, l->stderr_path, err);
+	return job_await(l->status, l->dir, l->stderr_path, err);
 }
 
 bool job_start(const struct request *r, struct launch *l, struct error *err)

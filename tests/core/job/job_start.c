@@ -1,5 +1,7 @@
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "core/base/check.h"
@@ -315,6 +317,30 @@ static void test_job_start__what_a_killed_build_held_for_nothing_goes_with_the_n
 	assert_true(job_cancel(mine, &s->err));
 }
 
+/* Held, as a front end holds it, so that it waits for job_start. */
+static void test_job_start__an_interrupt_ends_a_job_whose_engine_is_silent(void **state)
+{
+	struct scratch *s = *state;
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct request r = start_request(s);
+	sigset_t held;
+	size_t n;
+	snprintf(at.sun_path, sizeof at.sun_path, "%s/silent", s->dir);
+	owned_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	r.engine = arena_printf(s->arena, "unix://%s", at.sun_path);
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigprocmask(SIG_BLOCK, &held, NULL);
+	raise(SIGINT);
+	assert_false(job_start(&r, NULL, &s->err));
+	assert_int_equal(s->err.code, ERROR_CANCELLED);
+	sigprocmask(SIG_UNBLOCK, &held, NULL);
+	assert_non_null(request_list(s->arena, &n, &s->err));
+	assert_int_equal(n, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +355,7 @@ int main(int argc, char **argv)
 		START_TEST(test_job_start__builds_of_one_image_know_each_other),
 		START_TEST(test_job_start__what_runs_is_listed_and_what_was_killed_is_not),
 		START_TEST(test_job_start__what_a_killed_build_held_for_nothing_goes_with_the_next),
+		START_TEST(test_job_start__an_interrupt_ends_a_job_whose_engine_is_silent),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 3 && strcmp(argv[1], "job") == 0)

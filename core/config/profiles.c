@@ -64,6 +64,14 @@ static bool profile_unknown(const char *profile, const char *const *known, size_
 	                    "no file knows the profile %s; this project has no profiles", profile);
 }
 
+static bool profile_is_again(const struct selection *selection, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(selection->profiles[j], selection->profiles[i]) == 0)
+			return true;
+	return false;
+}
+
 bool cascade_check_profiles(const struct selection *selection, const char *const *known,
                             size_t nknown, struct problems *problems)
 {
@@ -77,6 +85,10 @@ bool cascade_check_profiles(const struct selection *selection, const char *const
 			                  "digits, _ and -", profile);
 		else if (!profile_is_known(profile, known, nknown))
 			ok = profile_unknown(profile, known, nknown, problems);
+		else if (profile_is_again(selection, i))
+			ok = problems_add(problems, SEVERITY_ERROR, "profile-twice", nowhere,
+			                  "the profile %s is given twice: name it once, at its place in "
+			                  "the order", profile);
 	}
 	return ok;
 }

@@ -61,12 +61,25 @@ static void test_profiles__unknown_ones_are_errors_that_name_the_known(void **st
 	                    "no file knows the profile gpu; this project has no profiles");
 }
 
+static void test_profiles__one_given_twice_is_an_error(void **state)
+{
+	struct project *p = *state;
+	static const char *const known[] = { "gpu", "stateful" };
+	static const char *const asked[] = { "gpu", "stateful", "gpu" };
+	struct selection selection = { .profiles = asked, .nprofiles = 3 };
+	assert_false(cascade_check_profiles(&selection, known, 2, p->reading->problems));
+	assert_int_equal(problems_errors(p->reading->problems), 1);
+	assert_string_equal(reading_problem(p->reading, 0), "the profile gpu is given twice: name it "
+	                    "once, at its place in the order");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PROJECT_TEST(test_profiles__names_are_letters_digits_and_two_signs),
 		PROJECT_TEST(test_profiles__known_ones_are_sorted_and_listed_once),
 		PROJECT_TEST(test_profiles__unknown_ones_are_errors_that_name_the_known),
+		PROJECT_TEST(test_profiles__one_given_twice_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,20 @@ static struct str parts_base(struct str url)
 	return slash == STR_NONE ? url : str_slice(url, slash + 1, url.n);
 }
 
+/* A project comes with a clone, and what it names would go into the image: whoever builds
+ * it may want to know that a file of this machine is among that. */
+static void parts_note_outside(const struct pesto *p, struct arena *arena,
+                               const struct value *from, const char *url, struct problems *problems)
+{
+	struct str root = str_of(files_absolute(arena, p->root));
+	if (!str_has_prefix(str_of(url), STR("file://")))
+		return;
+	const char *path = files_clean(arena, url + 7);
+	if (!str_has_prefix(str_of(path), root) || (root.n > 1 && path[root.n] != '/'))
+		problems_add(problems, SEVERITY_NOTE, "pesto-requirements", value_span(from),
+		             "%s lies outside the project, and goes into the image", path);
+}
+
 static bool parts_url(const struct pesto *p, struct arena *arena, const struct value *from,
                       struct problems *problems, struct pesto_requirement *r)
 {
@@ -59,6 +73,7 @@ static bool parts_url(const struct pesto *p, struct arena *arena, const struct v
 		path = files_absolute(arena, files_join(arena, p->root, path));
 		r->url = arena_printf(arena, "file://%s", path);
 	}
+	parts_note_outside(p, arena, from, r->url, problems);
 	r->base = arena_text(arena, base);
 	return true;
 }

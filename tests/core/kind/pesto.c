@@ -395,6 +395,39 @@ static void test_pesto__requirements_keep_the_order_of_the_file(void **state)
 	fixture_close(&f);
 }
 
+/* What a clone names outside itself is not taken in silence. */
+static void test_pesto__files_from_outside_the_project_are_noted(void **state)
+{
+	static const struct { const char *from, *noted; } table[] = {
+		{ "file://a.tgz", NULL }, { "file:///p/sub/a.tgz", NULL }, { "http://h/a.tgz", NULL },
+		{ "file:///etc/a.tgz", "/etc/a.tgz" }, { "file://../a.tgz", "/a.tgz" },
+		{ "file:///p/../pa/a.tgz", "/pa/a.tgz" }, { "file:///pa/a.tgz", "/pa/a.tgz" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		owned_buf struct buf text = { 0 };
+		struct fixture f;
+		struct selection selection = { 0 };
+		buf_printf(&text, REQUIREMENTS("", "\"a\": {\"from\": \"%s\", \"to\": \"/a\"}"),
+		           table[i].from);
+		const struct pair over[] = {
+			{ STR("/p/pesto/build/requirements.json"), buf_str(&text) },
+		};
+		fixture_open(&f, over, 1, "/p", &selection);
+		assert_non_null(f.plan);
+		assert_int_equal(problems_count(f.problems), table[i].noted != NULL);
+		if (table[i].noted) {
+			const struct problem *p = problems_get(f.problems, 0);
+			owned_buf struct buf wanted = { 0 };
+			buf_printf(&wanted, "%s lies outside the project, and goes into the image",
+			           table[i].noted);
+			assert_int_equal(p->severity, SEVERITY_NOTE);
+			assert_true(str_eq(p->text, buf_str(&wanted)));
+		}
+		fixture_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_pesto__environment_values_survive),
 		cmocka_unit_test(test_pesto__a_folder_outside_of_the_project_is_told),
 		cmocka_unit_test(test_pesto__requirements_keep_the_order_of_the_file),
+		cmocka_unit_test(test_pesto__files_from_outside_the_project_are_noted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

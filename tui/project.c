@@ -80,6 +80,10 @@ static bool project_level(struct project *p, const char *given, struct error *er
 	for (const struct level *l = p->kind->levels; l->name; l++)
 		buf_printf(&known, "%s%s%s%s", known.n ? ", " : "", l->name, l->alias ? " or " : "",
 		           l->alias ? l->alias : "");
+	if (!given)
+		return error_set_at(err, span_origin(p->preferences->level_at),
+		                    "there is no cache level '%s': there are %s", level,
+		                    buf_text(&known));
 	return error_set(err, ERROR_USAGE, "there is no cache level '%s': there are %s", level,
 	                 buf_text(&known));
 }

@@ -86,6 +86,7 @@ static bool preferences_merge(struct preferences_reader *r, const struct value *
 
 static bool preferences_cache(struct preferences_reader *r, const struct value *value)
 {
+	r->p->level_at = value_span(value);
 	return preferences_text(r, value, "the name of a cache level: \"none\", \"all\", \"C1\"",
 	                        &r->p->level);
 }

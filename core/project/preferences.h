@@ -16,6 +16,7 @@ struct preferences {
 	enum cascade_rule rule;
 	bool has_rule;
 	const char *level, *engine, *theme;     /* NULL: not set */
+	struct span level_at;                   /* where level was set */
 	unsigned long long log_limit;           /* bytes of log kept a build; default 256 MiB */
 	/* [pesto]: pesto_profile = "profile" (default) or "version"; keep_caches = true
 	 * brings .git, __pycache__ and *.pyc back into the context. */

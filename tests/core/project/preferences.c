@@ -73,6 +73,7 @@ static void test_preferences__reads_all_of_the_users_file(void **state)
 	assert_string_equal(f->p->profiles[0], "gpu");
 	assert_string_equal(f->p->profiles[1], "state_ful-2");
 	assert_string_equal(f->p->level, "C1");
+	assert_int_equal(span_origin(f->p->level_at).line, 2);
 	assert_true(f->p->has_rule);
 	assert_int_equal(f->p->rule, CASCADE_DEEP);
 	assert_string_equal(f->p->engine, "tcp://10.0.0.1:2376");

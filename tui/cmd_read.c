@@ -34,13 +34,14 @@ static int read_problems(const struct problems *problems)
 	return problems_errors(problems) ? 3 : 0;
 }
 
-/* The file's text as a source; exit code in *ret_code when it cannot be read. */
+/* The text of the file, which may be a pipe, or - for stdin, as a source; exit code in *ret_code when it cannot be read. */
 static const struct source *read_source(struct arena *arena, const char *file, int *ret_code)
 {
 	struct str text;
 	struct error err;
-	owned(files) struct files *files = files_disk(".");
-	enum files_result result = files_read(files, file, arena, &text, &err);
+	if (strcmp(file, "-") == 0)
+		file = "/dev/stdin";
+	enum files_result result = files_drain(file, arena, &text, &err);
 	if (result == FILES_OK)
 		return source_new(arena, str_of(file), NULL, text);
 	if (result == FILES_ABSENT)

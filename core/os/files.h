@@ -75,6 +75,12 @@ void files_asked(const struct files *, void (*each)(void *data, const char *path
  * the text of its last reading; one that was not there has p NULL. */
 struct pair *files_texts(const struct files *, struct arena *, size_t *ret_count);
 
+/* The same for a path that may be a pipe, a terminal or a device: reads to its end, so it
+ * waits for whoever writes there.  For a command that was given the path, never for the
+ * screen or for what a project names. */
+enum files_result files_drain(const char *path, struct arena *, struct str *ret_text,
+                              struct error *);
+
 /* Opens a regular file for reading, close-on-exec, for those who pull bytes; the fd
  * is the caller's.  Never waits: a folder, device, fifo or socket is FILES_FAILED. */
 enum files_result files_open(const char *path, int *ret_fd, struct stat *ret_stat,

@@ -135,6 +135,22 @@ static enum files_result files_disk_read(struct files *f, const char *path, stru
 	                                                                       : FILES_FAILED;
 }
 
+enum files_result files_drain(const char *path, struct arena *a, struct str *ret_text,
+                              struct error *err)
+{
+	owned_fd int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	owned_buf struct buf text = { 0 };
+	struct stat st;
+	if (fd < 0)
+		return files_disk_failed("cannot read", path, err);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return files_disk_not_file(path, st.st_mode, err);
+	if (!files_disk_pull(fd, path, &text, err))
+		return FILES_FAILED;
+	*ret_text = arena_str(a, buf_str(&text));
+	return FILES_OK;
+}
+
 static bool files_disk_has(struct files *f, const char *path)
 {
 	(void)f;

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "core/base/buf.h"
 #include "tests/core/os/scratch.h"
@@ -294,6 +295,36 @@ static void test_files_memory__an_absent_folder_hides_what_is_below(void **state
 	assert_string_equal(list.entries[0].name, "y");
 }
 
+static void test_files_drain__reads_pipes_to_their_end(void **state)
+{
+	struct scratch *s = *state;
+	enum { SIZE = 100000 };
+	static char bytes[SIZE];
+	struct str text;
+	int fds[2];
+	memset(bytes, 'x', sizeof bytes);
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid_t writer = fork();
+	if (writer == 0) {
+		ssize_t n = write(fds[1], bytes, sizeof bytes);
+		_exit(n == SIZE ? 0 : 1);
+	}
+	close(fds[1]);
+	const char *path = arena_printf(s->arena, "/dev/fd/%d", fds[0]);
+	assert_int_equal(files_drain(path, s->arena, &text, &s->err), FILES_OK);
+	assert_true(str_eq(text, (struct str){ bytes, SIZE }));
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+	close(fds[0]);
+	path = scratch_write(s, "file", "plain");
+	assert_int_equal(files_drain(path, s->arena, &text, &s->err), FILES_OK);
+	assert_true(str_eq(text, STR("plain")));
+	assert_int_equal(files_drain("/dev/null", s->arena, &text, &s->err), FILES_OK);
+	assert_int_equal(text.n, 0);
+	assert_int_equal(files_drain(scratch_path(s, "no"), s->arena, &text, &s->err), FILES_ABSENT);
+	assert_int_equal(files_drain(s->dir, s->arena, &text, &s->err), FILES_FAILED);
+	assert_non_null(strstr(s->err.text, "it is a folder, not a file"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +340,7 @@ int main(void)
 		SCRATCH_TEST(test_files_memory__puts_win_over_what_is_under),
 		SCRATCH_TEST(test_files_memory__stands_alone),
 		SCRATCH_TEST(test_files_memory__an_absent_folder_hides_what_is_below),
+		SCRATCH_TEST(test_files_drain__reads_pipes_to_their_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,11 @@ int cmd_context(struct arena *arena, const struct args *args)
 	struct error err;
 	const char *dir = args_get(args, "output"), *file = args_get(args, "tar");
 	int code;
+	if (file && strcmp(file, "-") == 0 && command_is_terminal()) {
+		error_set(&err, ERROR_USAGE, "a tar on the terminal is of no use: give --tar a file's "
+		          "name, or redirect stdout");
+		return command_fail(&err);
+	}
 	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
 		return code;

@@ -12,11 +12,12 @@
 #include "tui/command.h"
 #include "tui/follow.h"
 #include "tui/project.h"
+#include "tui/receipt.h"
 
 enum { LOGS_CHUNK = 1 << 16 };
 
-/* A Ctrl-C from here on waits for the follower, which cancels: it must not leave a job
- * behind that nobody has heard of. */
+/* A Ctrl-C from here on is for job_start, and then for the follower: both cancel.  It must
+ * not leave a job behind that nobody has heard of. */
 static void build_hold_interrupts(void)
 {
 	sigset_t set;
@@ -25,47 +26,73 @@ static void build_hold_interrupts(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* A job that waits while the project is read; NULL: the state folder does not let us,
- * which is told when nothing is wrong with the project. */
-static struct launch *build_launch(const char **ret_id)
+/* A build as it was asked for, and the job that waits for it. */
+struct build_asked {
+	enum follow_form form;
+	struct receipt receipt;
+	const char *id;
+	struct launch *launch;          /* NULL: none yet */
+};
+
+/* The job starts while the project is read; when the state folder does not let it, that
+ * is told once nothing is wrong with the project. */
+static void build_launch(struct build_asked *asked)
 {
 	struct error ignored;
-	*ret_id = request_new_id(&ignored);
-	return *ret_id ? job_launch(*ret_id, &ignored) : NULL;
+	asked->id = request_new_id(&ignored);
+	asked->launch = asked->id ? job_launch(asked->id, &ignored) : NULL;
+}
+
+/* The exit code of the build, once its files are written too. */
+static int build_follow(const char *dir, enum follow_form form, const struct receipt *receipt)
+{
+	struct error err;
+	int code = follow_run(dir, form);
+	if (code == 0 && !receipt_write(receipt, dir, &err))
+		return command_fail(&err);
+	return code;
 }
 
 static int build_start(struct arena *arena, const struct args *args, const struct project *p,
-                       struct launch *launch, const char *id, enum follow_form form)
+                       struct build_asked *asked)
 {
 	struct error err;
-	if (!launch)
-		id = request_new_id(&err);
-	if (!id)
+	build_hold_interrupts();
+	if (!asked->launch)
+		asked->id = request_new_id(&err);
+	if (!asked->id)
 		return command_fail(&err);
-	struct request request = project_request(p, arena, id);
-	if (!args_has(args, "detach"))
-		build_hold_interrupts();
-	if (!job_start(&request, launch, &err))
+	struct request request = project_request(p, arena, asked->id);
+	if (!job_start(&request, asked->launch, &err))
 		return command_fail(&err);
 	if (args_has(args, "detach"))
-		return command_output(str_of(arena_printf(arena, "%s\n", id)));
-	const char *dir = request_find(id, &err);
-	return dir ? follow_run(dir, form) : command_fail(&err);
+		return command_output(str_of(arena_printf(arena, "%s\n", asked->id)));
+	const char *dir = request_find(asked->id, &err);
+	return dir ? build_follow(dir, asked->form, &asked->receipt) : command_fail(&err);
+}
+
+/* What build and attach share: how to follow, and which files to leave. */
+static bool build_ask(const struct args *args, struct build_asked *asked, struct error *err)
+{
+	if (!follow_form_parse(args_get(args, "progress"), &asked->form, err) ||
+	    !receipt_prepare(args, &asked->receipt, err))
+		return false;
+	if (args_has(args, "quiet"))
+		asked->form = FOLLOW_QUIET;
+	return true;
 }
 
 int cmd_build(struct arena *arena, const struct args *args)
 {
 	struct error err;
-	enum follow_form form;
-	if (!follow_form_parse(args_get(args, "progress"), &form, &err))
+	struct build_asked asked = { 0 };
+	if (!build_ask(args, &asked, &err))
 		return command_fail(&err);
-	if (args_has(args, "quiet"))
-		form = FOLLOW_QUIET;
 	int code;
-	const char *id;
-	owned(launch) struct launch *launch = build_launch(&id);
+	build_launch(&asked);
+	owned(launch) struct launch *launch = asked.launch;
 	owned(project) struct project *p = project_open_planned(args, &code);
-	return p ? build_start(arena, args, p, launch, id, form) : code;
+	return p ? build_start(arena, args, p, &asked) : code;
 }
 
 /* The folder of the build that operand i names (the newest when it is missing). */
@@ -77,12 +104,10 @@ static const char *build_dir(const struct args *args, size_t i, struct error *er
 int cmd_attach(struct arena *arena, const struct args *args)
 {
 	struct error err;
-	enum follow_form form;
+	struct build_asked asked = { 0 };
 	(void)arena;
-	const char *dir = build_dir(args, 0, &err);
-	if (!dir || !follow_form_parse(args_get(args, "progress"), &form, &err))
-		return command_fail(&err);
-	return follow_run(dir, form);
+	const char *dir = build_ask(args, &asked, &err) ? build_dir(args, 0, &err) : NULL;
+	return dir ? build_follow(dir, asked.form, &asked.receipt) : command_fail(&err);
 }
 
 int cmd_cancel(struct arena *arena, const struct args *args)
@@ -174,31 +199,6 @@ static void history_line(struct buf *out, const struct history_item *item)
 	buf_append_char(out, '\n');
 }
 
-static struct value *history_value(struct arena *arena, const struct history_item *item)
-{
-	struct value *v = value_new_object(arena), *profiles = value_new_array(arena);
-	const struct { const char *key, *text; } texts[] = {
-		{ "id", item->id }, { "project", item->project }, { "kind", item->kind },
-		{ "level", item->level }, { "engine", item->engine }, { "image", item->image },
-		{ "state", history_state_name(item->state) },
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		value_set(arena, v, texts[i].key, value_new_string(arena, str_of(texts[i].text)));
-	for (size_t i = 0; i < item->nprofiles; i++)
-		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
-		             value_new_string(arena, str_of(item->profiles[i])));
-	value_set(arena, v, "profiles", profiles);
-	value_set(arena, v, "started",
-	          value_new(arena, VALUE_FLOAT, str_of(arena_printf(arena, "%.3f", item->started)),
-	                    (struct span){ 0 }));
-	if (item->ended > 0)
-		value_set(arena, v, "seconds",
-		          value_new(arena, VALUE_FLOAT,
-		                    str_of(arena_printf(arena, "%.3f", item->ended - item->started)),
-		                    (struct span){ 0 }));
-	return v;
-}
-
 int cmd_history(struct arena *arena, const struct args *args)
 {
 	struct error err;
@@ -220,7 +220,7 @@ int cmd_history(struct arena *arena, const struct args *args)
 	for (size_t i = 0; i < list.n; i++) {
 		if (args_has(args, "json"))
 			value_append(all, (struct str){ 0 }, (struct span){ 0 },
-			             history_value(arena, &list.items[i]));
+			             history_describe(arena, &list.items[i]));
 		else
 			history_line(&out, &list.items[i]);
 	}

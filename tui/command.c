@@ -40,14 +40,14 @@ static const struct command command_context = {
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
-	SELECT " cache tag engine progress detach quiet network build-arg label pull help",
+	SELECT " cache tag engine progress detach quiet iidfile metadata-file network build-arg label pull help",
 	"build the image and follow the build\n"
 	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
 	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
 static const struct command command_attach = {
-	"attach", "[BUILD]", 0, 1, "progress help",
+	"attach", "[BUILD]", 0, 1, "progress quiet iidfile metadata-file help",
 	"follow a build from its beginning; its exit code is the build's\n"
 	"BUILD is an id or the beginning of one; without it, or for last, the newest.", cmd_attach,
 };
@@ -65,7 +65,8 @@ static const struct command command_history = {
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",
 	"any format that mortar reads, as JSON\n"
-	"Without --as the name decides: *.toml, Dockerfile*, Containerfile*, else JSON.", cmd_read,
+	"Without --as the name decides: *.toml, Dockerfile*, Containerfile*, else JSON. FILE may be a "
+	"pipe, and - is stdin.", cmd_read,
 };
 static const struct command command_match = {
 	"match", "FILE PATH...", 2, (size_t)-1, "as=PATTERNS help",

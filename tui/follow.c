@@ -167,6 +167,8 @@ static int follow_finish(struct follow *f)
 		utf8_append_visible(&error, b->error);
 		if (f->form == FOLLOW_QUIET || f->form == FOLLOW_JSON)
 			fprintf(stderr, "mortar: %s\n", buf_text(&error));
+		if (f->form == FOLLOW_QUIET && build_failed_step(b) >= 0)
+			fprintf(stderr, "what it printed: mortar logs %s %d\n", id, build_failed_step(b));
 		return b->exit_code ? b->exit_code : 1;
 	}
 	owned_buf struct buf result = { 0 };

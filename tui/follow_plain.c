@@ -198,12 +198,8 @@ void follow_plain_end(struct follow_plain *p, const struct build *build)
 		plain_flush(p, build, (int)i);
 	if (!build->done)
 		return;
-	size_t cached = 0, counted = 0;
-	for (size_t i = 0; i < build->nsteps; i++)
-		if (!build->steps[i].meta && !build->steps[i].internal) {
-			counted++;
-			cached += build->steps[i].state == STEP_CACHED;
-		}
+	size_t cached, counted;
+	build_count_cached(build, &counted, &cached);
 	buf_append_text(&out, build->ok ? "built " : build->cancelled ? "cancelled " : "failed ");
 	utf8_append_visible(&out, build->image);
 	buf_append(&out, STR(" in "));

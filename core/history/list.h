@@ -3,6 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
+#include "core/value/value.h"
 
 /* The builds that were kept, as rows: made from the first and the last lines of
  * each journal, so that thousands list fast. */
@@ -31,6 +32,8 @@ struct history_list {
 /* At most `most` builds, newest first, in the arena.  A folder without a journal
  * that can be read is left out. */
 bool history_read(struct arena *, size_t most, struct history_list *ret_list, struct error *);
+/* The row as `mortar history --json` has it, in the arena. */
+struct value *history_describe(struct arena *, const struct history_item *);
 /* One build's row; false when its folder holds none. */
 bool history_read_one(struct arena *, const char *dir, struct history_item *ret_item);
 

@@ -243,6 +243,18 @@ double step_seconds(const struct step *s, double now)
 	return s->seconds + running;
 }
 
+void build_count_cached(const struct build *b, size_t *ret_all, size_t *ret_cached)
+{
+	*ret_all = 0;
+	*ret_cached = 0;
+	for (size_t i = 0; i < b->nsteps; i++) {
+		if (b->steps[i].meta || b->steps[i].internal)
+			continue;
+		++*ret_all;
+		*ret_cached += b->steps[i].state == STEP_CACHED;
+	}
+}
+
 int build_failed_step(const struct build *b)
 {
 	for (size_t i = 0; i < b->nsteps; i++)

@@ -57,6 +57,8 @@ bool build_update(struct build *, struct journal *);
 void build_apply(struct build *, const struct event *);
 /* Seconds of a step at `now`, running interval included. */
 double step_seconds(const struct step *, double now);
+/* How many steps make layers, and how many of these came from the cache. */
+void build_count_cached(const struct build *, size_t *ret_all, size_t *ret_cached);
 /* First failed step, or -1. */
 int build_failed_step(const struct build *);
 

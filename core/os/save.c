@@ -119,26 +119,51 @@ static bool save_replace(const char *path, char *temporary, const struct saving 
 	return false;
 }
 
-static bool save_as(const char *path, struct saving *s, struct error *err)
-{
-	owned_buf struct buf target = { 0 }, temporary = { 0 };
+/* Where it is written, what is there, and a name beside it for mkostemp. */
+struct save_place {
+	struct buf target, temporary;
+	struct str folder;              /* of target */
 	struct stat st;
-	buf_append_text(&target, path);
-	if (!save_follow(&target, path, err))
+	bool is_there;
+};
+
+static void save_place_finish(struct save_place *place)
+{
+	buf_finish(&place->target);
+	buf_finish(&place->temporary);
+}
+#define owned_place __attribute__((cleanup(save_place_finish)))
+
+static bool save_find_place(struct save_place *place, const char *path, struct error *err)
+{
+	struct buf *target = &place->target;
+	buf_append_text(target, path);
+	if (!save_follow(target, path, err))
 		return false;
-	bool is_there = lstat(buf_text(&target), &st) == 0;
-	if (!is_there && errno != ENOENT)
+	place->is_there = lstat(buf_text(target), &place->st) == 0;
+	if (!place->is_there && errno != ENOENT)
 		return error_set_errno(err, "cannot write '%s'", path);
-	if (is_there && !S_ISREG(st.st_mode))
+	if (place->is_there && !S_ISREG(place->st.st_mode))
 		return error_set(err, ERROR_SYSTEM, "cannot write '%s': it is not a regular file",
 		                 path);
-	struct str folder = save_folder(buf_str(&target));
-	struct str name = str_slice(buf_str(&target), folder.n, SAVE_NAME);
-	buf_printf(&temporary, "%.*s.%.*s.mortar-XXXXXX", STR_ARG(folder), STR_ARG(name));
-	s->old = is_there ? &st : NULL;
-	if (!save_replace(buf_text(&target), temporary.p, s))
+	place->folder = save_folder(buf_str(target));
+	struct str name = str_slice(buf_str(target), place->folder.n, SAVE_NAME);
+	if (!name.n)
+		return error_set(err, ERROR_SYSTEM, "cannot write '%s': it names no file", path);
+	buf_printf(&place->temporary, "%.*s.%.*s.mortar-XXXXXX", STR_ARG(place->folder),
+	           STR_ARG(name));
+	return true;
+}
+
+static bool save_as(const char *path, struct saving *s, struct error *err)
+{
+	owned_place struct save_place place = { 0 };
+	if (!save_find_place(&place, path, err))
+		return false;
+	s->old = place.is_there ? &place.st : NULL;
+	if (!save_replace(buf_text(&place.target), place.temporary.p, s))
 		return error_set_errno(err, "cannot write '%s'", path);
-	if (s->is_synced && !save_sync_folder(folder))
+	if (s->is_synced && !save_sync_folder(place.folder))
 		return error_set_errno(err, "cannot be sure that '%s' is on the disk", path);
 	return true;
 }
@@ -151,6 +176,17 @@ bool save_file(const char *path, struct str text, mode_t mode, struct error *err
 bool save_derived(const char *path, struct str text, mode_t mode, struct error *err)
 {
 	return save_as(path, &(struct saving){ text, mode, NULL, false }, err);
+}
+
+bool save_check(const char *path, struct error *err)
+{
+	owned_place struct save_place place = { 0 };
+	if (!save_find_place(&place, path, err))
+		return false;
+	owned_fd int fd = mkostemp(place.temporary.p, O_CLOEXEC);
+	if (fd < 0 || unlink(place.temporary.p) < 0)
+		return error_set_errno(err, "cannot write '%s'", path);
+	return true;
 }
 
 /* One folder; that it is there already is fine. */

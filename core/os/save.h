@@ -13,6 +13,8 @@ bool save_file(const char *path, struct str text, mode_t mode, struct error *err
 /* The same without waiting for the disk: for what can be made again. After a power cut
  * the file may be empty. */
 bool save_derived(const char *path, struct str text, mode_t mode, struct error *err);
+/* Whether save_file could write it now, found by making a file beside it; nothing stays. */
+bool save_check(const char *path, struct error *err);
 /* Folders up to the last; those made get mode less the umask. */
 bool save_dir(const char *path, mode_t mode, struct error *err);
 /* Removes a file or a folder with all that is in it, following no link.  Absent

@@ -5,6 +5,7 @@
 
 #include "core/journal/journal.h"
 #include "core/os/clock.h"
+#include "core/value/json.h"
 #include "tests/core/os/scratch.h"
 
 static int list_setup(void **state)
@@ -128,6 +129,21 @@ static void test_list__reads_thousands_at_once(void **state)
 	assert_int_equal(list.n, BUILDS);
 }
 
+static void test_list__rows_become_json(void **state)
+{
+	struct scratch *s = *state;
+	struct history_item item;
+	owned_buf struct buf out = { 0 };
+	assert_true(history_read_one(s->arena, list_build(s, "20260101-000000-0001",
+		"{\"t\":110.25,\"ev\":\"build.done\",\"ok\":true,\"image_id\":\"sha256:1\"}\n"), &item));
+	value_write_json(&out, history_describe(s->arena, &item), JSON_LINE);
+	assert_string_equal(buf_text(&out),
+		"{\"id\":\"20260101-000000-0001\",\"project\":\"pr\xc3\xa9\",\"kind\":\"pesto\","
+		"\"level\":\"C1\",\"engine\":\"buildkit\",\"image\":\"p:1\",\"state\":\"done\","
+		"\"profiles\":[\"gpu\",\"p2\"],\"image_id\":\"sha256:1\",\"started\":100.500,"
+		"\"seconds\":9.750}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +151,7 @@ int main(void)
 		LIST_TEST(test_list__leaves_out_what_is_no_build),
 		LIST_TEST(test_list__knows_a_running_build),
 		LIST_TEST(test_list__reads_thousands_at_once),
+		LIST_TEST(test_list__rows_become_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

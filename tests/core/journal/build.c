@@ -63,6 +63,10 @@ static void test_build__follows_a_good_build(void **state)
 	assert_true(step_seconds(&b->steps[3], 18) == 3);
 	assert_true(step_seconds(&b->steps[1], 18) == 0.5);
 	assert_true(b->nwarnings == 1 && b->steps[3].warnings == 1);
+	size_t all, cached;
+	build_count_cached(b, &all, &cached);
+	assert_int_equal(all, 2);
+	assert_int_equal(cached, 1);
 }
 
 static void test_build__settles_what_was_never_told(void **state)

@@ -238,6 +238,33 @@ static void test_save_places__without_home_ask_the_user_list(void **state)
 	assert_string_equal(save_config_path("x"), scratch_path(s, ".config/mortar/x"));
 }
 
+static void test_save_check__knows_beforehand_and_leaves_nothing(void **state)
+{
+	struct scratch *s = *state;
+	const char *path = scratch_path(s, "new"), *old = scratch_write(s, "old", "text");
+	assert_true(save_check(path, &s->err));
+	assert_int_equal(access(path, F_OK), -1);
+	assert_true(save_check(old, &s->err));
+	assert_string_equal(scratch_read(s, old), "text");
+	static const struct { const char *path, *why; } table[] = {
+		{ "", "it is not a regular file" }, { "no/x", "No such file or directory" },
+		{ "old/x", "Not a directory" }, { "new/", "it names no file" },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_false(save_check(scratch_path(s, table[i].path), &s->err));
+		if (!strstr(s->err.text, table[i].why))
+			fail_msg("%s: %s", table[i].path, s->err.text);
+	}
+	assert_false(save_check("/dev/null", &s->err));
+	DIR *dir = opendir(s->dir);
+	assert_non_null(dir);
+	size_t n = 0;
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	assert_int_equal(n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +281,7 @@ int main(void)
 		SCRATCH_TEST(test_save_places__are_made_where_xdg_says),
 		SCRATCH_TEST(test_save_places__keep_others_out),
 		SCRATCH_TEST(test_save_places__without_home_ask_the_user_list),
+		SCRATCH_TEST(test_save_check__knows_beforehand_and_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

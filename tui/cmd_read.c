@@ -34,7 +34,8 @@ static int read_problems(const struct problems *problems)
 	return problems_errors(problems) ? 3 : 0;
 }
 
-/* The text of the file, which may be a pipe, or - for stdin, as a source; exit code in *ret_code when it cannot be read. */
+/* The text of the file, which may be a pipe, or - for stdin, as a source; exit code in
+ * *ret_code when it cannot be read. */
 static const struct source *read_source(struct arena *arena, const char *file, int *ret_code)
 {
 	struct str text;

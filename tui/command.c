@@ -40,7 +40,8 @@ static const struct command command_context = {
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
-	SELECT " cache tag engine progress detach quiet iidfile metadata-file network build-arg label pull help",
+	SELECT " cache tag engine progress detach quiet iidfile metadata-file network build-arg label "
+	"pull help",
 	"build the image and follow the build\n"
 	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "

@@ -210,6 +210,8 @@ static struct str complete_operand_word(const struct command *command, size_t op
 	for (size_t i = 0; str_next(&rest, ' ', &word); i++) {
 		if (word.n && word.p[0] == '[')
 			word = str_slice(word, 1, word.n);
+		if (str_eq(word, STR("--")) && !str_next(&rest, ' ', &word))
+			break;
 		if (str_has_suffix(word, STR("]")))
 			word.n--;
 		bool repeated = str_has_suffix(word, STR("..."));

@@ -90,9 +90,11 @@ int cmd_build(struct arena *arena, const struct args *args)
 		return command_fail(&err);
 	int code;
 	build_launch(&asked);
-	owned(launch) struct launch *launch = asked.launch;
 	owned(project) struct project *p = project_open_planned(args, &code);
-	return p ? build_start(arena, args, p, &asked) : code;
+	if (p)
+		code = build_start(arena, args, p, &asked);
+	launch_free(asked.launch);
+	return code;
 }
 
 /* The folder of the build that operand i names (the newest when it is missing). */

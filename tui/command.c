@@ -127,7 +127,8 @@ struct str command_details(const struct command *c)
 
 void command_append_usage(struct buf *out, const struct command *c)
 {
-	buf_printf(out, "mortar%s%s %s", c->name[0] ? " " : "", c->name, c->operands);
+	buf_printf(out, "mortar%s%s%s%s", c->name[0] ? " " : "", c->name, c->operands[0] ? " " : "",
+	           c->operands);
 }
 
 int command_fail(const struct error *err)

@@ -85,7 +85,7 @@ static void test_help__the_manual_holds_the_same_and_escapes_it(void **state)
 	assert_has(&text, ".TH MORTAR 1 ");
 	for (size_t c = 0; commands[c]; c++) {
 		owned_buf struct buf usage = { 0 };
-		buf_printf(&usage, ".TP\n\\fBmortar %s ", commands[c]->name);
+		buf_printf(&usage, ".TP\n\\fBmortar %s", commands[c]->name);
 		assert_has(&text, buf_text(&usage));
 	}
 	assert_has(&text, "\\fB\\-p, \\-\\-profile PROFILE...\\fR\n");

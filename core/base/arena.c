@@ -23,6 +23,8 @@ struct arena_block {
 
 struct arena {
 	struct arena_block *blocks;     /* the one in use first */
+	struct arena_block *singles;    /* made for one large piece each */
+	struct arena_block *spare;      /* empty, from the last rewinding, or NULL */
 	struct arena **kept;
 	size_t nkept, asked;
 };
@@ -40,14 +42,22 @@ static void arena_block_free(struct arena_block *b)
 		free(b);
 }
 
+/* Frees the list up to a block that stays. */
+static void arena_blocks_free(struct arena_block *b, const struct arena_block *stays)
+{
+	for (struct arena_block *next; b != stays; b = next) {
+		next = b->next;
+		arena_block_free(b);
+	}
+}
+
 void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	for (struct arena_block *next, *b = a->blocks; b; b = next) {
-		next = b->next;
-		arena_block_free(b);
-	}
+	arena_blocks_free(a->blocks, NULL);
+	arena_blocks_free(a->singles, NULL);
+	arena_blocks_free(a->spare, NULL);
 	for (size_t i = 0; i < a->nkept; i++)
 		arena_free(a->kept[i]);
 	free(a->kept);
@@ -75,9 +85,20 @@ static struct arena_block *arena_map(size_t bytes)
 	return b;
 }
 
+static struct arena_block *arena_push(struct arena_block **list, struct arena_block *b)
+{
+	b->next = *list;
+	return *list = b;
+}
+
 static struct arena_block *arena_grow(struct arena *a, size_t need)
 {
 	size_t bytes = a->blocks ? (a->blocks->size + sizeof *a->blocks) * 2 : ARENA_FIRST;
+	struct arena_block *spare = a->spare;
+	if (spare && spare->size >= need) {
+		a->spare = NULL;
+		return arena_push(&a->blocks, spare);
+	}
 	if (bytes > ARENA_LARGEST)
 		bytes = ARENA_LARGEST;
 	bool is_single = bytes < need + sizeof(struct arena_block);
@@ -85,15 +106,10 @@ static struct arena_block *arena_grow(struct arena *a, size_t need)
 		bytes = need + sizeof(struct arena_block);
 	struct arena_block *b = bytes < ARENA_MAPPED ? xcalloc(1, bytes) : arena_map(bytes);
 	b->size = (b->mapped ? b->mapped : bytes) - sizeof *b;
-	/* A block made for one large piece goes behind the one in use. */
-	if (a->blocks && is_single && a->blocks->size - a->blocks->used > ARENA_FIRST / 8) {
-		b->next = a->blocks->next;
-		a->blocks->next = b;
-	} else {
-		b->next = a->blocks;
-		a->blocks = b;
-	}
-	return b;
+	/* The one in use has room left for smaller pieces. */
+	if (is_single && a->blocks && a->blocks->size - a->blocks->used > ARENA_FIRST / 8)
+		return arena_push(&a->singles, b);
+	return arena_push(&a->blocks, b);
 }
 
 void *arena_alloc(struct arena *a, size_t size)
@@ -107,6 +123,40 @@ void *arena_alloc(struct arena *a, size_t size)
 	b->used += need;
 	a->asked += size;
 	return p;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){
+		.blocks = a->blocks, .singles = a->singles,
+		.used = a->blocks ? a->blocks->used : 0, .asked = a->asked,
+	};
+}
+
+static void arena_block_cut(struct arena_block *b, size_t used)
+{
+	memset(b->bytes + used, 0, b->used - used);
+	b->used = used;
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+	/* Whoever rewinds soon asks for as much again. */
+	if (a->blocks != mark.blocks) {
+		struct arena_block *newest = a->blocks;
+		a->blocks = newest->next;
+		arena_blocks_free(a->spare, NULL);
+		newest->next = NULL;
+		arena_block_cut(newest, 0);
+		a->spare = newest;
+	}
+	arena_blocks_free(a->blocks, mark.blocks);
+	arena_blocks_free(a->singles, mark.singles);
+	a->blocks = mark.blocks;
+	a->singles = mark.singles;
+	a->asked = mark.asked;
+	if (a->blocks)
+		arena_block_cut(a->blocks, mark.used);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

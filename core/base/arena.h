@@ -26,6 +26,14 @@ struct str arena_str(struct arena *, struct str);
 char *arena_text(struct arena *, struct str) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), returns_nonnull));
+/* A place in the arena.  Rewinding forgets all that was asked for since, whose memory
+ * is handed out again: for readers that keep little of what they make on the way. */
+struct arena_mark {
+	struct arena_block *blocks, *singles;
+	size_t used, asked;
+};
+struct arena_mark arena_mark(const struct arena *);
+void arena_rewind(struct arena *, struct arena_mark);
 /* Another arena lives as long as this one: takes `kept`. */
 void arena_keep(struct arena *, struct arena *kept);
 /* Bytes asked for so far. */

@@ -63,6 +63,36 @@ static void test_arena__keeps_others_alive(void **state)
 	arena_free(NULL);
 }
 
+/* What stood before the mark stays, what comes after it is zeroed anew, across blocks of
+ * every kind. */
+static void test_arena__rewinding_forgets_what_came_after_the_mark(void **state)
+{
+	(void)state;
+	static const size_t before[] = { 0, 10, 4000, 100000, 3 << 20 };
+	static const size_t after[] = { 0, 1, 100, 5000, 70000, 3 << 20, 66 << 20 };
+	owned(arena) struct arena *a = arena_new();
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		char *stays = arena_alloc(a, before[i]);
+		size_t size = arena_size(a);
+		memset(stays, 'x', before[i]);
+		for (size_t j = 0; j < 2 * sizeof after / sizeof *after; j++) {
+			struct arena_mark mark = arena_mark(a);
+			for (size_t k = 0; k <= j / 2; k++) {
+				char *p = arena_alloc(a, after[k]);
+				for (size_t n = 0; n < after[k]; n++)
+					if (p[n])
+						fail_msg("byte %zu of %zu is not zero", n, after[k]);
+				memset(p, 'y', after[k]);
+			}
+			arena_rewind(a, mark);
+			assert_int_equal(arena_size(a), size);
+		}
+		for (size_t n = 0; n < before[i]; n++)
+			if (stays[n] != 'x')
+				fail_msg("byte %zu before the mark was lost", n);
+	}
+}
+
 static void ask_too_much(void)
 {
 	volatile size_t count = SIZE_MAX / 2;
@@ -82,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_arena__many_small_and_large_pieces),
 		cmocka_unit_test(test_arena__texts_end_with_nul),
 		cmocka_unit_test(test_arena__keeps_others_alive),
+		cmocka_unit_test(test_arena__rewinding_forgets_what_came_after_the_mark),
 		cmocka_unit_test(test_arena__a_product_that_overflows_is_a_bug),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

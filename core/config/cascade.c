@@ -37,6 +37,11 @@ static struct value *cascade_replace(struct arena *a, const struct value *lower,
 static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
                                            const struct value *lower, const struct value *upper);
 
+static bool cascade_is_empty(const struct value *v)
+{
+	return !value_is_unread(v) && !value_child(v);
+}
+
 /* The keys of one object differ, and what both have is asked for once. */
 static void cascade_merge_member(struct arena *a, enum cascade_rule rule, struct value *merged,
                                  const struct value *lower, const struct value *upper)
@@ -54,18 +59,33 @@ static void cascade_merge_member(struct arena *a, enum cascade_rule rule, struct
 	}
 }
 
-static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
-                                           const struct value *lower, const struct value *upper)
+static void cascade_merge_members(struct arena *a, enum cascade_rule rule, struct value *merged,
+                                  const struct value *lower, const struct value *upper)
 {
-	if (!value_child(lower) && !value_child(upper))
-		return cascade_replace(a, lower, upper);
-	const struct value *stack = cascade_stack(a, upper, cascade_stack(a, lower, NULL));
-	struct value *merged = value_new_merged(a, lower, stack);
 	for (const struct value *m = value_child(lower); m; m = value_next(m))
 		cascade_merge_member(a, rule, merged, m, value_get(upper, value_key(m)));
 	for (const struct value *m = value_child(upper); m; m = value_next(m))
 		if (!value_get(lower, value_key(m)))
 			cascade_merge_member(a, rule, merged, NULL, m);
+}
+
+static void cascade_merge_deep(struct arena *a, struct value *merged, const struct value *lower,
+                               const struct value *upper)
+{
+	cascade_merge_members(a, CASCADE_DEEP, merged, lower, upper);
+}
+
+static struct value *cascade_merge_objects(struct arena *a, enum cascade_rule rule,
+                                           const struct value *lower, const struct value *upper)
+{
+	if (cascade_is_empty(lower) && cascade_is_empty(upper))
+		return cascade_replace(a, lower, upper);
+	const struct value *stack = cascade_stack(a, upper, cascade_stack(a, lower, NULL));
+	/* Nobody need look inside what nobody has looked at. */
+	if (rule == CASCADE_DEEP && (value_is_unread(lower) || value_is_unread(upper)))
+		return value_new_unread(a, lower, stack, cascade_merge_deep, lower, upper);
+	struct value *merged = value_new_merged(a, lower, stack);
+	cascade_merge_members(a, rule, merged, lower, upper);
 	return merged;
 }
 
@@ -274,22 +294,28 @@ struct cascade_difference {
 };
 
 /* True when lower has a key that upper, an object as well, does not have. */
-static bool cascade_drops(const struct value *lower, const struct value *upper)
+static bool cascade_drops(struct arena *scratch, const struct value *lower,
+                          const struct value *upper)
 {
+	bool drops = false;
 	if (!cascade_is_object(lower) || !cascade_is_object(upper))
 		return false;
-	for (const struct value *m = value_child(lower); m; m = value_next(m)) {
+	struct arena_mark mark = arena_mark(scratch);
+	lower = value_lend(scratch, lower);
+	upper = value_lend(scratch, upper);
+	for (const struct value *m = value_child(lower); m && !drops; m = value_next(m)) {
 		const struct value *other = value_get(upper, value_key(m));
-		if (!other || cascade_drops(m, other))
-			return true;
+		drops = !other || cascade_drops(scratch, m, other);
 	}
-	return false;
+	arena_rewind(scratch, mark);
+	return drops;
 }
 
 /* The rules differ where a member of the root level drops a key of a lower layer's;
  * to look costs far less than merging by both. */
 static bool cascade_may_differ(const struct document *d)
 {
+	owned(arena) struct arena *scratch = arena_new();
 	for (size_t i = 0; i + 1 < d->nlayers; i++)
 		for (size_t j = i + 1; j < d->nlayers; j++) {
 			const struct layer *lower = &d->layers[i], *upper = &d->layers[j];
@@ -298,7 +324,7 @@ static bool cascade_may_differ(const struct document *d)
 			const struct value *m = value_child(upper->value);
 			for (; m; m = value_next(m)) {
 				const struct value *other = value_get(lower->value, value_key(m));
-				if (other && cascade_drops(other, m))
+				if (other && cascade_drops(scratch, other, m))
 					return true;
 			}
 		}

@@ -1,8 +1,11 @@
 #include "core/value/json.h"
 
+#include "core/base/check.h"
 #include "core/base/utf8.h"
 #include "core/value/json_read.h"
 #include "core/value/node.h"
+
+enum { JSON_UNREAD_MAX = 1024 };        /* bytes of text */
 
 /* What may not stand in a string without a closer look: quote, backslash,
  * control characters and everything past ASCII. */
@@ -272,16 +275,23 @@ static struct value *json_open(struct json_reader *r, enum value_type type)
 		return json_fail(r, r->at, 1, "arrays and objects are nested deeper than %d; "
 		                 "that is the most that is read", VALUE_DEPTH_MAX);
 	r->depth++;
-	struct value *v = json_node(r, type, r->at);
-	r->at++;
-	json_skip(r);
-	return v;
+	return json_node(r, type, r->at);
 }
 
-static struct value *json_close(struct json_reader *r, struct value *container)
+/* Most containers are small and never looked into; those of which there are many are
+ * written once.  So a small one is kept as its text, now known to be right, and
+ * what it holds is forgotten. */
+static struct value *json_close(struct json_reader *r, struct value *container,
+                                struct arena_mark mark)
 {
 	r->depth--;
 	container->size = (uint32_t)(r->at - r->text) - container->at;
+	if (container->size > JSON_UNREAD_MAX || !container->text_n || r->whole || !r->source)
+		return container;
+	arena_rewind(r->arena, mark);
+	node_wide(container)->members = NULL;
+	container->json.child = &container->json;
+	container->json.type |= NODE_UNREAD;
 	return container;
 }
 
@@ -322,40 +332,51 @@ static bool json_member(struct json_reader *r, struct value *object, char after)
 	return true;
 }
 
-static struct value *json_object(struct json_reader *r)
+static bool json_element(struct json_reader *r, struct value *array, char after)
 {
-	struct value *object = json_open(r, VALUE_OBJECT);
-	if (!object || json_take(r, '}'))
-		return object ? json_close(r, object) : NULL;
-	for (char after = '{';; after = ',') {
-		if (!json_member(r, object, after))
-			return NULL;
+	struct value *v = json_value(r, after);
+	if (v)
+		node_link(array, v);
+	return v != NULL;
+}
+
+/* r->at stands at the bracket that opens the container, then behind the last. */
+static bool json_children(struct json_reader *r, struct value *container)
+{
+	bool object = node_type(container) == VALUE_OBJECT;
+	char after = *r->at++, last = object ? '}' : ']';
+	json_skip(r);
+	if (json_take(r, last))
+		return true;
+	for (;; after = ',') {
+		if (object ? !json_member(r, container, after) : !json_element(r, container, after))
+			return false;
 		json_skip(r);
-		if (json_take(r, '}'))
-			return json_close(r, object);
+		if (json_take(r, last))
+			return true;
 		if (!json_take(r, ','))
-			return json_explain_next(r, object);
+			return json_explain_next(r, container);
 		json_skip(r);
 	}
 }
 
-static struct value *json_array(struct json_reader *r)
+static struct value *json_container(struct json_reader *r, enum value_type type)
 {
-	struct value *array = json_open(r, VALUE_ARRAY);
-	if (!array || json_take(r, ']'))
-		return array ? json_close(r, array) : NULL;
-	for (char after = '[';; after = ',') {
-		struct value *v = json_value(r, after);
-		if (!v)
-			return NULL;
-		node_link(array, v);
-		json_skip(r);
-		if (json_take(r, ']'))
-			return json_close(r, array);
-		if (!json_take(r, ','))
-			return json_explain_next(r, array);
-		json_skip(r);
-	}
+	struct value *container = json_open(r, type);
+	if (!container)
+		return NULL;
+	struct arena_mark mark = arena_mark(r->arena);
+	return json_children(r, container) ? json_close(r, container, mark) : NULL;
+}
+
+void json_read_unread(struct value *v)
+{
+	const char *text = v->source->text.p;
+	struct json_reader r = {
+		.arena = node_wide(v)->arena, .source = v->source, .whole = true,
+		.text = text, .at = text + v->at, .end = text + v->at + v->size,
+	};
+	CHECK(json_children(&r, v));
 }
 
 static struct value *json_value(struct json_reader *r, char after)
@@ -366,9 +387,9 @@ static struct value *json_value(struct json_reader *r, char after)
 	case '"':
 		return json_string_value(r);
 	case '{':
-		return json_object(r);
+		return json_container(r, VALUE_OBJECT);
 	case '[':
-		return json_array(r);
+		return json_container(r, VALUE_ARRAY);
 	case '-': case '0': case '1': case '2': case '3': case '4':
 	case '5': case '6': case '7': case '8': case '9':
 		return json_number(r);

@@ -33,6 +33,11 @@ struct json_style {
  * strings; dates as strings; strings that are not UTF-8 with U+FFFD.  Control
  * characters as \b \f \n \r \t or \uXXXX, '/' and U+007F as they are. */
 void value_write_json(struct buf *, const struct value *, struct json_style);
+/* The same in pieces of some 64 KiB, each of whole strings and numbers; false as soon as
+ * flush says so. */
+typedef bool value_flush_fn(void *data, struct str piece);
+bool value_write_json_pieces(const struct value *, struct json_style, value_flush_fn *flush,
+                             void *data);
 /* One quoted JSON string. */
 void value_write_json_string(struct buf *, struct str, bool ascii);
 

@@ -10,6 +10,7 @@ struct json_reader {
 	const struct source *source;    /* of the nodes; NULL: none is kept */
 	const char *text, *at, *end;
 	unsigned depth;
+	bool whole;                     /* small containers too are read, not kept as text */
 	struct problems *problems;      /* either this, with source, */
 	struct error *err;              /* or this */
 };
@@ -23,6 +24,9 @@ static inline bool json_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
+
+/* The children of a container that was kept as its text, which was read once. */
+void json_read_unread(struct value *container);
 
 /* All return NULL, after one error at the place where the text leaves JSON. */
 struct value *json_fail(struct json_reader *, const char *at, size_t size, const char *fmt, ...)

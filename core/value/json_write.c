@@ -5,11 +5,17 @@
 #include "core/value/json.h"
 #include "core/value/node.h"
 
+enum { JSON_PIECE = 64 << 10 };
+
 struct json_writer {
 	struct buf *out;
 	struct json_style style;
 	unsigned depth;
 	bool want_lines;
+	value_flush_fn *flush;            /* of pieces, or NULL */
+	void *data;
+	bool stopped;                   /* flush wants no more */
+	struct arena *scratch;          /* what unread containers hold, one at a time */
 	struct buf lines;               /* struct json_line, one after another */
 };
 
@@ -238,6 +244,12 @@ static void json_new_line(struct json_writer *w, const struct value *v, bool clo
 
 static void json_write(struct json_writer *w, const struct value *v);
 
+static void json_write_piece(struct json_writer *w)
+{
+	w->stopped = w->stopped || !w->flush(w->data, buf_str(w->out));
+	buf_clear(w->out);
+}
+
 static void json_write_child(struct json_writer *w, const struct value *parent,
                              const struct value *v, bool more)
 {
@@ -249,6 +261,8 @@ static void json_write_child(struct json_writer *w, const struct value *parent,
 	json_write(w, v);
 	if (more)
 		json_put(w->out, w->style.compact || w->style.indent ? STR(",") : STR(", "));
+	if (w->flush && w->out->n >= JSON_PIECE)
+		json_write_piece(w);
 }
 
 static int json_compare_keys(const void *one, const void *two)
@@ -264,13 +278,14 @@ static void json_write_sorted(struct json_writer *w, const struct value *object)
 	for (const struct value *m = value_child(object); m; m = value_next(m))
 		members[n++] = m;
 	qsort(members, n, sizeof *members, json_compare_keys);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !w->stopped; i++)
 		json_write_child(w, object, members[i], i + 1 < n);
 }
 
 static void json_write_container(struct json_writer *w, const struct value *v)
 {
 	bool object = node_type(v) == VALUE_OBJECT;
+	const cJSON *first = node_first(v);
 	uint32_t left = v->text_n;
 	if (!left) {
 		json_put(w->out, object ? STR("{}") : STR("[]"));
@@ -281,11 +296,25 @@ static void json_write_container(struct json_writer *w, const struct value *v)
 	if (object && w->style.sorted)
 		json_write_sorted(w, v);
 	else
-		for (const cJSON *j = v->json.child; left--; j = j->next)
+		for (const cJSON *j = first; left-- && !w->stopped; j = j->next)
 			json_write_child(w, v, (const struct value *)j, left > 0);
 	w->depth--;
 	json_new_line(w, v, true);
 	json_put_char(w->out, object ? '}' : ']');
+}
+
+/* Lines keep hold of the values they show; without them what is written is forgotten. */
+static void json_write_unread(struct json_writer *w, const struct value *v)
+{
+	if (w->want_lines) {
+		json_write_container(w, v);
+		return;
+	}
+	if (!w->scratch)
+		w->scratch = arena_new();
+	struct arena_mark mark = arena_mark(w->scratch);
+	json_write_container(w, value_lend(w->scratch, v));
+	arena_rewind(w->scratch, mark);
 }
 
 static void json_write(struct json_writer *w, const struct value *v)
@@ -293,7 +322,10 @@ static void json_write(struct json_writer *w, const struct value *v)
 	switch (node_type(v)) {
 	case VALUE_OBJECT:
 	case VALUE_ARRAY:
-		json_write_container(w, v);
+		if (value_is_unread(v))
+			json_write_unread(w, v);
+		else
+			json_write_container(w, v);
 		break;
 	case VALUE_NULL:
 	case VALUE_BOOL:
@@ -315,6 +347,18 @@ void value_write_json(struct buf *b, const struct value *v, struct json_style st
 {
 	struct json_writer w = { .out = b, .style = style };
 	json_write(&w, v);
+	arena_free(w.scratch);
+}
+
+bool value_write_json_pieces(const struct value *v, struct json_style style, value_flush_fn *flush,
+                             void *data)
+{
+	owned_buf struct buf out = { 0 };
+	struct json_writer w = { .out = &out, .style = style, .flush = flush, .data = data };
+	json_write(&w, v);
+	json_write_piece(&w);
+	arena_free(w.scratch);
+	return !w.stopped;
 }
 
 size_t value_write_json_lines(struct arena *a, struct buf *b, const struct value *v,

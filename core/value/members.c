@@ -82,8 +82,9 @@ static void members_make(struct node_wide *object)
 struct value *members_find(const struct value *v, struct str key)
 {
 	struct node_wide *object = node_wide(v);
+	cJSON *first = node_first(v);
 	if (v->text_n < MEMBERS_INDEXED) {
-		for (cJSON *j = v->json.child; j; j = j->next)
+		for (cJSON *j = first; j; j = j->next)
 			if (str_eq(node_key(node_of(j)), key))
 				return node_of(j);
 		return NULL;

@@ -23,7 +23,10 @@ struct node_wide {
 	struct value value;
 	const struct value *under;
 	struct arena *arena;
-	struct members *members;        /* index of a large object, or NULL */
+	union {
+		struct members *members;        /* index of a large object, or NULL */
+		const struct unread *unread;    /* of what it is to be made; NULL: its text */
+	};
 };
 
 enum {
@@ -32,6 +35,8 @@ enum {
 	NODE_WIDE = 1 << 24,
 	NODE_BORROWS = 1 << 25,         /* the children hang in another node's list */
 	NODE_MERGED = 1 << 26,          /* under: the layers it was put together from */
+	NODE_UNREAD = 1 << 27,          /* child: whose children they will be: this node, or
+	                                 * the one that it was shared from */
 };
 
 static inline enum value_type node_type(const struct value *v)
@@ -58,6 +63,19 @@ static inline struct str node_key(const struct value *v)
 static inline struct value *node_of(cJSON *json)
 {
 	return (struct value *)json;
+}
+
+/* Reads an unread container, or makes the object: it has its children then. */
+void node_open(const struct value *);
+static inline bool node_is_unread(const struct value *v)
+{
+	return (v->json.type & NODE_UNREAD) != 0;
+}
+static inline cJSON *node_first(const struct value *v)
+{
+	if (node_is_unread(v))
+		node_open(v);
+	return v->json.child;
 }
 
 /* NULL for a scalar that shadows nothing. */

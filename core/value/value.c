@@ -76,7 +76,8 @@ struct origin value_origin(const struct value *v)
 
 const struct value *value_child(const struct value *v)
 {
-	return v->json.child ? node_of(v->json.child) : NULL;
+	cJSON *first = node_first(v);
+	return first ? node_of(first) : NULL;
 }
 
 const struct value *value_next(const struct value *v)
@@ -86,6 +87,9 @@ const struct value *value_next(const struct value *v)
 
 size_t value_count(const struct value *v)
 {
+	/* How many its text holds is known. */
+	if (!v->text_n)
+		node_first(v);
 	return node_is_container(v) ? v->text_n : 0;
 }
 
@@ -137,9 +141,9 @@ static const struct value *value_element(const struct value *array, struct str t
 {
 	unsigned long long index;
 	if (!str_number(token, UINT32_MAX, &index) || (token.n > 1 && token.p[0] == '0') ||
-	    index >= array->text_n)
+	    index >= value_count(array))
 		return NULL;
-	const cJSON *at = array->json.child;
+	const cJSON *at = node_first(array);
 	while (index--)
 		at = at->next;
 	return (const struct value *)at;
@@ -190,9 +194,12 @@ bool value_equal(const struct value *a, const struct value *b)
 {
 	if (!a || !b || a == b)
 		return a == b;
-	if (node_type(a) != node_type(b) || a->text_n != b->text_n)
+	if (node_type(a) != node_type(b))
 		return false;
-	if (a->json.child && a->json.child == b->json.child)
+	const cJSON *first = node_first(a), *other = node_first(b);
+	if (a->text_n != b->text_n)
+		return false;
+	if (first && first == other)
 		return true;
 	switch (node_type(a)) {
 	case VALUE_OBJECT:
@@ -273,7 +280,7 @@ struct value *value_over(struct arena *a, const struct value *upper, const struc
 		copy->arena = a;
 	}
 	/* The hash depends on the arena. */
-	if (wide && wide->arena == a)
+	if (wide && wide->arena == a && !node_is_unread(upper))
 		copy->members = wide->members;
 	return &copy->value;
 }
@@ -296,7 +303,9 @@ bool value_is_merged(const struct value *v)
 bool value_is_same(const struct value *a, const struct value *b)
 {
 	if (node_type(a) != node_type(b) || a->source != b->source ||
-	    a->json.child != b->json.child)
+	    value_is_unread(a) != value_is_unread(b))
+		return false;
+	if (value_is_unread(a) ? a->json.child != b->json.child : node_first(a) != node_first(b))
 		return false;
 	return a->source ? a->at == b->at : a->json.valuestring == b->json.valuestring &&
 	                                    a->json.string == b->json.string;
@@ -364,6 +373,7 @@ static struct value *value_adopt(struct value *parent, struct str key, struct sp
 {
 	CHECK(node_is_container(parent) && parent != child);
 	struct node_wide *wide = node_wide(parent);
+	node_first(parent);
 	if (parent->json.type & NODE_BORROWS)
 		value_unshare(wide);
 	if (child->json.prev)

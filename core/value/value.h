@@ -71,6 +71,9 @@ void value_append_new(struct value *object, struct str key, struct span key_at,
 struct value *value_share(struct arena *, const struct value *);
 /* For made-up objects: key copied into the arena, no span. */
 void value_set(struct arena *, struct value *object, const char *key, struct value *child);
+/* The same value for a look inside: where nobody has looked yet, its children are made
+ * in this arena, which may be freed or rewound afterwards, and not in the tree's. */
+const struct value *value_lend(struct arena *, const struct value *);
 /* The same node (children, span) as `upper`, with value_under set to `lower`
  * (NULL: nothing); the key is upper's.  Shares upper's children. */
 struct value *value_over(struct arena *, const struct value *upper, const struct value *lower);
@@ -79,6 +82,16 @@ struct value *value_over(struct arena *, const struct value *upper, const struct
 struct value *value_new_merged(struct arena *, const struct value *place,
                                const struct value *under);
 bool value_is_merged(const struct value *);
+/* A small container whose children are not made before somebody asks for one; it is
+ * never empty.  So is an object that value_new_unread gave. */
+bool value_is_unread(const struct value *);
+/* As value_new_merged, but put together when somebody looks inside: make appends to the
+ * empty object, in that arena, what it holds by those two, at least one member. */
+typedef void value_make_fn(struct arena *, struct value *object, const struct value *lower,
+                           const struct value *upper);
+struct value *value_new_unread(struct arena *, const struct value *place,
+                               const struct value *under, value_make_fn *make,
+                               const struct value *lower, const struct value *upper);
 /* True for one value and its heads (value_share, value_over), whatever they shadow. */
 bool value_is_same(const struct value *, const struct value *);
 

@@ -32,7 +32,7 @@ static int config_unknown(const struct project *p, const char *file)
 	return code;
 }
 
-static void config_all(struct buf *out, const struct project *p, struct arena *arena)
+static const struct value *config_all(const struct project *p, struct arena *arena)
 {
 	struct value *all = value_new_object(arena);
 	for (size_t i = 0; i < p->settings->ndocuments; i++) {
@@ -41,17 +41,38 @@ static void config_all(struct buf *out, const struct project *p, struct arena *a
 			value_append(all, str_of(d->path), (struct span){ 0 },
 			             value_over(arena, d->value, NULL));
 	}
-	value_write_json(out, all, JSON_FILE);
+	return all;
+}
+
+static bool config_piece(void *data, struct str piece)
+{
+	int *code = data;
+	return (*code = command_output(piece)) == 0;
+}
+
+static int config_origins(const struct document *documents, size_t n)
+{
+	owned_buf struct buf out = { 0 };
+	cascade_write_origins(&out, documents, n);
+	buf_append_char(&out, '\n');
+	return command_output(buf_str(&out));
+}
+
+static int config_value(const struct value *v)
+{
+	int code = 0;
+	if (value_write_json_pieces(v, JSON_FILE, config_piece, &code))
+		code = command_output(STR("\n"));
+	return code;
 }
 
 int cmd_config(struct arena *arena, const struct args *args)
 {
 	struct error err;
-	owned_buf struct buf out = { 0 };
 	owned(project) struct project *p = project_open(args, 0, &err);
 	if (!p)
 		return command_fail(&err);
-	project_read(p);
+	project_read_settings(p);
 	int code = project_print_problems(p);
 	if (code || !p->settings)
 		return code ? code : 3;
@@ -65,11 +86,6 @@ int cmd_config(struct arena *arena, const struct args *args)
 		n = 1;
 	}
 	if (args_has(args, "origins"))
-		cascade_write_origins(&out, documents, n);
-	else if (one)
-		value_write_json(&out, one->value, JSON_FILE);
-	else
-		config_all(&out, p, arena);
-	buf_append_char(&out, '\n');
-	return command_output(buf_str(&out));
+		return config_origins(documents, n);
+	return config_value(one ? one->value : config_all(p, arena));
 }

@@ -201,17 +201,32 @@ void project_free(struct project *p)
 	free(p);
 }
 
-bool project_read(struct project *p)
+static void project_read_files(struct project *p)
 {
-	project_keep_good(p);
-	project_forget(p);
-	p->files = files_disk(".");
 	p->problems = problems_new();
 	/* Anew as well: their warnings belong to what is shown, and point into them. */
 	preferences_free(p->preferences);
 	p->preferences = preferences_read(p->files, save_config_path("config.toml"), p->target.root,
 	                                  p->problems);
 	p->settings = p->kind->settings(&p->target, &p->selection, p->files, p->problems);
+}
+
+bool project_read_settings(struct project *p)
+{
+	project_forget(p);
+	p->files = files_disk(".");
+	files_keep_no_texts(p->files);
+	project_read_files(p);
+	problems_sort(p->problems);
+	return problems_errors(p->problems) == 0;
+}
+
+bool project_read(struct project *p)
+{
+	project_keep_good(p);
+	project_forget(p);
+	p->files = files_disk(".");
+	project_read_files(p);
 	if (p->settings && problems_errors(p->problems) == 0)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
 	problems_sort(p->problems);

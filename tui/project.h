@@ -37,6 +37,8 @@ OWN_DEFINE(project)
 
 /* Reads settings and plan anew.  false when there are problems that are errors. */
 bool project_read(struct project *);
+/* The settings alone, without a plan and what making it would find. */
+bool project_read_settings(struct project *);
 
 /* Copies; the next project_read uses them. */
 void project_select_profiles(struct project *, const char *const *names, size_t n);

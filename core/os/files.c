@@ -79,7 +79,8 @@ enum files_result files_read(struct files *f, const char *path, struct arena *a,
 	} else {
 		text = (struct str){ 0 };
 	}
-	files_note_text(asked, text);
+	if (!f->keeps_no_texts)
+		files_note_text(asked, text);
 	asked->is_absent = result == FILES_ABSENT;
 	return result;
 }
@@ -109,6 +110,11 @@ void files_asked(const struct files *f, void (*each)(void *data, const char *pat
 {
 	for (size_t i = 0; f->asked && i < f->asked->paths.n; i++)
 		each(data, ((struct asked_path *)f->asked->paths.items[i].value)->path);
+}
+
+void files_keep_no_texts(struct files *f)
+{
+	f->keeps_no_texts = true;
 }
 
 struct pair *files_texts(const struct files *f, struct arena *a, size_t *ret_count)

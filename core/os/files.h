@@ -43,6 +43,7 @@ struct files {
 	const struct files_ops *ops;
 	struct files_asked *asked;      /* made at the first question */
 	const char *root;               /* interned, or NULL */
+	bool keeps_no_texts;
 };
 
 /* A whole configuration file larger than this is refused with ERROR_LIMIT. */
@@ -74,6 +75,9 @@ void files_asked(const struct files *, void (*each)(void *data, const char *path
  * request carries so that what was shown is what is built.  A path read twice has
  * the text of its last reading; one that was not there has p NULL. */
 struct pair *files_texts(const struct files *, struct arena *, size_t *ret_count);
+/* What is read from now on is not kept for that: whoever sends no request saves a copy
+ * of every text. */
+void files_keep_no_texts(struct files *);
 
 /* The same for a path that may be a pipe, a terminal or a device: reads to its end, so it
  * waits for whoever writes there.  For a command that was given the path, never for the

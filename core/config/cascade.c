@@ -298,7 +298,8 @@ static bool cascade_drops(struct arena *scratch, const struct value *lower,
                           const struct value *upper)
 {
 	bool drops = false;
-	if (!cascade_is_object(lower) || !cascade_is_object(upper))
+	if (!cascade_is_object(lower) || !cascade_is_object(upper) ||
+	    value_has_like_keys(lower, upper))
 		return false;
 	struct arena_mark mark = arena_mark(scratch);
 	lower = value_lend(scratch, lower);

@@ -1,29 +1,16 @@
 #include "core/value/json.h"
 
 #include "core/base/check.h"
-#include "core/base/utf8.h"
 #include "core/value/json_read.h"
 #include "core/value/node.h"
 
 enum { JSON_UNREAD_MAX = 1024 };        /* bytes of text */
 
-/* What may not stand in a string without a closer look: quote, backslash,
- * control characters and everything past ASCII. */
-#define JSON_16(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
-static const unsigned char json_special[256] = {
-	JSON_16(1), JSON_16(1), ['"'] = 1, ['\\'] = 1,
-	[0x80] = JSON_16(1), JSON_16(1), JSON_16(1), JSON_16(1),
-	JSON_16(1), JSON_16(1), JSON_16(1), JSON_16(1),
-};
-
 static struct value *json_value(struct json_reader *r, char after);
 
 static inline void json_skip(struct json_reader *r)
 {
-	const char *p = r->at;
-	while (p < r->end && json_is_blank(*p))
-		p++;
-	r->at = p;
+	r->at = json_skip_blanks(r->at, r->end);
 }
 
 static inline bool json_take(struct json_reader *r, char c)
@@ -46,12 +33,12 @@ static inline struct value *json_node(struct json_reader *r, enum value_type typ
 
 /* ---- strings ---- */
 
-static int json_hex(const char *p, const char *end)
+int json_escape_unit(const char *p, const char *end)
 {
 	int unit = 0;
-	if (end - p < 4)
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
 		return -1;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 2; i < 6; i++) {
 		int digit = json_is_digit(p[i]) ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10;
 		if (!json_is_digit(p[i]) && (digit < 10 || digit > 15))
 			return -1;
@@ -60,41 +47,13 @@ static int json_hex(const char *p, const char *end)
 	return unit;
 }
 
-/* The size of the escape at p, or 0. */
-static size_t json_escape_size(const char *p, const char *end)
+size_t json_escape_size(const char *p, const char *end)
 {
 	if (end - p < 2 || !p[1])
 		return 0;
 	if (p[1] == 'u')
-		return json_hex(p + 2, end) < 0 ? 0 : 6;
+		return json_escape_unit(p, end) < 0 ? 0 : 6;
 	return strchr("\"\\/bfnrt", p[1]) ? 2 : 0;
-}
-
-/* From behind the opening quote to the closing one, which it returns; NULL after
- * an error. */
-static const char *json_string_end(struct json_reader *r, bool *ret_escaped)
-{
-	const char *p = r->at, *end = r->end;
-	for (;;) {
-		while (p < end && !json_special[(unsigned char)*p])
-			p++;
-		if (p < end && *p == '"')
-			return p;
-		size_t size = 0;
-		if (p < end && *p == '\\') {
-			size = json_escape_size(p, end);
-			*ret_escaped = true;
-		} else if (p < end && (unsigned char)*p >= 0x80) {
-			struct str rest = { p, (size_t)(end - p) };
-			if (utf8_decode(rest, &size) == UTF8_BAD)
-				size = 0;
-		}
-		if (!size) {
-			json_explain_string(r, r->at - 1, p);
-			return NULL;
-		}
-		p += size;
-	}
 }
 
 static void json_lone_surrogate(struct json_reader *r, const char *at)
@@ -111,12 +70,12 @@ static void json_lone_surrogate(struct json_reader *r, const char *at)
 static uint32_t json_rune(struct json_reader *r, const char **p, const char *end)
 {
 	const char *start = *p;
-	uint32_t unit = (uint32_t)json_hex(start + 2, end), low = 0;
+	uint32_t unit = (uint32_t)json_escape_unit(start, end), low = 0;
 	*p += 6;
 	if (unit < 0xd800 || unit > 0xdfff)
 		return unit;
-	if (unit < 0xdc00 && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u')
-		low = (uint32_t)json_hex(*p + 2, end);
+	if (unit < 0xdc00)
+		low = (uint32_t)json_escape_unit(*p, end);
 	if (low >= 0xdc00 && low <= 0xdfff) {
 		*p += 6;
 		return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
@@ -169,9 +128,11 @@ static struct str json_decode(struct json_reader *r, const char *p, const char *
 static bool json_string(struct json_reader *r, struct str *ret_text)
 {
 	bool escaped = false;
-	const char *start = ++r->at, *quote = json_string_end(r, &escaped);
-	if (!quote)
+	const char *start = ++r->at, *quote = json_string_end(start, r->end, &escaped);
+	if (quote == r->end || *quote != '"') {
+		json_explain_string(r, start - 1, quote);
 		return false;
+	}
 	*ret_text = escaped ? json_decode(r, start, quote)
 	                    : (struct str){ start, (size_t)(quote - start) };
 	r->at = quote + 1;
@@ -191,80 +152,30 @@ static struct value *json_string_value(struct json_reader *r)
 
 /* ---- numbers and words ---- */
 
-static inline const char *json_digits(const char *p, const char *end)
-{
-	while (p < end && json_is_digit(*p))
-		p++;
-	return p;
-}
-
-/* A number may be followed by what ends a value, not by more of a word. */
-static bool json_ends_number(const struct json_reader *r, const char *p)
-{
-	if (p == r->end)
-		return true;
-	unsigned char c = (unsigned char)*p, letter = c | 0x20;
-	return !(letter >= 'a' && letter <= 'z') && !json_is_digit(*p) && c != '_' && c != '.' &&
-	       c != '+' && c != '-';
-}
-
 static struct value *json_number(struct json_reader *r)
 {
-	const char *start = r->at, *p = start, *end = r->end, *digits;
-	enum value_type type = VALUE_INTEGER;
-	p += *p == '-';
-	digits = p;
-	p = p < end && *p == '0' ? p + 1 : json_digits(p, end);
-	if (p == digits)
-		return json_explain_number(r, start, p);
-	if (p < end && *p == '.') {
-		type = VALUE_FLOAT;
-		digits = p + 1;
-		p = json_digits(digits, end);
-		if (p == digits)
-			return json_explain_number(r, start, p);
-	}
-	if (p < end && (*p == 'e' || *p == 'E')) {
-		type = VALUE_FLOAT;
-		digits = p + 1;
-		if (digits < end && (*digits == '+' || *digits == '-'))
-			digits++;
-		p = json_digits(digits, end);
-		if (p == digits)
-			return json_explain_number(r, start, p);
-	}
-	if (!json_ends_number(r, p))
-		return json_explain_number(r, start, p);
-	r->at = p;
+	enum value_type type;
+	const char *start = r->at, *wrong, *end = json_number_end(start, r->end, &type, &wrong);
+	if (!end)
+		return json_explain_number(r, start, wrong);
+	r->at = end;
 	struct value *v = json_node(r, type, start);
-	node_set_text(v, (struct str){ start, (size_t)(p - start) });
+	node_set_text(v, (struct str){ start, (size_t)(end - start) });
 	return v;
 }
 
 static struct value *json_word(struct json_reader *r, char after)
 {
-	static const struct {
-		struct str word;
-		enum value_type type;
-	} words[] = {
-		{ { "null", 4 }, VALUE_NULL },
-		{ { "true", 4 }, VALUE_BOOL },
-		{ { "false", 5 }, VALUE_BOOL },
-	};
-	const char *start = r->at;
-	struct str rest = { start, (size_t)(r->end - start) };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		struct str word = words[i].word;
-		if (!str_has_prefix(rest, word) || !json_ends_number(r, start + word.n))
-			continue;
-		r->at += word.n;
-		struct value *v = json_node(r, words[i].type, start);
-		if (*start == 't')
-			v->json.type ^= cJSON_False | cJSON_True;
-		node_set_text(v, word);
-		return v;
-	}
-	return json_explain_value(r, after);
+	enum value_type type;
+	const char *start = r->at, *end = json_word_end(start, r->end, &type);
+	if (!end)
+		return json_explain_value(r, after);
+	r->at = end;
+	struct value *v = json_node(r, type, start);
+	if (*start == 't')
+		v->json.type ^= cJSON_False | cJSON_True;
+	node_set_text(v, (struct str){ start, (size_t)(end - start) });
+	return v;
 }
 
 /* ---- containers ---- */
@@ -278,6 +189,14 @@ static struct value *json_open(struct json_reader *r, enum value_type type)
 	return json_node(r, type, r->at);
 }
 
+static void json_forget_children(struct value *container, uint32_t count)
+{
+	container->text_n = count;
+	container->json.child = &container->json;
+	container->json.type |= NODE_UNREAD;
+	node_wide(container)->members = NULL;
+}
+
 /* Most containers are small and never looked into; those of which there are many are
  * written once.  So a small one is kept as its text, now known to be right, and
  * what it holds is forgotten. */
@@ -286,13 +205,31 @@ static struct value *json_close(struct json_reader *r, struct value *container,
 {
 	r->depth--;
 	container->size = (uint32_t)(r->at - r->text) - container->at;
-	if (container->size > JSON_UNREAD_MAX || !container->text_n || r->whole || !r->source)
-		return container;
-	arena_rewind(r->arena, mark);
-	node_wide(container)->members = NULL;
-	container->json.child = &container->json;
-	container->json.type |= NODE_UNREAD;
+	if (r->keeps_text && container->size <= JSON_UNREAD_MAX && container->text_n) {
+		arena_rewind(r->arena, mark);
+		json_forget_children(container, container->text_n);
+	}
 	return container;
+}
+
+/* The same without ever making the children, when a quick look suffices.  No byte is
+ * looked at quickly more than once: a large container would be for each that holds it. */
+static bool json_keep(struct json_reader *r, struct value *container)
+{
+	const char *end = r->end - r->at > JSON_UNREAD_MAX ? r->at + JSON_UNREAD_MAX : r->end;
+	uint32_t count;
+	if (!r->keeps_text || r->at < r->checked)
+		return false;
+	const char *behind = json_check_container(r->at, end, VALUE_DEPTH_MAX + 1 - r->depth, &count);
+	r->checked = behind ? behind : end;
+	if (!behind || !count)
+		return false;
+	r->at = behind;
+	r->depth--;
+	container->size = (uint32_t)(r->at - r->text) - container->at;
+	json_forget_children(container, count);
+	container->json.type |= NODE_PLAIN;
+	return true;
 }
 
 static void json_duplicate(struct json_reader *r, const struct value *member)
@@ -363,8 +300,8 @@ static bool json_children(struct json_reader *r, struct value *container)
 static struct value *json_container(struct json_reader *r, enum value_type type)
 {
 	struct value *container = json_open(r, type);
-	if (!container)
-		return NULL;
+	if (!container || json_keep(r, container))
+		return container;
 	struct arena_mark mark = arena_mark(r->arena);
 	return json_children(r, container) ? json_close(r, container, mark) : NULL;
 }
@@ -373,7 +310,7 @@ void json_read_unread(struct value *v)
 {
 	const char *text = v->source->text.p;
 	struct json_reader r = {
-		.arena = node_wide(v)->arena, .source = v->source, .whole = true,
+		.arena = node_wide(v)->arena, .source = v->source,
 		.text = text, .at = text + v->at, .end = text + v->at + v->size,
 	};
 	CHECK(json_children(&r, v));
@@ -420,6 +357,8 @@ static bool json_read(struct json_reader *r, struct str text, const struct value
 {
 	r->text = r->at = text.p ? text.p : "";
 	r->end = r->text + text.n;
+	r->checked = r->text;
+	r->keeps_text = r->source != NULL;
 	const struct value *root = json_document(r);
 	if (root)
 		*ret_value = root;

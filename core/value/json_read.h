@@ -2,6 +2,7 @@
 #define CORE_VALUE_JSON_READ_H
 
 #include "core/value/json.h"
+#include "core/value/json_scan.h"
 #include "core/value/node.h"
 
 /* Private to core/value: the reader's state, and the words for what it refuses. */
@@ -10,23 +11,23 @@ struct json_reader {
 	const struct source *source;    /* of the nodes; NULL: none is kept */
 	const char *text, *at, *end;
 	unsigned depth;
-	bool whole;                     /* small containers too are read, not kept as text */
+	bool keeps_text;                /* of small containers, instead of their children */
+	const char *checked;            /* json_check_container has been as far as here */
 	struct problems *problems;      /* either this, with source, */
 	struct error *err;              /* or this */
 };
 
-static inline bool json_is_blank(char c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-static inline bool json_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The children of a container that was kept as its text, which was read once. */
 void json_read_unread(struct value *container);
+
+/* Behind the container that opens at `at`, when it is right, ends before `end` and calls
+ * for no warning; its keys are few and without escapes, and so on: NULL says nothing.
+ * depth_max: containers that may be nested, this one among them. */
+const char *json_check_container(const char *at, const char *end, unsigned depth_max,
+                                 uint32_t *ret_count);
+
+/* Of such a text: behind the string, number or word at p. */
+const char *json_plain_word_end(const char *p, const char *end);
 
 /* All return NULL, after one error at the place where the text leaves JSON. */
 struct value *json_fail(struct json_reader *, const char *at, size_t size, const char *fmt, ...)

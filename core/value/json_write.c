@@ -2,7 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/utf8.h"
-#include "core/value/json.h"
+#include "core/value/json_read.h"
 #include "core/value/node.h"
 
 enum { JSON_PIECE = 64 << 10 };
@@ -303,11 +303,47 @@ static void json_write_container(struct json_writer *w, const struct value *v)
 	json_put_char(w->out, object ? '}' : ']');
 }
 
+/* A bracket, comma or colon; an empty container is written without blanks. */
+static void json_write_mark(struct json_writer *w, char mark, char next)
+{
+	bool compact = w->style.compact && !w->style.indent;
+	if (mark == '}' || mark == ']') {
+		w->depth--;
+		if (w->out->p[w->out->n - 1] != mark - 2)
+			json_new_line(w, NULL, true);
+	}
+	json_put_char(w->out, mark);
+	if (mark == '{' || mark == '[')
+		w->depth++;
+	else if ((mark == ',' && !w->style.indent && !compact) || (mark == ':' && !compact))
+		json_put_char(w->out, ' ');
+	if (mark == ',' || ((mark == '{' || mark == '[') && next != mark + 2))
+		json_new_line(w, NULL, false);
+}
+
+/* The text of a container as it is, with other blanks. */
+static void json_write_plain(struct json_writer *w, struct str text)
+{
+	for (const char *p = text.p, *end = p + text.n; p < end;) {
+		const char *word = json_plain_word_end(p, end), *next = word > p ? word : p + 1;
+		next = json_skip_blanks(next, end);
+		if (word > p)
+			json_put(w->out, (struct str){ p, (size_t)(word - p) });
+		else
+			json_write_mark(w, *p, next < end ? *next : 0);
+		p = next;
+	}
+}
+
 /* Lines keep hold of the values they show; without them what is written is forgotten. */
 static void json_write_unread(struct json_writer *w, const struct value *v)
 {
 	if (w->want_lines) {
 		json_write_container(w, v);
+		return;
+	}
+	if (node_is_plain(v) && !w->style.sorted && !w->style.ascii) {
+		json_write_plain(w, span_text(value_span(v)));
 		return;
 	}
 	if (!w->scratch)

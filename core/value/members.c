@@ -1,5 +1,7 @@
 #include "core/value/members.h"
 
+#include "core/value/json_scan.h"
+
 #include <stdint.h>
 
 struct members_slot {
@@ -9,6 +11,8 @@ struct members_slot {
 
 struct members {
 	uint32_t nslots, n;             /* nslots: a power of two, at most half used */
+	struct value *guess;            /* the one behind the last found: objects that are
+	                                 * compared have their keys in one order mostly */
 	struct members_slot slots[];
 };
 
@@ -43,11 +47,15 @@ static struct members *members_new(struct arena *a, uint32_t nslots)
 	return m;
 }
 
-static void members_insert(struct members *m, struct value *member, uint32_t hash)
+/* Returns the one of equal key that stood there. */
+static struct value *members_insert(struct members *m, struct value *member, uint32_t hash)
 {
 	struct members_slot *slot = members_slot(m, node_key(member), hash);
-	m->n += !slot->member;
+	struct value *old = slot->member;
+	m->n += !old;
+	m->guess = NULL;
 	*slot = (struct members_slot){ member, hash };
+	return old;
 }
 
 /* Keys in a table differ, so an old slot goes to the first free one. */
@@ -79,27 +87,47 @@ static void members_make(struct node_wide *object)
 	object->members = m;
 }
 
+/* One by one. */
+static struct value *members_search(const struct value *object, struct str key)
+{
+	for (cJSON *j = object->json.child; j; j = j->next)
+		if (json_is_same(node_key(node_of(j)), key))
+			return node_of(j);
+	return NULL;
+}
+
 struct value *members_find(const struct value *v, struct str key)
 {
 	struct node_wide *object = node_wide(v);
-	cJSON *first = node_first(v);
-	if (v->text_n < MEMBERS_INDEXED) {
-		for (cJSON *j = first; j; j = j->next)
-			if (str_eq(node_key(node_of(j)), key))
-				return node_of(j);
-		return NULL;
-	}
+	node_first(v);
+	if (v->text_n < MEMBERS_INDEXED)
+		return members_search(v, key);
 	if (!object->members)
 		members_make(object);
-	return members_slot(object->members, key, members_hash(object, key))->member;
+	struct members *m = object->members;
+	struct value *found = m->guess;
+	if (!found || !json_is_same(node_key(found), key))
+		found = members_slot(m, key, members_hash(object, key))->member;
+	if (found)
+		m->guess = found->json.next ? node_of(found->json.next) : NULL;
+	return found;
 }
 
-void members_note(struct value *v, struct value *member)
+struct value *members_put(struct value *v, struct value *member)
 {
 	struct node_wide *object = node_wide(v);
+	struct str key = node_key(member);
+	if (v->text_n < MEMBERS_INDEXED)
+		return members_search(v, key);
 	if (!object->members)
-		return;
-	if ((object->members->n + 1) * 2 > object->members->nslots)
+		members_make(object);
+	if (object->members->n >= object->members->nslots / 2)
 		object->members = members_grow(object->arena, object->members);
-	members_insert(object->members, member, members_hash(object, node_key(member)));
+	return members_insert(object->members, member, members_hash(object, key));
+}
+
+void members_note_new(struct value *v, struct value *member)
+{
+	if (node_wide(v)->members)
+		members_put(v, member);
 }

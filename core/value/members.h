@@ -10,7 +10,10 @@ enum { MEMBERS_INDEXED = 16 };
 
 /* NULL when absent. */
 struct value *members_find(const struct value *object, struct str key);
-/* After a member was linked, or took the place of one of equal key. */
-void members_note(struct value *object, struct value *member);
+/* Before the member is linked, or takes the place of the one of equal key, which is
+ * returned; NULL when there is none. */
+struct value *members_put(struct value *object, struct value *member);
+/* The same when there is known to be none. */
+void members_note_new(struct value *object, struct value *member);
 
 #endif

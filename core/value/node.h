@@ -37,6 +37,8 @@ enum {
 	NODE_MERGED = 1 << 26,          /* under: the layers it was put together from */
 	NODE_UNREAD = 1 << 27,          /* child: whose children they will be: this node, or
 	                                 * the one that it was shared from */
+	NODE_PLAIN = 1 << 28,           /* unread, and its text could have been written by us
+	                                 * but for blanks */
 };
 
 static inline enum value_type node_type(const struct value *v)
@@ -71,6 +73,8 @@ static inline bool node_is_unread(const struct value *v)
 {
 	return (v->json.type & NODE_UNREAD) != 0;
 }
+/* A head that was shared from one which is read by now is none any more. */
+bool node_is_plain(const struct value *);
 static inline cJSON *node_first(const struct value *v)
 {
 	if (node_is_unread(v))

@@ -33,7 +33,7 @@ static void unread_fill(struct node_wide *wide)
 {
 	struct value *v = &wide->value;
 	const struct unread *unread = wide->unread;
-	v->json.type &= ~NODE_UNREAD;
+	v->json.type &= ~(NODE_UNREAD | NODE_PLAIN);
 	v->json.child = NULL;
 	v->text_n = 0;
 	wide->members = NULL;
@@ -51,7 +51,7 @@ void node_open(const struct value *v)
 		unread_fill(owner);
 	if (owner == wide)
 		return;
-	wide->value.json.type &= ~NODE_UNREAD;
+	wide->value.json.type &= ~(NODE_UNREAD | NODE_PLAIN);
 	wide->value.json.child = owner->value.json.child;
 	wide->value.text_n = owner->value.text_n;
 	if (wide->arena == owner->arena)
@@ -61,6 +61,11 @@ void node_open(const struct value *v)
 bool value_is_unread(const struct value *v)
 {
 	return node_is_unread(v) && node_is_unread(unread_owner(v));
+}
+
+bool node_is_plain(const struct value *v)
+{
+	return (v->json.type & NODE_PLAIN) && value_is_unread(v);
 }
 
 static const struct unread *unread_lend(struct arena *a, const struct unread *unread)

@@ -346,12 +346,11 @@ static void node_replace(struct value *parent, struct value *old, struct value *
 
 bool node_put(struct value *object, struct value *child)
 {
-	struct value *old = members_find(object, node_key(child));
+	struct value *old = members_put(object, child);
 	if (old)
 		node_replace(object, old, child);
 	else
 		node_link(object, child);
-	members_note(object, child);
 	return old != NULL;
 }
 
@@ -402,8 +401,8 @@ void value_append_new(struct value *object, struct str key, struct span key_at,
                       struct value *child)
 {
 	child = value_adopt(object, key, key_at, child);
+	members_note_new(object, child);
 	node_link(object, child);
-	members_note(object, child);
 }
 
 void value_set(struct arena *a, struct value *object, const char *key, struct value *child)

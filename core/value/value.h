@@ -85,6 +85,9 @@ bool value_is_merged(const struct value *);
 /* A small container whose children are not made before somebody asks for one; it is
  * never empty.  So is an object that value_new_unread gave. */
 bool value_is_unread(const struct value *);
+/* True for two unread objects that have the same keys in the same order, and so have the
+ * objects that both hold at the same keys: told from their texts.  False says nothing. */
+bool value_has_like_keys(const struct value *, const struct value *);
 /* As value_new_merged, but put together when somebody looks inside: make appends to the
  * empty object, in that arena, what it holds by those two, at least one member. */
 typedef void value_make_fn(struct arena *, struct value *object, const struct value *lower,

@@ -41,6 +41,19 @@ static void check_lines(struct arena *a, const struct value *v)
 	CHECK(at == text.n + 1);
 }
 
+/* What is kept as its text is written like what has children, which `whole` has. */
+static void check_unread(const struct value *v, const struct value *whole)
+{
+	static const struct json_style styles[] = { JSON_FILE, JSON_LINE, { 0 }, { .sorted = true } };
+	CHECK(!value_is_unread(whole));
+	for (size_t i = 0; i < sizeof styles / sizeof *styles; i++) {
+		owned_buf struct buf text = { 0 }, want = { 0 };
+		value_write_json(&text, v, styles[i]);
+		value_write_json(&want, whole, styles[i]);
+		CHECK(str_eq(buf_str(&text), buf_str(&want)));
+	}
+}
+
 static void check_problems(const struct problems *problems, size_t size)
 {
 	for (size_t i = 0; i < problems_count(problems); i++) {
@@ -67,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_problems(problems, size);
 	if (!ok)
 		return 0;
+	check_unread(v, same);
 	CHECK(value_equal(v, same));
 	check_places(v, size);
 	check_lines(a, v);

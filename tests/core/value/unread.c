@@ -113,6 +113,59 @@ static void test_unread__heads_of_one_value_open_together(void **state)
 	assert_int_equal(value_count(value_get(other, STR("a"))), 2);
 }
 
+/* The text itself is written where it can be, with our blanks. */
+static void test_unread__texts_are_written_like_their_values(void **state)
+{
+	struct reading *r = *state;
+	static const char *const texts[] = {
+		sample, "[ ]", "[[]]", "{ \"a\" : { } , \"b\" : [ ] }", "[{},[],{}]", "[1 ,2\n,\t3]",
+		"{\"a\":[{\"b\":[-1.5e+3,true,false,null]},\"x\"]}", "[\"\\/\"]", "[\"\\u0041\"]",
+		"[\"\\n\\t\\\"\\\\ {[]}:,\"]", "{\"\\n\": 1}", "[\"é😀\x7f\"]", "{\"a\":1,\"a\":2}",
+		"[\"\",\"[\",\"]\",[\"{\"],{\"}\":\"{\"}]",
+	};
+	static const struct json_style styles[] = {
+		JSON_FILE, JSON_LINE, { 0 }, { .indent = 1, .compact = true }, { .sorted = true },
+		{ .ascii = true, .compact = true },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t j = 0; j < sizeof styles / sizeof *styles; j++) {
+			struct error err;
+			const struct value *v = reading_text(r, texts[i]), *whole = NULL;
+			assert_true(value_parse_json(r->arena, str_of(texts[i]), &whole, &err));
+			reading_written(r, v, styles[j]);
+			owned_memory char *got = buf_take(&r->out);
+			assert_string_equal(got, reading_written(r, whole, styles[j]));
+		}
+}
+
+static void test_unread__like_keys_are_seen_in_the_texts(void **state)
+{
+	struct reading *r = *state;
+	static const struct {
+		const char *a, *b;
+		bool like;
+	} table[] = {
+		{ "{\"a\": 1}", "{\"a\":{\"b\":2}}", true },
+		{ "{\"a\":[1,{\"x\":[]}],\"b\":\"}\"}", "{\"a\" : { } ,\"b\" : [[\"]\"]] }", true },
+		{ "{\"a\":{\"b\":1,\"c\":{}},\"d\":0}", "{\"a\":{\"b\":2,\"c\":{}},\"d\":[]}", true },
+		{ "{\"a\":{\"b\":1,\"c\":{}},\"d\":0}",
+		  "{\"a\":{\"b\":2,\"c\":{\"x\":1}},\"d\":0}", false },
+		{ "{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1,\"c\":1}}", false },
+		{ "{\"a\":{\"b\":1,\"c\":1}}", "{\"a\":{\"b\":1}}", false },
+		{ "{\"a\":1,\"b\":1}", "{\"b\":1,\"a\":1}", false },
+		{ "{\"a\":1}", "{\"b\":1}", false }, { "{\"a\":1}", "[1]", false },
+		{ "{\"a\":1}", "{\"\\u0061\":1}", false }, { "{\"a\":1}", "{\"a\":1,\"a\":{}}", false },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const struct value *a = reading_text(r, table[i].a), *b = reading_text(r, table[i].b);
+		assert_int_equal(value_has_like_keys(a, b), table[i].like);
+		assert_int_equal(value_has_like_keys(b, a), table[i].like);
+		assert_int_equal(value_has_like_keys(value_share(r->arena, a), b), table[i].like);
+		assert_non_null(value_child(a));
+		assert_false(value_has_like_keys(a, b));
+	}
+}
+
 static unsigned made;
 
 static void make_pair(struct arena *a, struct value *object, const struct value *lower,
@@ -170,6 +223,8 @@ int main(void)
 		READING_TEST(test_unread__every_size_reads_alike),
 		READING_TEST(test_unread__writing_and_lending_leave_it_unread),
 		READING_TEST(test_unread__heads_of_one_value_open_together),
+		READING_TEST(test_unread__texts_are_written_like_their_values),
+		READING_TEST(test_unread__like_keys_are_seen_in_the_texts),
 		READING_TEST(test_unread__objects_are_made_of_two_when_asked_for),
 		READING_TEST(test_unread__many_objects_made_of_each_other),
 	};

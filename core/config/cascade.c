@@ -229,11 +229,15 @@ static const char *cascade_overlay_of(const struct cascade_reader *r, const char
 	return profile_is_name(s) ? arena_text(r->arena, s) : NULL;
 }
 
-static void cascade_list(struct cascade_reader *r, struct files_list *ret_list)
+static void cascade_list(struct cascade_reader *r, struct cascade *c)
 {
 	struct error err = { 0 };
 	const char *dir = r->dir.n ? arena_text(r->arena, str_slice(r->dir, 0, r->dir.n - 1)) : ".";
-	if (files_list(r->files, cascade_shown(r, dir), r->arena, ret_list, &err) == FILES_FAILED) {
+	if (c->dir && strcmp(c->dir, dir) == 0)
+		return;
+	c->dir = dir;
+	c->names = (struct files_list){ 0 };
+	if (files_list(r->files, cascade_shown(r, dir), r->arena, &c->names, &err) == FILES_FAILED) {
 		struct layer folder = { .path = dir, .active = true };
 		cascade_fault(r, &folder, "file-unreadable", err.text);
 	}
@@ -250,15 +254,15 @@ static void cascade_split(struct cascade_reader *r, const char *path)
 	r->suffix = str_slice(name, r->stem.n, name.n);
 }
 
-bool cascade_read(struct arena *a, struct files *files, const struct selection *selection,
-                  const char *root, const char *path, bool required, struct problems *problems,
-                  struct document *ret_document)
+bool cascade_read_document(struct cascade *c, const struct selection *selection, const char *path,
+                           bool required, struct document *ret_document)
 {
-	struct cascade_reader r = { .arena = a, .files = files, .root = root,
-		.problems = problems };
-	struct files_list list = { 0 };
+	struct arena *a = c->arena;
+	struct cascade_reader r = { .arena = a, .files = c->files, .root = c->root,
+		.problems = c->problems };
 	cascade_split(&r, path);
-	cascade_list(&r, &list);
+	cascade_list(&r, c);
+	const struct files_list list = c->names;
 	r.layers = arena_array(a, 2 + selection->nprofiles + list.n, sizeof *r.layers);
 	r.layers[0].path = arena_text(a, str_of(path));
 	r.layers[0].active = true;
@@ -282,6 +286,14 @@ bool cascade_read(struct arena *a, struct files *files, const struct selection *
 		.value = whole ? cascade_layers(a, selection->rule, r.layers, r.nlayers) : NULL,
 	};
 	return ret_document->value != NULL;
+}
+
+bool cascade_read(struct arena *a, struct files *files, const struct selection *selection,
+                  const char *root, const char *path, bool required, struct problems *problems,
+                  struct document *ret_document)
+{
+	struct cascade c = { .arena = a, .files = files, .root = root, .problems = problems };
+	return cascade_read_document(&c, selection, path, required, ret_document);
 }
 
 /* ---- where the rules differ ---- */
@@ -318,9 +330,9 @@ static bool cascade_may_differ(const struct document *d)
 {
 	owned(arena) struct arena *scratch = arena_new();
 	for (size_t i = 0; i + 1 < d->nlayers; i++)
-		for (size_t j = i + 1; j < d->nlayers; j++) {
+		for (size_t j = i + 1; d->layers[i].active && j < d->nlayers; j++) {
 			const struct layer *lower = &d->layers[i], *upper = &d->layers[j];
-			if (!lower->active || !upper->active || !upper->value)
+			if (!upper->active || !upper->value)
 				continue;
 			const struct value *m = value_child(upper->value);
 			for (; m; m = value_next(m)) {

@@ -10,6 +10,17 @@
 const struct value *cascade_merge(struct arena *, enum cascade_rule, const struct value *lower,
                                   const struct value *upper);
 
+/* What the documents of one project are read with: the first four are given.  A folder
+ * is listed once for those that follow one another in it. */
+struct cascade {
+	struct arena *arena;
+	struct files *files;
+	const char *root;
+	struct problems *problems;
+	const char *dir;                /* whose names these are */
+	struct files_list names;
+};
+
 /* Reads base path `x.json` and, for each profile in order, `x.<profile>.json`
  * beside it; fills the document (value, layers with every overlay found in the
  * folder, active or not).  root: what path is relative to; files are read, and
@@ -18,6 +29,9 @@ const struct value *cascade_merge(struct arena *, enum cascade_rule, const struc
  * selected it is a warning.  A missing base is an error when required; else active
  * overlays alone make the value.  Profiles outside [A-Za-z0-9_-]+ are not read:
  * cascade_check_profiles refuses them.  false when the document has no value. */
+bool cascade_read_document(struct cascade *, const struct selection *, const char *path,
+                           bool required, struct document *ret_document);
+/* The same for one alone. */
 bool cascade_read(struct arena *, struct files *, const struct selection *, const char *root,
                   const char *path, bool required, struct problems *,
                   struct document *ret_document);

@@ -253,12 +253,14 @@ static void pesto_read_documents(struct pesto *p, const struct selection *select
                                  struct files *files, struct problems *problems)
 {
 	static const struct selection alone = { 0 };
+	struct cascade cascade = { .arena = p->arena, .files = files, .root = p->root,
+		.problems = problems };
 	for (size_t i = 0; i < PESTO_SERVICE; i++) {
 		const char *path = i == PESTO_BUILD ? p->build_file : pesto_paths[i];
 		/* The build file is chosen, never cascaded. */
 		const struct selection *with = i == PESTO_BUILD ? &alone : selection;
-		cascade_read(p->arena, files, with, p->root, path, i != PESTO_USER_DEFINITIONS, problems,
-		             &p->documents[i]);
+		cascade_read_document(&cascade, with, path, i != PESTO_USER_DEFINITIONS,
+		                      &p->documents[i]);
 		if (p->documents[i].value && value_type(p->documents[i].value) != VALUE_OBJECT) {
 			problems_add(problems, SEVERITY_ERROR, "pesto-object",
 			             value_span(p->documents[i].value), "this file must hold an object: {…}");

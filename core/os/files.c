@@ -15,6 +15,7 @@ struct asked_path {
 
 struct files_asked {
 	struct arena *arena;    /* the asked_path */
+	struct arena *scratch;  /* of one question */
 	struct map paths;       /* in order of asking */
 };
 
@@ -22,6 +23,7 @@ static struct files_asked *files_asked_new(void)
 {
 	struct files_asked *a = xcalloc(1, sizeof *a);
 	a->arena = arena_new();
+	a->scratch = arena_new();
 	return a;
 }
 
@@ -33,13 +35,12 @@ static void files_asked_free(struct files_asked *a)
 		free(((struct asked_path *)a->paths.items[i].value)->text);
 	map_finish(&a->paths);
 	arena_free(a->arena);
+	arena_free(a->scratch);
 	free(a);
 }
 
 static struct asked_path *files_note(struct files *f, const char *path)
 {
-	if (!f->asked)
-		f->asked = files_asked_new();
 	struct files_asked *a = f->asked;
 	struct asked_path *known = map_get(&a->paths, str_of(path));
 	if (known)
@@ -59,16 +60,20 @@ static void files_note_text(struct asked_path *asked, struct str text)
 		memcpy(asked->text, text.p, text.n);
 }
 
-static const char *files_resolve(const struct files *f, const char *path, struct arena *a)
+static const char *files_resolve(struct files *f, const char *path, struct arena_mark *ret_mark)
 {
+	if (!f->asked)
+		f->asked = files_asked_new();
+	struct arena *a = f->asked->scratch;
+	*ret_mark = arena_mark(a);
 	return files_clean(a, f->root ? files_join(a, f->root, path) : path);
 }
 
 enum files_result files_read(struct files *f, const char *path, struct arena *a,
                              struct str *ret_text, struct error *err)
 {
-	owned(arena) struct arena *scratch = arena_new();
-	const char *resolved = files_resolve(f, path, scratch);
+	struct arena_mark mark;
+	const char *resolved = files_resolve(f, path, &mark);
 	struct asked_path *asked = files_note(f, resolved);
 	struct str text = { 0 };
 	enum files_result result = f->ops->read(f, resolved, a, &text, err);
@@ -79,31 +84,37 @@ enum files_result files_read(struct files *f, const char *path, struct arena *a,
 	} else {
 		text = (struct str){ 0 };
 	}
-	if (!f->keeps_no_texts)
+	if (!f->keeps_no_texts) {
 		files_note_text(asked, text);
-	asked->is_absent = result == FILES_ABSENT;
+		asked->is_absent = result == FILES_ABSENT;
+	}
+	arena_rewind(f->asked->scratch, mark);
 	return result;
 }
 
 enum files_result files_list(struct files *f, const char *dir, struct arena *a,
                              struct files_list *ret_list, struct error *err)
 {
-	owned(arena) struct arena *scratch = arena_new();
-	const char *resolved = files_resolve(f, dir, scratch);
+	struct arena_mark mark;
+	const char *resolved = files_resolve(f, dir, &mark);
 	files_note(f, resolved);
-	return f->ops->list(f, resolved, a, ret_list, err);
+	enum files_result result = f->ops->list(f, resolved, a, ret_list, err);
+	arena_rewind(f->asked->scratch, mark);
+	return result;
 }
 
 bool files_has(struct files *f, const char *path)
 {
-	owned(arena) struct arena *scratch = arena_new();
-	const char *resolved = files_resolve(f, path, scratch);
-	files_note(f, resolved);
-	if (f->ops->has)
-		return f->ops->has(f, resolved);
+	struct arena_mark mark;
+	const char *resolved = files_resolve(f, path, &mark);
 	struct str text;
 	struct error ignored = { 0 };
-	return f->ops->read(f, resolved, scratch, &text, &ignored) == FILES_OK;
+	files_note(f, resolved);
+	bool has = f->ops->has ? f->ops->has(f, resolved)
+	                       : f->ops->read(f, resolved, f->asked->scratch, &text, &ignored) ==
+	                         FILES_OK;
+	arena_rewind(f->asked->scratch, mark);
+	return has;
 }
 
 void files_asked(const struct files *f, void (*each)(void *data, const char *path), void *data)
@@ -147,8 +158,13 @@ const char *files_join(struct arena *a, const char *dir, const char *name)
 	struct str d = str_of(dir);
 	if (d.n == 0 || name[0] == '/' || str_eq(d, STR(".")))
 		return arena_text(a, str_of(name));
-	const char *between = str_has_suffix(d, STR("/")) || !name[0] ? "" : "/";
-	return arena_printf(a, "%s%s%s", dir, between, name);
+	struct str n = str_of(name);
+	size_t between = d.p[d.n - 1] != '/' && n.n;
+	char *path = arena_alloc(a, d.n + between + n.n + 1);
+	memcpy(path, d.p, d.n);
+	memcpy(path + d.n, "/", between);
+	memcpy(path + d.n + between, n.p, n.n);
+	return path;
 }
 
 /* Takes the last part off; false when it is ".." itself or nothing is there. */

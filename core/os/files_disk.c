@@ -92,7 +92,8 @@ static bool files_disk_pull(int fd, const char *path, struct buf *text, struct e
 	}
 }
 
-/* A file is read to where it is to stay, and once more to see that it ends there. */
+/* A file is read to where it is to stay.  It ends there when there was no more, though
+ * more was asked for, than its size said; else where another read says so. */
 static bool files_disk_text(int fd, const char *path, size_t expected, struct arena *a,
                             struct str *ret_text, struct error *err)
 {
@@ -105,6 +106,8 @@ static bool files_disk_text(int fd, const char *path, size_t expected, struct ar
 		if (n < 0 && errno != EINTR)
 			return error_set_errno(err, "cannot read '%s'", path);
 		done += n > 0 ? (size_t)n : 0;
+		if (n > 0 && done == expected)
+			break;
 	}
 	if (done <= expected) {
 		*ret_text = (struct str){ room, done };

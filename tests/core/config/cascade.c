@@ -189,6 +189,29 @@ static void test_cascade__a_base_may_be_required(void **state)
 	assert_false(p->document.layers[0].present);
 }
 
+/* Several documents with one listing of each folder see their own overlays. */
+static void test_cascade__documents_of_a_folder_are_read_together(void **state)
+{
+	struct project *p = *state;
+	static const char *const paths[] = { "d/x.json", "d/y.json", "e/x.json", "x.json", "d/x.json" };
+	static const size_t layers[] = { 3, 2, 2, 1, 3 };
+	static const char *const files[] = { "d/x.json", "d/x.p1.json", "d/x.p2.json", "d/y.json",
+		                             "d/y.p1.json", "e/x.json", "e/x.p3.json", "x.json" };
+	struct selection selection = { 0 };
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		project_put(p, files[i], "{\"a\": 1}");
+	struct cascade c = { .arena = p->arena, .files = p->files, .root = ".",
+		.problems = p->reading->problems };
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		assert_true(cascade_read_document(&c, &selection, paths[i], true, &p->document));
+		assert_int_equal(p->document.nlayers, layers[i]);
+	}
+	/* What comes into the folder afterwards is not in its listing. */
+	project_put(p, "d/x.p4.json", "{}");
+	assert_true(cascade_read_document(&c, &selection, "d/x.json", true, &p->document));
+	assert_int_equal(p->document.nlayers, 3);
+}
+
 static void test_cascade__paths_are_read_below_the_root(void **state)
 {
 	struct project *p = *state;
@@ -285,6 +308,7 @@ int main(void)
 		PROJECT_TEST(test_cascade__lists_layers_in_order),
 		PROJECT_TEST(test_cascade__a_broken_active_overlay_is_an_error),
 		PROJECT_TEST(test_cascade__a_base_may_be_required),
+		PROJECT_TEST(test_cascade__documents_of_a_folder_are_read_together),
 		PROJECT_TEST(test_cascade__paths_are_read_below_the_root),
 		PROJECT_TEST(test_cascade__notes_where_the_rules_differ),
 		PROJECT_TEST(test_cascade__a_note_names_a_few_keys_only),

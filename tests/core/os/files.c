@@ -213,6 +213,21 @@ static void test_files__hands_out_the_texts_of_the_last_reading(void **state)
 	assert_null(texts[3].value.p);
 }
 
+static void test_files__keeps_no_texts_when_told(void **state)
+{
+	struct scratch *s = *state;
+	scratch_write(s, "a", "one");
+	owned(files) struct files *f = files_disk(s->dir);
+	struct str text;
+	size_t n = 1;
+	files_keep_no_texts(f);
+	assert_int_equal(files_read(f, "a", s->arena, &text, &s->err), FILES_OK);
+	assert_int_equal(files_read(f, "no", s->arena, &text, &s->err), FILES_ABSENT);
+	assert_true(str_eq(text, STR("one")));
+	files_texts(f, s->arena, &n);
+	assert_int_equal(n, 0);
+}
+
 static void test_files_memory__puts_win_over_what_is_under(void **state)
 {
 	struct scratch *s = *state;
@@ -337,6 +352,7 @@ int main(void)
 		SCRATCH_TEST(test_files__lists_by_bytes_of_the_name),
 		SCRATCH_TEST(test_files__remembers_what_was_asked),
 		SCRATCH_TEST(test_files__hands_out_the_texts_of_the_last_reading),
+		SCRATCH_TEST(test_files__keeps_no_texts_when_told),
 		SCRATCH_TEST(test_files_memory__puts_win_over_what_is_under),
 		SCRATCH_TEST(test_files_memory__stands_alone),
 		SCRATCH_TEST(test_files_memory__an_absent_folder_hides_what_is_below),

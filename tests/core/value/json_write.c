@@ -147,6 +147,38 @@ static void test_json_write__tells_the_lines(void **state)
 	assert_true(lines[0].opens && lines[0].closes);
 }
 
+struct pieces {
+	struct buf whole;
+	size_t n, last;                 /* as many as were taken; as many as are wanted */
+};
+
+static bool take_piece(void *data, struct str piece)
+{
+	struct pieces *p = data;
+	buf_append(&p->whole, piece);
+	assert_true(piece.n > 0 && piece.n < 80000);
+	return ++p->n != p->last;
+}
+
+static void test_json_write__pieces_are_the_whole(void **state)
+{
+	struct reading *r = *state;
+	owned_buf struct buf text = { 0 };
+	for (int i = 0; i < 20000; i++)
+		buf_printf(&text, "%s{\"k%d\": [%d, \"\\u00e9\"]}", i ? "," : "[", i, i);
+	buf_append_char(&text, ']');
+	const struct value *v = reading_json(r, buf_str(&text));
+	struct pieces all = { .last = 0 }, some = { .last = 2 };
+	const char *want = reading_written(r, v, JSON_FILE);
+	assert_true(value_write_json_pieces(v, JSON_FILE, take_piece, &all));
+	assert_string_equal(buf_text(&all.whole), want);
+	assert_true(all.n > 10);
+	assert_false(value_write_json_pieces(v, JSON_FILE, take_piece, &some));
+	assert_int_equal(some.n, 2);
+	buf_finish(&all.whole);
+	buf_finish(&some.whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +189,7 @@ int main(void)
 		READING_TEST(test_json_write__what_is_written_reads_equal),
 		READING_TEST(test_json_write__deep_trees_are_indented_to_the_end),
 		READING_TEST(test_json_write__tells_the_lines),
+		READING_TEST(test_json_write__pieces_are_the_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

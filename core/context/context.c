@@ -13,7 +13,7 @@ struct context {
 	size_t nadditions, cap;
 	struct error bad;               /* the first addition that cannot be */
 	struct arena *scanned;          /* of the entries; NULL before */
-	struct entry *entries;
+	struct entry **entries;
 	size_t n;
 	uint64_t size;
 };
@@ -110,7 +110,8 @@ bool record_append(struct record_list *l, const struct entry *e, uint32_t rank, 
 		                 "leave out what the build does not need", CONTEXT_ENTRIES_MAX);
 	if (l->n == l->cap)
 		l->items = xrealloc(l->items, l->cap += l->cap / 2 + 64, sizeof *l->items);
-	l->items[l->n++] = (struct record){ *e, rank };
+	struct record *r = l->items[l->n++] = arena_alloc(l->arena, sizeof *r);
+	*r = (struct record){ *e, rank };
 	return true;
 }
 
@@ -137,12 +138,13 @@ static bool context_look(const struct context *c, struct arena *a, struct record
 bool context_scan(struct context *c, struct error *err)
 {
 	struct record_list records = { 0 };
-	struct entry *entries = NULL;
+	struct entry **entries = NULL;
 	size_t n = 0;
 	if (c->bad.code)
 		return error_set(err, c->bad.code, "%s", c->bad.text);
 	owned(arena) struct arena *a = arena_new();
-	bool ok = context_look(c, a, &records, err) && context_merge(&records, a, &entries, &n, err);
+	records.arena = a;
+	bool ok = context_look(c, a, &records, err) && context_merge(&records, &entries, &n, err);
 	free(records.items);
 	if (!ok)
 		return false;
@@ -153,8 +155,8 @@ bool context_scan(struct context *c, struct error *err)
 	c->n = n;
 	c->size = 0;
 	for (size_t i = 0; i < n; i++)
-		if (S_ISREG(entries[i].mode))
-			c->size += entries[i].size;
+		if (S_ISREG(entries[i]->mode))
+			c->size += entries[i]->size;
 	return true;
 }
 
@@ -171,23 +173,29 @@ size_t context_count(const struct context *c)
 const struct entry *context_entry(const struct context *c, size_t i)
 {
 	CHECK(i < c->n);
-	return &c->entries[i];
+	return c->entries[i];
 }
 
-const struct entry *context_find(const struct context *c, const char *path)
+size_t context_index(const struct context *c, const char *path)
 {
 	size_t low = 0, high = c->n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = context_order(path, c->entries[middle].path);
+		int order = context_order(path, c->entries[middle]->path);
 		if (order == 0)
-			return &c->entries[middle];
+			return middle;
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return c->n;
+}
+
+const struct entry *context_find(const struct context *c, const char *path)
+{
+	size_t i = context_index(c, path);
+	return i < c->n ? c->entries[i] : NULL;
 }
 
 uint64_t context_size(const struct context *c)

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "core/base/check.h"
+#include "core/context/context_scan.h"
 #include "core/context/entry_reader.h"
 #include "core/ext/crypto.h"
 
@@ -37,11 +38,9 @@ bool context_digest(const struct context *c, const char *path, char ret_hex[65],
 	owned(sha256) struct sha256 *hash = sha256_new();
 	owned(entry_reader) struct entry_reader *reader = entry_reader_new(NULL);
 	owned_memory char *chunk = xmalloc(DIGEST_CHUNK);
-	const struct entry *first = path[0] ? context_find(c, path) : NULL;
 	size_t n = strlen(path), count = context_count(c);
-	size_t i = first ? (size_t)(first - context_entry(c, 0)) : 0;
 	/* What lies below a folder stands right behind it. */
-	for (; i < count && (first || n == 0); i++) {
+	for (size_t i = n ? context_index(c, path) : 0; i < count; i++) {
 		const struct entry *e = context_entry(c, i);
 		if (n && (strncmp(e->path, path, n) || (e->path[n] && e->path[n] != '/')))
 			break;

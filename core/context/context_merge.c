@@ -19,7 +19,7 @@ int context_order(const char *a, const char *b)
 
 static int record_order(const void *a, const void *b)
 {
-	const struct record *x = a, *y = b;
+	const struct record *x = *(struct record *const *)a, *y = *(struct record *const *)b;
 	int order = context_order(x->entry.path, y->entry.path);
 	return order ? order : (x->rank < y->rank) - (x->rank > y->rank);
 }
@@ -33,7 +33,7 @@ struct merge_open {
 
 struct merge {
 	struct arena *arena;
-	struct entry *entries;
+	struct entry **entries;
 	size_t n, cap;
 	struct merge_open *open;
 	size_t nopen, open_cap;
@@ -41,7 +41,7 @@ struct merge {
 
 static const char *merge_open_path(const struct merge *m)
 {
-	return m->nopen ? m->entries[m->open[m->nopen - 1].at].path : "";
+	return m->nopen ? m->entries[m->open[m->nopen - 1].at]->path : "";
 }
 
 /* Leaves the folders that path does not stand in. */
@@ -55,7 +55,7 @@ static void merge_leave(struct merge *m, const char *path)
 	}
 }
 
-static void merge_append(struct merge *m, const struct entry *e, uint32_t rank, uint32_t floor)
+static void merge_append(struct merge *m, struct entry *e, uint32_t rank, uint32_t floor)
 {
 	if (m->n == m->cap)
 		m->entries = xrealloc(m->entries, m->cap += m->cap / 2 + 64,
@@ -64,7 +64,7 @@ static void merge_append(struct merge *m, const struct entry *e, uint32_t rank, 
 		m->open = xrealloc(m->open, m->open_cap = m->open_cap ? m->open_cap * 2 : 64,
 		                   sizeof *m->open);
 	m->open[m->nopen++] = (struct merge_open){ m->n, rank, floor };
-	m->entries[m->n++] = *e;
+	m->entries[m->n++] = e;
 }
 
 static bool merge_refuse(const struct merge *m, const struct record *r, struct error *err)
@@ -80,7 +80,7 @@ static bool merge_make_way(struct merge *m, const struct record *r, struct error
 	if (m->nopen == 0)
 		return true;
 	struct merge_open *top = &m->open[m->nopen - 1];
-	struct entry *e = &m->entries[top->at];
+	struct entry *e = m->entries[top->at];
 	if (S_ISDIR(e->mode))
 		return true;
 	if (top->rank >= RECORD_GENERATED)
@@ -95,43 +95,45 @@ static void merge_add_parents(struct merge *m, const char *path, uint32_t floor)
 	size_t from = m->nopen ? strlen(merge_open_path(m)) + 1 : 0;
 	for (const char *at = strchr(path + from, '/'); at; at = strchr(at + 1, '/')) {
 		struct str folder = { path, (size_t)(at - path) };
-		struct entry e = {
-			.path = arena_text(m->arena, folder), .mode = S_IFDIR | 0755,
-		};
-		merge_append(m, &e, 0, floor);
+		struct entry *e = arena_alloc(m->arena, sizeof *e);
+		e->path = arena_text(m->arena, folder);
+		e->mode = S_IFDIR | 0755;
+		merge_append(m, e, 0, floor);
 	}
 }
 
 /* The n records of one path, strongest first. */
-static bool merge_path(struct merge *m, const struct record *records, size_t n, struct error *err)
+static bool merge_path(struct merge *m, struct record *const *records, size_t n,
+                       struct error *err)
 {
-	merge_leave(m, records->entry.path);
+	struct record *first = records[0];
+	merge_leave(m, first->entry.path);
 	uint32_t floor = m->nopen ? m->open[m->nopen - 1].floor : 0, own = floor;
-	if (records->rank < floor)
-		return records->rank < RECORD_GENERATED || merge_refuse(m, records, err);
+	if (first->rank < floor)
+		return first->rank < RECORD_GENERATED || merge_refuse(m, first, err);
 	for (size_t i = 0; i < n; i++)
-		if (!S_ISDIR(records[i].entry.mode) && records[i].rank > own)
-			own = records[i].rank;
-	if (!merge_make_way(m, records, err))
+		if (!S_ISDIR(records[i]->entry.mode) && records[i]->rank > own)
+			own = records[i]->rank;
+	if (!merge_make_way(m, first, err))
 		return false;
-	merge_add_parents(m, records->entry.path, floor);
-	merge_append(m, &records->entry, records->rank, own);
+	merge_add_parents(m, first->entry.path, floor);
+	merge_append(m, &first->entry, first->rank, own);
 	return true;
 }
 
-bool context_merge(struct record_list *records, struct arena *a, struct entry **ret_entries,
-                   size_t *ret_n, struct error *err)
+bool context_merge(struct record_list *records, struct entry ***ret_entries, size_t *ret_n,
+                   struct error *err)
 {
-	struct merge m = { .arena = a };
+	struct merge m = { .arena = records->arena };
 	bool ok = true;
 	if (records->n)
 		qsort(records->items, records->n, sizeof *records->items, record_order);
 	m.cap = records->n + records->n / 16;
 	m.entries = m.cap ? xmalloc(m.cap * sizeof *m.entries) : NULL;
 	for (size_t i = 0, n; ok && i < records->n; i += n) {
-		const char *path = records->items[i].entry.path;
+		const char *path = records->items[i]->entry.path;
 		for (n = 1; i + n < records->n; n++)
-			if (strcmp(path, records->items[i + n].entry.path))
+			if (strcmp(path, records->items[i + n]->entry.path))
 				break;
 		ok = merge_path(&m, &records->items[i], n, err);
 	}

@@ -23,18 +23,23 @@ struct record {
 };
 #define RECORD_GENERATED ((uint32_t)1 << 31)
 
+/* The records stand in the arena and are moved about by their pointers. */
 struct record_list {
-	struct record *items;
+	struct arena *arena;
+	struct record **items;
 	size_t n, cap;
 };
 
+/* Copies the entry, not its texts. */
 bool record_append(struct record_list *, const struct entry *, uint32_t rank, struct error *);
 /* The entries of additions[at], a tree; texts in the arena. */
 bool context_scan_tree(const struct addition *additions, size_t n, size_t at, struct arena *,
                        struct record_list *, struct error *);
-/* One entry a path, sorted, with the folders they stand in; the caller's to free.
- * Sorts the records. */
-bool context_merge(struct record_list *, struct arena *, struct entry **ret_entries,
-                   size_t *ret_n, struct error *);
+/* One entry a path, sorted, with the folders they stand in: those of the records and, in
+ * their arena, others.  The list is the caller's to free.  Sorts the records. */
+bool context_merge(struct record_list *, struct entry ***ret_entries, size_t *ret_n,
+                   struct error *);
+/* Where the entry of this path stands; context_count when there is none. */
+size_t context_index(const struct context *, const char *path);
 
 #endif

@@ -24,11 +24,11 @@ enum { CONTEXT_ENTRIES_MAX = 10000000 };
 struct entry {
 	const char *path;       /* in the context, relative, no trailing '/' */
 	const char *link;       /* a symbolic link's target, or NULL */
-	const char *file;       /* on the disk, or NULL: bytes, a folder or a link */
+	const char *dir;        /* the tree the file is read from, below which no link is
+	                         * followed, or NULL: bytes, a folder or a link */
 	struct str bytes;
 	mode_t mode;            /* type and permission bits as in st_mode */
-	uint32_t root_n;        /* how much of file is the tree's own path: below it no link is
-	                         * followed; 0: all of it */
+	uint32_t below;         /* where in path the part below dir begins; "": dir is a file */
 	uint64_t size;
 	int64_t mtime_ns;
 };

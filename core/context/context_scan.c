@@ -1,6 +1,5 @@
 #include "core/context/context_scan.h"
 
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "core/base/check.h"
@@ -104,20 +103,6 @@ static bool scan_keep_above(struct scan *s, struct error *err)
 	return true;
 }
 
-/* The path on the disk; path and file share their text where they end alike. */
-static void scan_name_file(struct scan *s, struct entry *e)
-{
-	struct str below = scan_below(s), path = buf_str(&s->path);
-	char *file = arena_printf(s->arena, "%s%s%.*s", s->add->dir, below.n ? "/" : "",
-	                          STR_ARG(below));
-	struct str whole = str_of(file);
-	bool ends = str_has_suffix(whole, path) && whole.n > path.n &&
-	            file[whole.n - path.n - 1] == '/';
-	e->file = file;
-	e->root_n = (uint32_t)strlen(s->add->dir);
-	e->path = ends ? file + whole.n - path.n : arena_text(s->arena, path);
-}
-
 static const char *scan_type(mode_t mode)
 {
 	return S_ISFIFO(mode) ? "a named pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
@@ -125,20 +110,25 @@ static const char *scan_type(mode_t mode)
 
 static bool scan_append(struct scan *s, const struct tree_item *item, struct error *err)
 {
-	struct entry e = { .mode = item->mode, .size = item->size, .mtime_ns = item->mtime_ns };
-	scan_name_file(s, &e);
+	struct entry e = {
+		.path = buf_text(&s->path), .dir = s->add->dir, .mode = item->mode,
+		.below = (uint32_t)(s->path.n < s->below ? s->path.n : s->below),
+		.size = item->size, .mtime_ns = item->mtime_ns,
+	};
+	owned_buf struct buf file = { 0 };
 	if (!S_ISREG(item->mode) && !S_ISLNK(item->mode))
 		return error_set(err, ERROR_PROJECT,
 		                 "'%s' is %s; a build context holds files, folders and links: add it "
-		                 "to .dockerignore", e.file, scan_type(item->mode));
+		                 "to .dockerignore", entry_file(&e, &file), scan_type(item->mode));
 	if (!item->readable)
 		return error_set(err, ERROR_PROJECT,
 		                 "'%s' may not be read by you; change its mode or add it to "
-		                 ".dockerignore", e.file);
+		                 ".dockerignore", entry_file(&e, &file));
+	e.path = arena_text(s->arena, buf_str(&s->path));
 	if (S_ISLNK(item->mode)) {
 		e.link = arena_text(s->arena, str_of(item->link));
-		e.file = NULL;
-		e.size = e.root_n = 0;
+		e.dir = NULL;
+		e.size = e.below = 0;
 	}
 	return record_append(s->records, &e, (uint32_t)s->at, err);
 }

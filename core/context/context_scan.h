@@ -39,6 +39,8 @@ bool context_scan_tree(const struct addition *additions, size_t n, size_t at, st
  * their arena, others.  The list is the caller's to free.  Sorts the records. */
 bool context_merge(struct record_list *, struct entry ***ret_entries, size_t *ret_n,
                    struct error *);
+/* Its path on the disk, for messages; e->dir is set. */
+const char *entry_file(const struct entry *, struct buf *scratch);
 /* Where the entry of this path stands; context_count when there is none. */
 size_t context_index(const struct context *, const char *path);
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "core/base/check.h"
+#include "core/context/context_scan.h"
 #include "core/os/tree.h"
 
 enum { ENTRY_CHUNK = 256 * 1024 };
@@ -40,30 +41,32 @@ void entry_reader_start(struct entry_reader *r, const struct entry *e)
 	r->done = 0;
 }
 
-static bool entry_reader_has_tree(const struct entry_reader *r, size_t n)
+const char *entry_file(const struct entry *e, struct buf *scratch)
 {
-	return r->tree && strlen(tree_dir(r->tree)) == n &&
-	       !memcmp(tree_dir(r->tree), r->entry->file, n);
+	const char *below = e->path + e->below;
+	buf_clear(scratch);
+	buf_printf(scratch, "%s%s%s", e->dir, *below ? "/" : "", below);
+	return buf_text(scratch);
 }
 
 static bool entry_reader_changed(const struct entry *e, const char *how, struct error *err)
 {
+	owned_buf struct buf file = { 0 };
 	return error_set(err, ERROR_PROJECT,
-	                 "'%s' has %s since the build context was listed; build again", e->file, how);
+	                 "'%s' has %s since the build context was listed; build again",
+	                 entry_file(e, &file), how);
 }
 
 static bool entry_reader_open(struct entry_reader *r, struct error *err)
 {
 	const struct entry *e = r->entry;
-	size_t n = e->root_n ? e->root_n : strlen(e->file);
-	if (!entry_reader_has_tree(r, n)) {
-		owned_memory char *dir = xstrndup(e->file, n);
+	if (!r->tree || strcmp(tree_dir(r->tree), e->dir) != 0) {
 		tree_free(r->tree);
-		r->tree = tree_open(dir, err);
+		r->tree = tree_open(e->dir, err);
 		if (!r->tree)
 			return false;
 	}
-	if (!tree_file_open(r->tree, e->file[n] ? e->file + n + 1 : "", &r->file, err))
+	if (!tree_file_open(r->tree, e->path + e->below, &r->file, err))
 		return false;
 	if (r->file.size != e->size)
 		return entry_reader_changed(e, r->file.size > e->size ? "grown" : "shrunk", err);
@@ -75,11 +78,12 @@ static bool entry_reader_read_file(struct entry_reader *r, char *at, size_t room
                                    struct error *err)
 {
 	const struct entry *e = r->entry;
+	owned_buf struct buf file = { 0 };
 	size_t n = 0;
 	if (r->file.fd < 0 && !entry_reader_open(r, err))
 		return false;
 	if (e->size > r->done && !tree_file_read(&r->file, at, room, &n))
-		return error_set_errno(err, "cannot read '%s'", e->file);
+		return error_set_errno(err, "cannot read '%s'", entry_file(e, &file));
 	if (e->size > r->done && n == 0)
 		return entry_reader_changed(e, "shrunk", err);
 	if (r->done + n == e->size && tree_file_has_changed(&r->file))
@@ -99,9 +103,9 @@ enum pull entry_reader_read(struct entry_reader *r, char *at, size_t room, size_
 	uint64_t left = e->size - r->done;
 	size_t n = room < left ? room : (size_t)left;
 	bool opened = r->file.fd >= 0 || r->done > 0;
-	if (!S_ISREG(e->mode) || (left == 0 && (opened || !e->file)))
+	if (!S_ISREG(e->mode) || (left == 0 && (opened || !e->dir)))
 		return PULL_DONE;
-	if (!e->file) {
+	if (!e->dir) {
 		memcpy(at, e->bytes.p + r->done, n);
 	} else if (!entry_reader_read_file(r, at, n, &n, err)) {
 		entry_reader_start(r, NULL);

@@ -305,22 +305,37 @@ struct cascade_difference {
 	size_t count;
 };
 
-/* True when lower has a key that upper, an object as well, does not have. */
-static bool cascade_drops(struct arena *scratch, const struct value *lower,
+static bool cascade_drops(struct arena **spare, const struct value *lower,
+                          const struct value *upper);
+
+static bool cascade_drops_member(struct arena **spare, const struct value *lower,
+                                 const struct value *upper)
+{
+	for (const struct value *m = value_child(lower); m; m = value_next(m)) {
+		const struct value *other = value_get(upper, value_key(m));
+		if (!other || cascade_drops(spare, m, other))
+			return true;
+	}
+	return false;
+}
+
+/* True when lower has a key that upper, an object as well, does not have.  spare: an
+ * empty arena, or NULL. */
+static bool cascade_drops(struct arena **spare, const struct value *lower,
                           const struct value *upper)
 {
-	bool drops = false;
 	if (!cascade_is_object(lower) || !cascade_is_object(upper) ||
 	    value_has_like_keys(lower, upper))
 		return false;
+	if (!value_is_unread(lower) && !value_is_unread(upper))
+		return cascade_drops_member(spare, lower, upper);
+	owned(arena) struct arena *scratch = *spare ? take(*spare) : arena_new();
 	struct arena_mark mark = arena_mark(scratch);
-	lower = value_lend(scratch, lower);
-	upper = value_lend(scratch, upper);
-	for (const struct value *m = value_child(lower); m && !drops; m = value_next(m)) {
-		const struct value *other = value_get(upper, value_key(m));
-		drops = !other || cascade_drops(scratch, m, other);
-	}
+	bool drops = cascade_drops_member(spare, value_lend(scratch, lower),
+	                                  value_lend(scratch, upper));
 	arena_rewind(scratch, mark);
+	if (!*spare)
+		*spare = take(scratch);
 	return drops;
 }
 
@@ -328,7 +343,7 @@ static bool cascade_drops(struct arena *scratch, const struct value *lower,
  * to look costs far less than merging by both. */
 static bool cascade_may_differ(const struct document *d)
 {
-	owned(arena) struct arena *scratch = arena_new();
+	owned(arena) struct arena *spare = NULL;
 	for (size_t i = 0; i + 1 < d->nlayers; i++)
 		for (size_t j = i + 1; d->layers[i].active && j < d->nlayers; j++) {
 			const struct layer *lower = &d->layers[i], *upper = &d->layers[j];
@@ -337,7 +352,7 @@ static bool cascade_may_differ(const struct document *d)
 			const struct value *m = value_child(upper->value);
 			for (; m; m = value_next(m)) {
 				const struct value *other = value_get(lower->value, value_key(m));
-				if (other && cascade_drops(scratch, other, m))
+				if (other && cascade_drops(&spare, other, m))
 					return true;
 			}
 		}

@@ -15,7 +15,7 @@ struct json_writer {
 	value_flush_fn *flush;            /* of pieces, or NULL */
 	void *data;
 	bool stopped;                   /* flush wants no more */
-	struct arena *scratch;          /* what unread containers hold, one at a time */
+	struct arena *spare;            /* empty, for what the next unread container holds */
 	struct buf lines;               /* struct json_line, one after another */
 };
 
@@ -346,11 +346,12 @@ static void json_write_unread(struct json_writer *w, const struct value *v)
 		json_write_plain(w, span_text(value_span(v)));
 		return;
 	}
-	if (!w->scratch)
-		w->scratch = arena_new();
-	struct arena_mark mark = arena_mark(w->scratch);
-	json_write_container(w, value_lend(w->scratch, v));
-	arena_rewind(w->scratch, mark);
+	owned(arena) struct arena *scratch = w->spare ? take(w->spare) : arena_new();
+	struct arena_mark mark = arena_mark(scratch);
+	json_write_container(w, value_lend(scratch, v));
+	arena_rewind(scratch, mark);
+	if (!w->spare)
+		w->spare = take(scratch);
 }
 
 static void json_write(struct json_writer *w, const struct value *v)
@@ -383,7 +384,7 @@ void value_write_json(struct buf *b, const struct value *v, struct json_style st
 {
 	struct json_writer w = { .out = b, .style = style };
 	json_write(&w, v);
-	arena_free(w.scratch);
+	arena_free(w.spare);
 }
 
 bool value_write_json_pieces(const struct value *v, struct json_style style, value_flush_fn *flush,
@@ -393,7 +394,7 @@ bool value_write_json_pieces(const struct value *v, struct json_style style, val
 	struct json_writer w = { .out = &out, .style = style, .flush = flush, .data = data };
 	json_write(&w, v);
 	json_write_piece(&w);
-	arena_free(w.scratch);
+	arena_free(w.spare);
 	return !w.stopped;
 }
 

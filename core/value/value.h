@@ -72,7 +72,9 @@ struct value *value_share(struct arena *, const struct value *);
 /* For made-up objects: key copied into the arena, no span. */
 void value_set(struct arena *, struct value *object, const char *key, struct value *child);
 /* The same value for a look inside: where nobody has looked yet, its children are made
- * in this arena, which may be freed or rewound afterwards, and not in the tree's. */
+ * in this arena and not in the tree's.  It is freed or rewound when the look is over:
+ * meanwhile, another look inside what was lent here takes an arena of its own, since
+ * what is there already may be given an index in this one. */
 const struct value *value_lend(struct arena *, const struct value *);
 /* The same node (children, span) as `upper`, with value_under set to `lower`
  * (NULL: nothing); the key is upper's.  Shares upper's children. */

@@ -25,6 +25,7 @@ struct term_facts {
 	bool no_color;                  /* NO_COLOR is set to something */
 	int colours;                    /* in terminfo; below 1: none */
 	unsigned used;                  /* that the workbench will use: 0, 8, 16, 256, 1 << 24 */
+	bool defines;                   /* it will define its own among these 256 */
 	int rows, cols;                 /* 0: not told */
 };
 struct term_facts term_facts(void);

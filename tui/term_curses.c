@@ -1,50 +1,210 @@
-/* The terminal by ncurses, wide characters and colours by terminfo. */
+/* The terminal by ncurses: its modes, its keys and, by terminfo, what it can be told.
+ * What is told it frame.c makes: ncurses' own windows stay empty. */
+#include "tui/frame.h"
 #include "tui/keymap.h"
+#include "tui/palette.h"
 #include "tui/term.h"
 #include "tui/term_curses.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "core/base/check.h"
 
-/* What one style over one background is to ncurses. */
-struct term_pair {
+/* What one style over one background is. */
+struct term_ink {
 	bool known;
-	attr_t attributes;
-	int pair;
+	struct frame_ink ink;
 };
 
 struct term {
 	SCREEN *screen;
+	WINDOW *keys;                   /* a pad: reading from it draws nothing */
 	const struct theme *theme;
-	unsigned colours;               /* 0: none; 1 << 24: direct */
-	struct surface *shown;          /* what the terminal shows; NULL: nothing is known */
-	struct term_pair pairs[STYLE_COUNT][STYLE_COUNT + 1];
+	unsigned colours;               /* term_count_colours */
+	bool defines;                   /* term_defines_colours */
+	unsigned never;                 /* attributes that do not go with colours */
+	struct frame_terminal terminal;
+	const char *ways[FRAME_WAYS];   /* terminfo's */
+	struct frame *frame;
+	struct palette palette;
+	struct buf out, farewell;       /* farewell: gives cursor and colours back */
+	struct term_ink inks[STYLE_COUNT][STYLE_COUNT + 1];
 };
 
-/* ncurses knows the terminal that is open by itself. */
+/* For a failed CHECK; there is one terminal a process. */
+static const struct term *term_taken;
+
+static void term_send(const struct buf *bytes)
+{
+	for (size_t at = 0; at < bytes->n; ) {
+		ssize_t n = write(STDOUT_FILENO, bytes->p + at, bytes->n - at);
+		if (n < 0 && errno != EINTR)
+			return;
+		at += n > 0 ? (size_t)n : 0;
+	}
+}
+
 static void term_rescue(void)
 {
+	if (term_taken)
+		term_send(&term_taken->farewell);
 	endwin();
 }
 
-static void term_set_modes(void)
+/* ---- what it can be told ---- */
+
+static const char *term_string(const char *name)
 {
+	const char *s = tigetstr(name);
+	return s == (const char *)-1 || !s || !s[0] ? NULL : s;
+}
+
+/* Without the pauses ("$<5>") that terminals of glass needed. */
+static void term_append(struct buf *out, const char *s)
+{
+	while (s && *s) {
+		const char *pause = strstr(s, "$<"), *end = pause ? strchr(pause, '>') : NULL;
+		buf_append(out, (struct str){ s, end ? (size_t)(pause - s) : strlen(s) });
+		s = end ? end + 1 : NULL;
+	}
+}
+
+static void term_put(void *data, struct buf *out, enum frame_way way, int a, int b)
+{
+	const struct term *t = data;
+	const char *s = tiparm(t->ways[way], a, b);
+	const char *csi = way == FRAME_RESET ? strstr(s, "\x1b[") : NULL;
+	const char *end = csi ? strchr(csi, 'm') : NULL;
+	/* Of "\e(B\e[m" and "\e[m^O" the half that we undo: we never change character sets. */
+	if (end)
+		buf_append(out, (struct str){ csi, (size_t)(end + 1 - csi) });
+	else
+		term_append(out, s);
+}
+
+static void term_learn(struct term *t)
+{
+	static const char *const names[FRAME_WAYS] = {
+		[FRAME_MOVE] = "cup", [FRAME_FORWARD] = "cuf", [FRAME_CLEAR] = "clear",
+		[FRAME_CLEAR_LINE] = "el", [FRAME_ERASE] = "ech", [FRAME_REGION] = "csr",
+		[FRAME_SCROLL_UP] = "ind", [FRAME_SCROLL_DOWN] = "ri", [FRAME_FOREGROUND] = "setaf",
+		[FRAME_BACKGROUND] = "setab", [FRAME_RESET] = "sgr0", [FRAME_BOLD] = "bold",
+		[FRAME_DIM] = "dim", [FRAME_UNDERLINE] = "smul", [FRAME_REVERSE] = "rev",
+		[FRAME_ITALIC] = "sitm", [FRAME_HIDE] = "civis", [FRAME_SHOW] = "cnorm",
+	};
+	const char *underline_off = term_string("rmul");
+	for (size_t i = 0; i < FRAME_WAYS; i++) {
+		t->ways[i] = term_string(names[i]);
+		t->terminal.can[i] = t->ways[i];
+	}
+	t->terminal.erases_in_colour = tigetflag("bce") > 0;
+	t->terminal.wraps_at_once = tigetflag("am") > 0 && tigetflag("xenl") <= 0;
+	/* Who takes an underline off alone does as ECMA-48 says. */
+	t->terminal.takes_off_one = underline_off && strcmp(underline_off, "\x1b[24m") == 0;
+	t->terminal.put = term_put;
+	t->terminal.data = t;
+}
+
+/* ---- colours ---- */
+
+/* "ncv": bits in the order of attributes that go not with colours. */
+static unsigned term_never(void)
+{
+	int bits = tigetnum("ncv");
+	if (bits < 0)
+		return 0;
+	return (bits & 2 ? THEME_UNDERLINE : 0u) | (bits & 4 ? THEME_REVERSE : 0u) |
+	       (bits & 16 ? THEME_DIM : 0u) | (bits & 32 ? THEME_BOLD : 0u) |
+	       (bits & 1 << 15 ? THEME_ITALIC : 0u);
+}
+
+/* Terminfo counts in thousandths; rounded so that its sum gives the byte again. */
+static void term_define(struct term *t, unsigned index, uint32_t rgb)
+{
+	int part[3];
+	for (unsigned i = 0; i < 3; i++)
+		part[i] = ((int)(rgb >> (16 - 8 * i) & 0xff) * 1000 + 254) / 255;
+	term_append(&t->out, tiparm(tigetstr("initc"), (int)index, part[0], part[1], part[2]));
+}
+
+static int term_own(struct term *t, uint32_t rgb)
+{
+	bool is_new;
+	unsigned index = palette_index(&t->palette, rgb, &is_new);
+	if (is_new)
+		term_define(t, index, rgb);
+	return (int)index;
+}
+
+/* The first numbers may be a palette's even where colours are direct. */
+static int term_direct(uint32_t rgb)
+{
+	return (int)(rgb < 0x100 ? rgb | 0x100 : rgb);
+}
+
+static struct frame_ink term_look(struct term *t, enum style style, enum style over)
+{
+	struct look look = theme_look(t->theme, style, over);
+	if (t->colours == 0)
+		return (struct frame_ink){ -1, -1, look.mono };
+	struct frame_ink ink = { .attributes = look.attributes & ~t->never };
+	if (t->colours > 256) {
+		ink.fg = term_direct(look.fg);
+		ink.bg = term_direct(look.bg);
+	} else if (t->defines) {
+		ink.fg = term_own(t, look.fg);
+		ink.bg = term_own(t, look.bg);
+	} else {
+		struct paint paint = theme_paint(t->theme, style, over, t->colours);
+		ink = (struct frame_ink){ (int)paint.fg, (int)paint.bg, paint.attributes & ~t->never };
+	}
+	return ink;
+}
+
+static struct frame_ink term_ink(void *data, enum style style, enum style over)
+{
+	struct term *t = data;
+	struct term_ink *i = &t->inks[style][over < STYLE_COUNT ? over : STYLE_COUNT];
+	if (!i->known)
+		*i = (struct term_ink){ true, term_look(t, style, over) };
+	return i->ink;
+}
+
+static void term_make_farewell(struct term *t)
+{
+	if (t->ways[FRAME_RESET])
+		term_put(t, &t->farewell, FRAME_RESET, 0, 0);
+	if (t->colours)
+		term_append(&t->farewell, term_string("op"));
+	if (t->defines)
+		term_append(&t->farewell, term_string("oc"));
+	if (t->ways[FRAME_SHOW])
+		term_put(t, &t->farewell, FRAME_SHOW, 0, 0);
+}
+
+/* ---- taking it over ---- */
+
+static void term_set_modes(struct term *t)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+	/* Somebody before us may have left it so; half a frame is none. */
+	if (flags >= 0 && flags & O_NONBLOCK)
+		fcntl(STDOUT_FILENO, F_SETFL, flags & ~O_NONBLOCK);
 	raw();
 	noecho();
 	nonl();
-	nodelay(stdscr, TRUE);
-	keypad(stdscr, TRUE);
-	intrflush(stdscr, FALSE);
-	leaveok(stdscr, FALSE);
-	scrollok(stdscr, FALSE);
-	idlok(stdscr, TRUE);
-	curs_set(0);
+	t->keys = newpad(1, 1);
+	CHECK(t->keys);
+	nodelay(t->keys, TRUE);
+	keypad(t->keys, TRUE);
+	intrflush(t->keys, FALSE);
+	refresh();
 }
 
 struct term *term_open(const struct theme *theme, struct error *err)
@@ -58,7 +218,7 @@ struct term *term_open(const struct theme *theme, struct error *err)
 	set_escdelay(25);
 	SCREEN *screen = newterm(NULL, stdout, stdin);
 	/* A "dumb" one opens, but cannot be drawn on. */
-	if (screen && !tigetstr("cup")) {
+	if (screen && (!term_string("cup") || !term_string("clear"))) {
 		endwin();
 		delscreen(screen);
 		screen = NULL;
@@ -73,10 +233,15 @@ struct term *term_open(const struct theme *theme, struct error *err)
 	struct term *t = xcalloc(1, sizeof *t);
 	t->screen = screen;
 	t->theme = theme;
-	term_set_modes();
+	term_learn(t);
+	t->terminal.ink = term_ink;
 	t->colours = term_count_colours();
-	if (t->colours && start_color() == ERR)
-		t->colours = 0;
+	t->defines = term_defines_colours();
+	t->never = term_never();
+	term_make_farewell(t);
+	t->frame = frame_new(&t->terminal);
+	term_set_modes(t);
+	term_taken = t;
 	check_set_hook(term_rescue);
 	return t;
 }
@@ -86,10 +251,14 @@ void term_free(struct term *t)
 	if (!t)
 		return;
 	check_set_hook(NULL);
-	curs_set(1);
+	term_taken = NULL;
+	term_send(&t->farewell);
 	endwin();
+	delwin(t->keys);
 	delscreen(t->screen);
-	surface_free(t->shown);
+	frame_free(t->frame);
+	buf_finish(&t->out);
+	buf_finish(&t->farewell);
 	free(t);
 }
 
@@ -117,9 +286,8 @@ static uint32_t term_named(wint_t code)
 
 uint32_t term_key(struct term *t)
 {
-	(void)t;
 	wint_t code;
-	switch (wget_wch(stdscr, &code)) {
+	switch (wget_wch(t->keys, &code)) {
 	case OK:
 		/* A NUL (Ctrl-Space) is no key of ours, but not the end either. */
 		return code ? (uint32_t)code : KEY_NAMED;
@@ -149,110 +317,39 @@ void term_resize(struct term *t)
 
 /* ---- drawing ---- */
 
-static attr_t term_attributes(unsigned a)
-{
-	attr_t out = A_NORMAL;
-	out |= a & THEME_BOLD ? A_BOLD : 0;
-	out |= a & THEME_DIM ? A_DIM : 0;
-	out |= a & THEME_UNDERLINE ? A_UNDERLINE : 0;
-	out |= a & THEME_REVERSE ? A_REVERSE : 0;
-	out |= a & THEME_ITALIC ? A_ITALIC : 0;
-	return out;
-}
-
-/* The first eight numbers are the palette's even where colours are direct. */
-static int term_direct(uint32_t rgb)
-{
-	return rgb < 8 ? 0 : (int)rgb;
-}
-
-static const struct term_pair *term_pair(struct term *t, enum style style, enum style over)
-{
-	struct term_pair *p = &t->pairs[style][over < STYLE_COUNT ? over : STYLE_COUNT];
-	if (p->known)
-		return p;
-	p->known = true;
-	if (t->colours == 0) {
-		p->attributes = term_attributes(theme_look(t->theme, style, over).mono);
-	} else if (t->colours > 256) {
-		struct look look = theme_look(t->theme, style, over);
-		p->attributes = term_attributes(look.attributes);
-		p->pair = alloc_pair(term_direct(look.fg), term_direct(look.bg));
-	} else {
-		struct paint paint = theme_paint(t->theme, style, over, t->colours);
-		p->attributes = term_attributes(paint.attributes);
-		p->pair = alloc_pair((int)paint.fg, (int)paint.bg);
-	}
-	if (p->pair < 0)
-		p->pair = 0;
-	return p;
-}
-
-static void term_draw_row(struct term *t, const struct surface *s, int row)
-{
-	for (int col = 0; col < s->cols; col++) {
-		const struct cell *cell = &s->cells[(size_t)row * (size_t)s->cols + (size_t)col];
-		wchar_t text[2 + TEXT_MARKS] = { 0 };
-		cchar_t out;
-		if (cell->width == 0)
-			continue;
-		for (int i = 0; i < 1 + TEXT_MARKS; i++)
-			text[i] = (wchar_t)cell->runes[i];
-		const struct term_pair *p = term_pair(t, cell->style, cell->over);
-		int pair = p->pair;
-		if (setcchar(&out, text, p->attributes, (short)pair, &pair) == ERR)
-			continue;
-		mvadd_wch(row, col, &out);
-	}
-}
-
-static bool term_same_row(const struct surface *a, const struct surface *b, int row)
-{
-	size_t size = (size_t)a->cols * sizeof *a->cells;
-	size_t at = (size_t)row * (size_t)a->cols;
-	return memcmp(a->cells + at, b->cells + at, size) == 0;
-}
-
 void term_draw(struct term *t, const struct surface *s)
 {
-	bool all = !t->shown || t->shown->rows != s->rows || t->shown->cols != s->cols;
-	if (!t->shown)
-		t->shown = surface_new(s->rows, s->cols);
-	else if (all)
-		surface_resize(t->shown, s->rows, s->cols);
-	if (all)
-		clearok(stdscr, TRUE);
-	for (int row = 0; row < s->rows; row++)
-		if (all || !term_same_row(s, t->shown, row))
-			term_draw_row(t, s, row);
-	memcpy(t->shown->cells, s->cells, (size_t)s->rows * (size_t)s->cols * sizeof *s->cells);
-	if (s->cursor_row >= 0)
-		move(s->cursor_row, s->cursor_col < s->cols ? s->cursor_col : s->cols - 1);
-	curs_set(s->cursor_row >= 0);
-	wnoutrefresh(stdscr);
-	doupdate();
+	/* Colours that are new with this frame are defined first. */
+	owned_buf struct buf frame = { 0 };
+	buf_clear(&t->out);
+	frame_draw(t->frame, s, &frame);
+	buf_append(&t->out, buf_str(&frame));
+	term_send(&t->out);
 }
 
 void term_redraw(struct term *t)
 {
-	surface_free(t->shown);
-	t->shown = NULL;
+	frame_forget(t->frame);
 }
 
 /* ---- somebody else's turn ---- */
 
 void term_leave(struct term *t)
 {
-	(void)t;
+	term_send(&t->farewell);
 	def_prog_mode();
-	curs_set(1);
 	endwin();
 }
 
 void term_return(struct term *t)
 {
 	reset_prog_mode();
-	curs_set(0);
+	refresh();
+	buf_clear(&t->out);
+	for (unsigned i = 0; i < 256; i++)
+		if (t->palette.taken[i])
+			term_define(t, i, t->palette.rgb[i]);
+	term_send(&t->out);
 	term_resize(t);
 }
 

@@ -3,6 +3,7 @@
 #include "tui/term_curses.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -21,25 +22,42 @@ static bool term_has_rgb(void)
 	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || term_has("RGB");
 }
 
+static bool term_is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+	return value && value[0];
+}
+
 unsigned term_count_colours(void)
 {
-	const char *no_color = getenv("NO_COLOR");
 	int n = tigetnum("colors");
-	if ((no_color && no_color[0]) || !term_has("setaf") || !term_has("setab"))
+	if (term_is_set("NO_COLOR") || !term_has("setaf") || !term_has("setab"))
 		return 0;
 	if (n >= 1 << 24 && term_has_rgb())
 		return 1 << 24;
 	return n >= 256 ? 256 : n >= 16 ? 16 : n >= 8 ? 8 : 0;
 }
 
+/* Terminfo says of every xterm that its colours can be redefined; that they can is
+ * believed of one that says it shows more than 256 (COLORTERM), and that is the
+ * terminal itself, not a program between. */
+bool term_defines_colours(void)
+{
+	const char *depth = getenv("COLORTERM"), *name = getenv("TERM");
+	bool deep = depth && (strcmp(depth, "truecolor") == 0 || strcmp(depth, "24bit") == 0);
+	bool between = term_is_set("TMUX") || term_is_set("STY") || strncmp(name, "tmux", 4) == 0 ||
+	               strncmp(name, "screen", 6) == 0;
+	return deep && !between && term_count_colours() == 256 && tigetflag("ccc") > 0 &&
+	       term_has("initc") && term_has("oc");
+}
+
 struct term_facts term_facts(void)
 {
-	const char *no_color = getenv("NO_COLOR");
 	struct winsize size = { 0 };
 	int found = 0;
 	struct term_facts f = {
 		.name = getenv("TERM"), .is_terminal = isatty(STDOUT_FILENO),
-		.no_color = no_color && no_color[0],
+		.no_color = term_is_set("NO_COLOR"),
 	};
 	if (f.is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
 		f.rows = size.ws_row;
@@ -54,6 +72,7 @@ struct term_facts term_facts(void)
 	f.can_define = tigetflag("ccc") > 0;
 	f.colours = tigetnum("colors");
 	f.used = term_count_colours();
+	f.defines = term_defines_colours();
 	del_curterm(cur_term);
 	return f;
 }

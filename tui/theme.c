@@ -252,7 +252,7 @@ uint32_t theme_palette(unsigned index)
 	return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 | steps[index % 6];
 }
 
-static unsigned theme_distance(uint32_t a, uint32_t b)
+unsigned theme_distance(uint32_t a, uint32_t b)
 {
 	unsigned sum = 0;
 	for (unsigned shift = 0; shift < 24; shift += 8) {

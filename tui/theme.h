@@ -53,6 +53,8 @@ bool theme_find(struct files *, const char *name, struct theme *ret_theme, struc
 struct look theme_look(const struct theme *, enum style, enum style over);
 /* Contrast by WCAG 2.1, 1 to 21. */
 double theme_contrast(uint32_t a, uint32_t b);
+/* How far apart two colours are; 0: the same. */
+unsigned theme_distance(uint32_t a, uint32_t b);
 /* The nearest of xterm's 256 or of the usual 16 (a number of colours) and what it
  * stands for.  256 leaves out the first 16, which users change. */
 unsigned theme_nearest(uint32_t rgb, unsigned colours);

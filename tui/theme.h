@@ -44,7 +44,7 @@ enum style_what style_what(enum style);
 void theme_default(struct theme *ret_theme);
 /* Over the default; path is for errors ("dark.theme:3: …"). */
 bool theme_parse(struct str text, const char *path, struct theme *ret_theme, struct error *err);
-/* name: "dark", "light" (a file NAME.theme in $XDG_CONFIG_HOME/mortar/themes, in
+/* name: "dark", "light", "contrast" (a file NAME.theme in $XDG_CONFIG_HOME/mortar/themes, in
  * `themes` beside the executable or in MORTAR_DATADIR/themes, in this order), or a
  * path with a '/'; NULL or "": the default. */
 bool theme_find(struct files *, const char *name, struct theme *ret_theme, struct error *err);

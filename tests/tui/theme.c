@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "tui/palette.h"
 #include "tui/theme.h"
 
 static void load(const char *name, struct theme *theme)
@@ -31,18 +32,21 @@ static void pairs(void (*each)(const struct theme *, enum style, enum style), co
 	}
 }
 
+/* WCAG's AA, and AAA for the theme that is named after it. */
+static double least = 4.5;
+
 static void expect_contrast(const struct theme *t, enum style s, enum style over)
 {
 	struct look look = theme_look(t, s, over);
 	double contrast = theme_contrast(look.fg, look.bg);
-	if (contrast < 4.5)
+	if (contrast < least)
 		fail_msg("%s on %s: %.2f", style_name(s), over < STYLE_COUNT ? style_name(over) : "itself",
 		         contrast);
 }
 
 static void expect_contrast_in(const struct theme *t, enum style s, enum style over)
 {
-	static const unsigned depths[] = { 256, 16 };
+	static const unsigned depths[] = { 256, 16, 8 };
 	for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
 		struct paint paint = theme_paint(t, s, over, depths[i]);
 		double contrast = theme_contrast(theme_palette(paint.fg), theme_palette(paint.bg));
@@ -52,16 +56,63 @@ static void expect_contrast_in(const struct theme *t, enum style s, enum style o
 	}
 }
 
+/* What is seen where a terminal says that it redefines colours, and does not. */
+static void expect_contrast_undefined(const struct theme *t, enum style s, enum style over)
+{
+	static struct palette palette;
+	static const struct theme *of;
+	bool is_new;
+	struct look look = theme_look(t, s, over);
+	if (of != t)
+		palette = (struct palette){ { 0 }, { 0 } };
+	of = t;
+	uint32_t fg = theme_palette(palette_index(&palette, look.fg, &is_new));
+	uint32_t bg = theme_palette(palette_index(&palette, look.bg, &is_new));
+	/* By the order of first use a colour may get its second nearest: still to be read. */
+	if (theme_contrast(fg, bg) < 3)
+		fail_msg("%s on %s undefined: %.2f", style_name(s),
+		         over < STYLE_COUNT ? style_name(over) : "itself", theme_contrast(fg, bg));
+}
+
 static void test_theme__can_be_read_in_every_pair(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "dark", "light" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct theme theme;
-		load(names[i], &theme);
-		pairs(expect_contrast, &theme);
-		pairs(expect_contrast_in, &theme);
+	owned(arena) struct arena *arena = arena_new();
+	owned(files) struct files *files = files_disk(".");
+	struct files_list list;
+	struct error err;
+	struct theme themes[8];
+	size_t n = 0;
+	assert_int_equal(files_list(files, "themes", arena, &list, &err), FILES_OK);
+	for (size_t i = 0; i < list.n; i++) {
+		struct str name = str_of(list.entries[i].name);
+		assert_true(n < 8 && str_has_suffix(name, STR(".theme")));
+		load(arena_text(arena, str_slice(name, 0, name.n - 6)), &themes[n]);
+		least = str_eq(name, STR("contrast.theme")) ? 7 : 4.5;
+		pairs(expect_contrast, &themes[n]);
+		pairs(expect_contrast_in, &themes[n]);
+		pairs(expect_contrast_undefined, &themes[n]);
+		n++;
 	}
+	assert_int_equal(n, 3);
+}
+
+static void test_palette__keeps_the_users_colours_and_what_was_given(void **state)
+{
+	(void)state;
+	struct palette palette = { { 0 }, { 0 } };
+	bool is_new;
+	unsigned first = palette_index(&palette, 0x15181e, &is_new);
+	assert_true(is_new);
+	assert_int_equal(first, theme_nearest(0x15181e, 256));
+	assert_int_equal(palette_index(&palette, 0x15181e, &is_new), first);
+	assert_false(is_new);
+	/* Its nearest is taken: another one near it. */
+	unsigned second = palette_index(&palette, 0x15181d, &is_new);
+	assert_true(is_new && second != first && second >= 16);
+	for (uint32_t rgb = 0x200000; rgb < 0x200000 + 300; rgb++)
+		assert_in_range(palette_index(&palette, rgb, &is_new), 16, 255);
+	assert_false(is_new);
 }
 
 static void test_theme__dark_file_is_the_built_in(void **state)
@@ -144,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_theme__can_be_read_in_every_pair),
+		cmocka_unit_test(test_palette__keeps_the_users_colours_and_what_was_given),
 		cmocka_unit_test(test_theme__dark_file_is_the_built_in),
 		cmocka_unit_test(test_theme__says_what_is_wrong_and_where),
 		cmocka_unit_test(test_theme__keeps_the_default_for_what_is_not_named),

@@ -213,9 +213,11 @@ static bool app_loop_run(struct app *app, struct error *err)
 		loop_signal(app->loop, signals[i], app_signal, app);
 	term_size(app->term, &rows, &cols);
 	app_resize(app, rows, cols);
+	app_push(app, view_project_new(app->project));
+	/* Before a thousand files are watched there is something to look at. */
+	term_draw(app->term, app_draw(app));
 	app->watch = watch_new(app->loop, app_changed, app);
 	app_watch_project(app);
-	app_push(app, view_project_new(app->project));
 	loop_watch(app->loop, STDIN_FILENO, POLLIN, app_keys, app);
 	loop_hook(app->loop, app_hook, app);
 	loop_hook(app->loop, app_hook_tick, app);

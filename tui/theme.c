@@ -223,9 +223,14 @@ static double theme_luminance(uint32_t rgb)
 {
 	static const double weight[] = { 0.2126, 0.7152, 0.0722 };
 	double sum = 0;
+	/* Asked for thousands of times by the first frame, for few values of a part. */
+	static double parts[256];
 	for (unsigned i = 0; i < 3; i++) {
-		double c = (double)(rgb >> (16 - 8 * i) & 0xff) / 255;
-		sum += weight[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+		unsigned part = rgb >> (16 - 8 * i) & 0xff;
+		double c = (double)part / 255;
+		if (part && parts[part] == 0)
+			parts[part] = c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+		sum += weight[i] * parts[part];
 	}
 	return sum;
 }

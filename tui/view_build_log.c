@@ -7,7 +7,9 @@ enum {
 	LOG_TIME = 8,                   /* columns of a time and the blanks around it */
 	LOG_TIMES_FROM = 34,            /* no times in a narrower pane */
 	LOG_MATCHES = 64,               /* of a line, marked */
-	LOG_FLOWS_FROM = 6,             /* rows from which the window moves by half of itself */
+	LOG_FLOWS_FROM = 6,             /* rows from which the window moves in leaps */
+	LOG_OVERLAP = 2,                /* lines that stay when they come fast */
+	LOG_FAST = 2,                   /* seconds for a pane full of lines */
 };
 
 int view_build_log_step(const struct view_build *b)
@@ -200,27 +202,43 @@ static int log_height(struct view_build *b, size_t line, int columns, int most)
 	return rows;
 }
 
-/* While lines come the window moves by half of itself: what was drawn stays where it
- * is, so that a line costs a slow link twice its bytes and not a pane's. */
+/* While lines come the window moves by more than a line at a time: what was drawn
+ * stays where it is, so that a line costs a slow link its own bytes and not a pane's. */
 static bool log_flows(const struct view_build *b)
 {
 	return b->follows && view_build_runs(b);
 }
 
-static void log_show_flowing(struct list *log)
+/* Nobody reads lines that fill the pane in this time while they move. */
+static bool log_is_fast(struct view_build *b, size_t lines)
 {
-	size_t jump = log->height / 2;
-	if (log->height >= LOG_FLOWS_FROM && log->n > log->height)
-		log->top = (log->n - log->height + jump - 1) / jump * jump;
+	double first = 0, last = 0;
+	log_read(b, b->log.n - lines, &first);
+	log_read(b, b->log.n - 1, &last);
+	return last - first < LOG_FAST;
+}
+
+/* The last line did not fit below `top`: half of the pane is left for those to come,
+ * or nearly all of it when they come fast. */
+static void log_show_flowing(struct view_build *b, size_t top)
+{
+	struct list *log = &b->log;
+	if (log->height < LOG_FLOWS_FROM || log->n <= log->height)
+		return;
+	if (top < log->n && log->n <= top + log->height)
+		log->top = top;
+	else
+		log->top = log->n - (log_is_fast(b, log->height) ? LOG_OVERLAP : log->height / 2);
 }
 
 /* The window moves until the line under the cursor shows whole; when following, the
  * last line stands at the bottom. */
 static void log_show(struct view_build *b, struct area a, const struct log_layout *l)
 {
+	size_t top = b->log.top;
 	list_show(&b->log, a.rows);
 	if (!b->wraps && log_flows(b))
-		log_show_flowing(&b->log);
+		log_show_flowing(b, top);
 	if (!b->wraps || b->log.n == 0)
 		return;
 	int rows = 0;

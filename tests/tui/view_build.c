@@ -289,6 +289,11 @@ static void live_do(struct journal_maker *m, char what)
 	if (what == 'l')
 		for (int i = 0; i < 100; i++)
 			journal_say(m, 5, 5, "one line more\n");
+	if (what == 'o')
+		journal_say(m, 5.1, 5, "one line more\n");
+	if (what == 'w')
+		for (int i = 0; i < 30; i++)
+			journal_say(m, 6 + i, 5, "a slow line\n");
 	if (what == 'b')
 		journal_built(m);
 	if (what == 'c')
@@ -394,6 +399,30 @@ static void test_view_build__follows_what_is_written(void **state)
 	live_finish(&l);
 }
 
+static int live_count(struct live *l, const char *part)
+{
+	int n = 0;
+	for (const char *at = screen_text(l->t.s, &l->t.screen); (at = strstr(at, part)); at++)
+		n++;
+	return n;
+}
+
+static void test_view_build__the_log_leaps_and_leaves_room(void **state)
+{
+	struct live l = live_begin(state);
+	live_ask(&l, 'l');
+	live_wait(&l, "  102 lines FOLLOW");
+	/* They came too fast to be read while they move: two stay. */
+	assert_int_equal(live_count(&l, "one line more"), 2);
+	live_ask(&l, 'o');
+	live_wait(&l, "  103 lines FOLLOW");
+	assert_int_equal(live_count(&l, "one line more"), 3);
+	live_ask(&l, 'w');
+	live_wait(&l, "  133 lines FOLLOW");
+	assert_in_range(live_count(&l, "a slow line"), 8, 10);
+	live_finish(&l);
+}
+
 static void test_view_build__is_still_once_the_build_is_over(void **state)
 {
 	struct live l = live_begin(state);
@@ -484,6 +513,7 @@ int main(void)
 		BUILD_TEST(test_view_build__errors_are_found_across_steps),
 		BUILD_TEST(test_view_build__says_when_nothing_failed),
 		BUILD_TEST(test_view_build__follows_what_is_written),
+		BUILD_TEST(test_view_build__the_log_leaps_and_leaves_room),
 		BUILD_TEST(test_view_build__is_still_once_the_build_is_over),
 		BUILD_TEST(test_view_build__says_that_the_job_is_lost),
 		BUILD_TEST(test_view_build__shows_progress_and_cancelling),

@@ -27,6 +27,7 @@ struct app {
 	struct buf message, log;        /* log: all messages, newest last */
 	bool alert, dirty, ended;
 	bool away;                      /* an editor has the terminal */
+	bool full;                      /* the terminal has not taken the last frame yet */
 	uint64_t tick, digit, change;   /* timers */
 };
 

@@ -150,13 +150,23 @@ void app_edit(struct app *app, const char *path, unsigned line)
 
 /* ---- running ---- */
 
+static void app_drained(struct loop *loop, int fd, short revents, void *data)
+{
+	struct app *app = data;
+	(void)revents;
+	app->full = false;
+	loop_unwatch(loop, fd);
+}
+
+/* On a line that is slower than what happens the frames between are left out. */
 static void app_hook(struct loop *loop, void *data)
 {
 	struct app *app = data;
-	(void)loop;
-	if (!app->dirty || app->away || app->ended)
+	if (!app->dirty || app->away || app->ended || app->full)
 		return;
 	term_draw(app->term, app_draw(app));
+	app->full = true;
+	loop_watch(loop, STDOUT_FILENO, POLLOUT, app_drained, app);
 }
 
 static void app_ticked(struct loop *loop, void *data)

@@ -8,7 +8,7 @@ enum {
 	LOG_TIMES_FROM = 34,            /* no times in a narrower pane */
 	LOG_MATCHES = 64,               /* of a line, marked */
 	LOG_FLOWS_FROM = 6,             /* rows from which the window moves in leaps */
-	LOG_OVERLAP = 2,                /* lines that stay when they come fast */
+	LOG_OVERLAP = 1,                /* lines that stay when they come fast */
 	LOG_FAST = 2,                   /* seconds for a pane full of lines */
 };
 

@@ -2,7 +2,7 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build merge context start search (default: all)
+# BENCH_ONLY   a list of: build merge context start search screen (default: all)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . tests/env/common.sh
 BUILD=${BUILD:-build}
 RUNS=${BENCH_RUNS:-5}
-ONLY=${BENCH_ONLY:-build merge context start search}
+ONLY=${BENCH_ONLY:-build merge context start search screen}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MORTAR=$BUILD/mortar
 EXAMPLE=docs/examples/ship-detector
@@ -109,6 +109,12 @@ bench_search() {
 			"$TMP/search count $TMP/journal '$pattern' | cat" \
 			"grep -c '$pattern' $TMP/log | cat"
 	done
+}
+
+# Nothing to compare with: the figure, what it is made of, and the aim.
+bench_screen() {
+	mkdir "$TMP/screen"
+	"$PYTHON" tests/bench/screen.py "$MORTAR" "$PWD/$EXAMPLE" "$TMP/screen" "$RUNS" || failed=1
 }
 
 failed=0

@@ -344,6 +344,7 @@ void term_leave(struct term *t)
 void term_return(struct term *t)
 {
 	reset_prog_mode();
+	keypad(t->keys, TRUE);
 	refresh();
 	buf_clear(&t->out);
 	for (unsigned i = 0; i < 256; i++)

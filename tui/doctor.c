@@ -28,11 +28,13 @@ static struct value *doctor_colours(struct arena *a, const struct term_facts *t)
 		row = doctor_row(a, "colours", DOCTOR_OK, "24 bit: terminfo has RGB");
 	else
 		row = doctor_row(a, "colours", DOCTOR_OK, "%u of %d in terminfo%s", t->used, t->colours,
+		                 t->defines ? "; the theme's own are defined (COLORTERM, ccc)" :
 		                 t->can_define ? "; its palette can be changed (ccc)" : "");
 	doctor_number(a, row, "used", t->used);
 	doctor_number(a, row, "terminfo", t->colours > 0 ? (unsigned)t->colours : 0);
 	doctor_truth(a, row, "rgb", t->has_rgb);
 	doctor_truth(a, row, "ccc", t->can_define);
+	doctor_truth(a, row, "defines", t->defines);
 	doctor_truth(a, row, "no_color", t->no_color);
 	return row;
 }

@@ -123,6 +123,9 @@ static void test_doctor__adds_the_terminal(void **state)
 	asked_has(&a, "xterm-256color\n");
 	asked_has(&a, "80 columns, 24 rows\n");
 	asked_has(&a, "256 of 256 in terminfo; its palette can be changed");
+	t.defines = true;
+	asked_run(s, &a, &t);
+	asked_has(&a, "256 of 256 in terminfo; the theme's own are defined");
 	t.no_color = true;
 	t.used = 0;
 	asked_run(s, &a, &t);

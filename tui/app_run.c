@@ -191,7 +191,12 @@ static void app_signal(struct loop *loop, int signal, void *data)
 {
 	struct app *app = data;
 	(void)loop;
-	if (signal != SIGWINCH && signal != SIGCONT && signal != SIGINT && signal != SIGQUIT) {
+	if (signal == SIGTSTP && app->away) {
+		/* An editor stops all that belong to the shell's job; it has tidied up. */
+		term_halt();
+	} else if (signal == SIGTSTP) {
+		app_suspend(app);
+	} else if (signal != SIGWINCH && signal != SIGCONT && signal != SIGINT && signal != SIGQUIT) {
 		app_end(app);
 	} else if (!app->away && (signal == SIGWINCH || signal == SIGCONT)) {
 		int rows, cols;
@@ -217,7 +222,8 @@ static void app_theme(struct app *app)
 
 static bool app_loop_run(struct app *app, struct error *err)
 {
-	static const int signals[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+	static const int signals[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT,
+	                               SIGTSTP };
 	int rows, cols;
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		loop_signal(app->loop, signals[i], app_signal, app);

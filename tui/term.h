@@ -46,5 +46,7 @@ void term_leave(struct term *);
 void term_return(struct term *);
 /* Gives it back to the shell and stops this process group until it is continued. */
 void term_stop(struct term *);
+/* Only stops, where somebody else has the terminal. */
+void term_halt(void);
 
 #endif

@@ -354,10 +354,21 @@ void term_return(struct term *t)
 	term_resize(t);
 }
 
+void term_halt(void)
+{
+	sigset_t stop, before;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	/* The loop holds it back, so that the terminal can be given back first.  The whole
+	 * group, or the shell would wait for who started us (make, sudo). */
+	sigprocmask(SIG_UNBLOCK, &stop, &before);
+	kill(0, SIGTSTP);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 void term_stop(struct term *t)
 {
 	term_leave(t);
-	/* The whole group, or the shell would wait for who started us (make, sudo). */
-	kill(0, SIGTSTP);
+	term_halt();
 	term_return(t);
 }

@@ -112,3 +112,7 @@ void term_stop(struct term *t)
 {
 	(void)t;
 }
+
+void term_halt(void)
+{
+}

@@ -180,14 +180,16 @@ static bool args_scan(struct args_scan *s, int argc, char *const *argv, bool len
 {
 	for (int i = 0, next; i < argc; i = next) {
 		next = i + 1;
-		if (s->ended || argv[i][0] != '-' || !argv[i][1])
+		if (s->ended || argv[i][0] != '-' || !argv[i][1]) {
 			s->operands[s->args.noperands++] = argv[i];
-		else if (strcmp(argv[i], "--") == 0)
+			s->args.nbefore += !s->ended;
+		} else if (strcmp(argv[i], "--") == 0) {
 			s->ended = true;
-		else if (!(next = args_option(s, argc, argv, i, err)) && !lenient)
+		} else if (!(next = args_option(s, argc, argv, i, err)) && !lenient) {
 			return false;
-		else if (!next)
+		} else if (!next) {
 			next = i + 1;
+		}
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 struct args {
 	const char *const *operands;    /* NULL-terminated */
 	size_t noperands;
+	size_t nbefore;                 /* of them before "--"; all where there is none */
 	const char *const *profiles;    /* in order */
 	size_t nprofiles;
 	bool has_profiles;              /* given, be it as "" for none */

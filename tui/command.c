@@ -63,6 +63,13 @@ static const struct command command_cancel = {
 static const struct command command_history = {
 	"history", "[list]", 0, 1, "json count help", "the builds kept, newest first", cmd_history,
 };
+static const struct command command_serve = {
+	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
+	"start the image of a build, show its health and log, remove the container again\n"
+	"Every port that the image exposes is published at 127.0.0.1, at a free port where --publish "
+	"names none. ARGs stand instead of the image's command. Ctrl-C stops the container, again kills "
+	"it. The exit code is the container's own once it has ended by itself.", cmd_run,
+};
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",
 	"any format that mortar reads, as JSON\n"
@@ -93,8 +100,8 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
-	&command_attach, &command_logs, &command_cancel, &command_history, &command_read,
-	&command_match, &command_doctor, &command_completion, &command_help, NULL,
+	&command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
+	&command_read, &command_match, &command_doctor, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

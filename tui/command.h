@@ -59,5 +59,6 @@ int cmd_history(struct arena *, const struct args *);
 int cmd_doctor(struct arena *, const struct args *);
 int cmd_completion(struct arena *, const struct args *);
 int cmd_help(struct arena *, const struct args *);
+int cmd_run(struct arena *, const struct args *);
 
 #endif

@@ -162,6 +162,8 @@ static void docker_free(struct engine *e)
 	struct docker *d = (struct docker *)e;
 	while (d->works)
 		docker_work_drop(d->works);
+	while (d->runs)
+		docker_run_drop(d->runs);
 	http_cancel(d->asking);
 	http_free(d->http);
 	buf_finish(&d->answer);
@@ -170,7 +172,8 @@ static void docker_free(struct engine *e)
 }
 
 static const struct engine_ops docker_ops = {
-	.probe = docker_probe, .image = docker_image, .cancel = docker_cancel, .free = docker_free,
+	.probe = docker_probe, .image = docker_image, .run = docker_run, .cancel = docker_cancel,
+	.free = docker_free,
 };
 
 struct engine *docker_new(const char *endpoint, enum docker_builder builder,

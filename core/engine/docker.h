@@ -7,6 +7,7 @@
 /* dockerd over its Engine API (docs.docker.com/reference/api/engine), shared by the
  * files of that engine. */
 struct docker_work;
+struct docker_run;
 
 struct docker {
 	struct engine base;
@@ -21,6 +22,7 @@ struct docker {
 	engine_ready_fn *ready;
 	void *data;
 	struct docker_work *works;
+	struct docker_run *runs;
 	unsigned nworks;
 };
 
@@ -28,5 +30,8 @@ struct work *docker_image(struct engine *, const struct image_task *, const stru
 void docker_cancel(struct work *);
 /* Without a word, when the engine is freed. */
 void docker_work_drop(struct docker_work *);
+struct work *docker_run(struct engine *, const struct run_task *, const struct engine_sink *,
+                        struct error *);
+void docker_run_drop(struct docker_run *);
 
 #endif

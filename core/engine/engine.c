@@ -25,9 +25,22 @@ struct work *engine_image(struct engine *e, const struct image_task *t,
 	return e->ops->image(e, t, sink);
 }
 
+struct work *engine_run(struct engine *e, const struct run_task *t,
+                        const struct engine_sink *sink, struct error *err)
+{
+	if (e->ops->run)
+		return e->ops->run(e, t, sink, err);
+	error_set(err, ERROR_REFUSED, "buildah makes images and serves no containers; dockerd does, "
+	          "and podman, which has buildah's images: use --engine podman");
+	return NULL;
+}
+
 void engine_cancel(struct work *w)
 {
-	w->engine->ops->cancel(w);
+	if (w->cancel)
+		w->cancel(w);
+	else
+		w->engine->ops->cancel(w);
 }
 
 /* auto: dockerd where it answers, else buildah. */
@@ -106,6 +119,14 @@ static struct work *choice_image(struct engine *e, const struct image_task *t,
 	return engine_image(c->chosen, t, sink);
 }
 
+static struct work *choice_run(struct engine *e, const struct run_task *t,
+                               const struct engine_sink *sink, struct error *err)
+{
+	struct choice *c = (struct choice *)e;
+	CHECK(c->chosen);
+	return engine_run(c->chosen, t, sink, err);
+}
+
 static void choice_free(struct engine *e)
 {
 	struct choice *c = (struct choice *)e;
@@ -122,7 +143,8 @@ static void choice_cancel(struct work *w)
 }
 
 static const struct engine_ops choice_ops = {
-	.probe = choice_probe, .image = choice_image, .cancel = choice_cancel, .free = choice_free,
+	.probe = choice_probe, .image = choice_image, .run = choice_run, .cancel = choice_cancel,
+	.free = choice_free,
 };
 
 static struct engine *choice_new(const struct engine_options *o, struct loop *l)

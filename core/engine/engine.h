@@ -4,7 +4,7 @@
 #include "core/os/loop.h"
 #include "core/plan/plan.h"
 
-/* A thing that turns an image task into an image.
+/* A thing that turns an image task into an image, and an image into a container.
  *
  * An engine reports in its own terms; the job turns that into journal steps.  So
  * a build inside a plan ends no journal and works may run side by side.  All is
@@ -52,6 +52,8 @@ struct engine_sink {
 	void (*log)(void *data, uint64_t key, int stream, struct str bytes, double t);
 	void (*progress)(void *data, uint64_t key, struct str id, uint64_t current, uint64_t total);
 	void (*warning)(void *data, struct str text);
+	/* Of a run: whenever something has changed. */
+	void (*run)(void *data, const struct run_report *);
 	/* Exactly once, after a cancel too; nothing follows it; never from inside the
 	 * call that started the work. */
 	void (*done)(void *data, const struct work_result *);
@@ -64,6 +66,9 @@ struct engine_ops {
 	void (*probe)(struct engine *, engine_ready_fn *, void *data);
 	struct work *(*image)(struct engine *, const struct image_task *,
 	                      const struct engine_sink *);
+	/* NULL: the engine serves no containers. */
+	struct work *(*run)(struct engine *, const struct run_task *, const struct engine_sink *,
+	                    struct error *);
 	/* Stops the engine's own work, at most a second later; done still comes. */
 	void (*cancel)(struct work *);
 	void (*free)(struct engine *);
@@ -98,6 +103,16 @@ void engine_probe(struct engine *, engine_ready_fn *ready, void *data);
 /* Borrows task and sink's data until done was called.  NULL never: what fails at
  * once is told by done.  The work is freed by the engine after done. */
 struct work *engine_image(struct engine *, const struct image_task *, const struct engine_sink *);
+/* Starts a container, tells its log (key 0) and how it stands, waits for its end and
+ * removes it.  First those are removed, with a warning, that were left behind by a
+ * process which is gone (run_owner.h).  ok: it ended by itself, whatever its exit code,
+ * and is removed.  NULL: this engine cannot (ERROR_REFUSED says what can).  Borrows as
+ * engine_image does; an engine that is freed before done leaves the container to the
+ * next run. */
+struct work *engine_run(struct engine *, const struct run_task *, const struct engine_sink *,
+                        struct error *);
+/* A run: asked once it is told to stop, with the time that its image gives it; asked
+ * again it is killed.  Then it is removed. */
 void engine_cancel(struct work *);
 
 #endif

@@ -7,6 +7,7 @@
 struct work {
 	struct engine *engine;
 	struct engine_sink sink;        /* the caller's */
+	void (*cancel)(struct work *);  /* NULL: the engine's */
 };
 
 /* Engines of their own; takes nothing, copies what it is given. */

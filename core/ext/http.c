@@ -264,8 +264,11 @@ static size_t http_on_header(char *p, size_t size, size_t count, void *data)
 {
 	struct http_transfer *t = data;
 	struct error err = { 0 };
-	(void)p;
+	struct str line = str_trim((struct str){ p, size * count });
 	t->head_size += size * count;
+	/* An empty line ends the headers; those of 100 Continue are not the answer's. */
+	if (!line.n && t->events.head && !t->cancelled && http_status(t) >= 200)
+		t->events.head(t->events.data, http_status(t));
 	if (t->head_size <= HTTP_HEAD_MAX)
 		return size * count;
 	error_set(&err, ERROR_LIMIT, "%s sent headers of more than %d bytes", buf_text(&t->peer),
@@ -377,6 +380,8 @@ struct http_transfer *http_start(struct http *h, const struct http_request *r,
 		http_add_header(t, r->headers[i]);
 	if (strcmp(r->method, "POST") == 0)
 		curl.easy_setopt(t->easy, CURLOPT_POST, 1L);
+	else if (strcmp(r->method, "GET") != 0)
+		curl.easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, r->method);
 	if (events->pull) {
 		http_add_header(t, "Transfer-Encoding: chunked");
 		curl.easy_setopt(t->easy, CURLOPT_READFUNCTION, http_on_body);

@@ -34,6 +34,8 @@ enum http_body { HTTP_BODY_DATA, HTTP_BODY_DONE, HTTP_BODY_FAILED };
 struct http_events {
 	/* What to send, chunked; NULL: nothing.  *ret_bytes is lent until the next call. */
 	enum http_body (*pull)(void *data, struct str *ret_bytes, struct error *err);
+	/* The answer has begun: its status.  NULL: not wanted. */
+	void (*head)(void *data, int status);
 	/* What came (never empty); false cuts the transfer with *err.  NULL: not wanted. */
 	bool (*bytes)(void *data, struct str bytes, struct error *err);
 	/* Once, unless cancelled; err NULL: the whole answer came.  The transfer is gone
@@ -43,7 +45,7 @@ struct http_events {
 };
 
 struct http_request {
-	const char *method, *path;              /* "GET" or "POST"; path and query, escaped */
+	const char *method, *path;              /* "GET", "POST", "DELETE"; path and query, escaped */
 	struct http_address at;
 	const char *const *headers;             /* "Name: value", NULL-terminated, or NULL */
 	int64_t timeout_ms;                     /* for the whole of it; 0: none */

@@ -67,7 +67,8 @@ static bool list_start(struct list_row *row, struct str line)
 	struct history_item *item = &row->item;
 	struct { const char *key, **text; } texts[] = {
 		{ "project", &item->project }, { "kind", &item->kind }, { "level", &item->level },
-		{ "engine", &item->engine }, { "image", &item->image }, { "root", &item->root },
+		{ "engine", &item->engine }, { "engine_address", &item->address },
+		{ "image", &item->image }, { "root", &item->root },
 	};
 	struct line_member m;
 	size_t at = 0;
@@ -165,7 +166,7 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	owned(arena) struct arena *scratch = arena_new();
 	struct list_row row = { .arena = arena, .scratch = scratch, .item = {
 		.dir = arena_text(arena, str_of(dir)), .project = "", .kind = "", .level = "",
-		.engine = "", .image = "", .root = "", .image_id = "", .error = "",
+		.engine = "", .address = "", .image = "", .root = "", .image_id = "", .error = "",
 	} };
 	size_t slash = str_find_last(str_of(row.item.dir), '/');
 	row.item.id = slash == STR_NONE ? row.item.dir : row.item.dir + slash + 1;

@@ -16,6 +16,7 @@ const char *history_state_name(enum history_state);
 struct history_item {
 	const char *id, *dir;
 	const char *project, *kind, *level, *engine, *image, *root;     /* "" when unknown */
+	const char *address;            /* of the engine; "" when unknown */
 	const char *const *profiles;
 	size_t nprofiles;
 	double started, ended;          /* seconds since the epoch; ended 0: not yet, or lost */

@@ -36,6 +36,15 @@ struct worker *worker_start(struct loop *, const char *verb, const struct value 
                             worker_line_fn *, void *data, struct error *);
 void worker_free(struct worker *);
 OWN_DEFINE(worker)
+/* Asks one that cleans up behind itself to stop (SIGTERM), or to make it short
+ * (SIGUSR1); its lines and its end are still told. */
+void worker_stop(struct worker *, bool at_once);
+/* Leaves its lines where they are until it is told to go on: who cannot take more of
+ * them stops it from saying more. */
+void worker_pause(struct worker *, bool on);
+/* Asks it to stop and forgets it: nothing is told any more, it ends by itself.  NULL is
+ * fine. */
+void worker_leave(struct worker *);
 
 /* ---- child side: main() of `mortar job ID` and `mortar worker VERB` ---- */
 int job_main(const char *id);

@@ -16,6 +16,7 @@ static const struct {
 	{ "git", worker_git },
 	{ "places", worker_places },
 	{ "probe", worker_probe },
+	{ "run", worker_run },
 };
 
 bool worker_say(const struct value *line)

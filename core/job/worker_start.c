@@ -60,6 +60,31 @@ void worker_free(struct worker *w)
 		worker_release(w);
 }
 
+void worker_stop(struct worker *w, bool at_once)
+{
+	if (w->pid > 0)
+		kill(w->pid, at_once ? SIGUSR1 : SIGTERM);
+}
+
+/* Only so that it is waited for. */
+static void worker_left(struct loop *loop, pid_t pid, int status, void *data)
+{
+	(void)loop, (void)pid, (void)status, (void)data;
+}
+
+void worker_leave(struct worker *w)
+{
+	if (!w)
+		return;
+	if (w->pid > 0) {
+		worker_stop(w, false);
+		loop_unchild(w->loop, w->pid);
+		loop_child(w->loop, w->pid, worker_left, NULL);
+		w->pid = 0;
+	}
+	worker_free(w);
+}
+
 /* false when the callback has freed the worker. */
 static bool worker_call(struct worker *w, const struct value *line, bool ended_well)
 {
@@ -133,6 +158,14 @@ static void worker_writable(struct loop *loop, int fd, short revents, void *data
 	w->sent += n > 0 ? (size_t)n : 0;
 	if (n <= 0 || w->sent == w->argument.n)
 		worker_close(w, &w->in);
+}
+
+void worker_pause(struct worker *w, bool on)
+{
+	if (w->out >= 0 && on)
+		loop_unwatch(w->loop, w->out);
+	else if (w->out >= 0)
+		loop_watch(w->loop, w->out, POLLIN, worker_readable, w);
 }
 
 struct worker *worker_start(struct loop *loop, const char *verb, const struct value *argument,

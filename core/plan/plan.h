@@ -3,6 +3,7 @@
 
 #include "core/config/settings.h"
 #include "core/context/context.h"
+#include "core/plan/run.h"
 #include "core/recipe/recipe.h"
 
 /* What is to be done, as data: tasks in an order in which they may run; after[]
@@ -79,6 +80,7 @@ struct task {
 		struct fetch_task fetch;
 		struct stage_task stage;
 		struct image_task image;
+		struct run_task run;
 	};
 };
 

@@ -1,0 +1,129 @@
+#include "core/engine/docker_sweep.h"
+
+#include <stdlib.h>
+
+#include "core/base/check.h"
+#include "core/engine/run_owner.h"
+#include "core/engine/sentence.h"
+#include "core/engine/stream.h"
+#include "core/os/clock.h"
+#include "core/value/json.h"
+
+/* A daemon that does not list or remove in this time keeps nobody from running. */
+enum { SWEEP_MS = 10000 };
+
+struct docker_sweep {
+	struct docker *docker;
+	const struct engine_sink *sink;
+	void (*done)(void *data);
+	void *data;
+	struct arena *arena;
+	struct docker_call call;
+	const struct value *next;       /* container to look at, or NULL */
+	const char *name;               /* of the one that is being removed */
+};
+
+static void sweep_warn(struct docker_sweep *s, const char *text)
+{
+	if (s->sink->warning)
+		s->sink->warning(s->sink->data, str_of(text));
+}
+
+static void sweep_next(struct docker_sweep *s);
+
+static void sweep_removed(void *data, int status, struct str answer, const struct error *err)
+{
+	struct docker_sweep *s = data;
+	struct error why = { 0 };
+	/* 404: somebody was faster; 409: somebody is at it. */
+	if (err)
+		why = *err;
+	else if (status >= 400 && status != 404 && status != 409)
+		sentence_of_refusal(status, answer, &why);
+	if (why.code)
+		sweep_warn(s, arena_printf(s->arena, "the container %s, which a mortar that was killed "
+		                           "left behind, cannot be removed: %s", s->name, why.text));
+	else if (status < 400)
+		sweep_warn(s, arena_printf(s->arena, "removed the container %s, which a mortar that was "
+		                           "killed left behind", s->name));
+	sweep_next(s);
+}
+
+static const char *sweep_name(struct docker_sweep *s, const struct value *container)
+{
+	const struct value *names = value_get(container, STR("Names"));
+	const struct value *first = names ? value_child(names) : NULL;
+	struct str name = first && value_type(first) == VALUE_STRING ? value_text(first)
+	                                                             : stream_text(container, "Id");
+	if (str_has_prefix(name, STR("/")))
+		name = str_slice(name, 1, name.n);
+	return arena_text(s->arena, name);
+}
+
+static bool sweep_is_abandoned(const struct value *container)
+{
+	const struct value *labels = value_get(container, STR("Labels"));
+	const struct value *made = value_get(container, STR("Created"));
+	struct str owner = labels ? stream_text(labels, RUN_OWNER_LABEL) : (struct str){ 0 };
+	unsigned long long t = 0;
+	if (!owner.n || !stream_text(container, "Id").n)
+		return false;
+	if (made && !str_number(value_text(made), INT64_MAX, &t))
+		t = 0;
+	struct str state = stream_text(container, "State");
+	bool rests = str_eq(state, STR("exited")) || str_eq(state, STR("created")) ||
+	             str_eq(state, STR("dead"));
+	return run_owner_is_gone(owner, !rests, (int64_t)t, (int64_t)clock_now());
+}
+
+static void sweep_next(struct docker_sweep *s)
+{
+	while (s->next && !sweep_is_abandoned(s->next))
+		s->next = value_next(s->next);
+	if (!s->next) {
+		s->done(s->data);
+		return;
+	}
+	owned_buf struct buf path = { 0 };
+	buf_append(&path, STR("/containers/"));
+	http_append_escaped(&path, stream_text(s->next, "Id"));
+	buf_append(&path, STR("?force=1&v=1"));
+	s->name = sweep_name(s, s->next);
+	s->next = value_next(s->next);
+	docker_call(s->docker, &s->call, "DELETE", buf_text(&path), SWEEP_MS, sweep_removed, s);
+}
+
+static void sweep_listed(void *data, int status, struct str answer, const struct error *err)
+{
+	struct docker_sweep *s = data;
+	const struct value *all;
+	struct error ignored = { 0 };
+	/* What is wrong with the engine the run itself will find. */
+	if (!err && status == 200 &&
+	    value_parse_json(s->arena, arena_str(s->arena, answer), &all, &ignored) &&
+	    value_type(all) == VALUE_ARRAY)
+		s->next = value_child(all);
+	sweep_next(s);
+}
+
+struct docker_sweep *docker_sweep_new(struct docker *d, const struct engine_sink *sink,
+                                      void (*done)(void *data), void *data)
+{
+	struct docker_sweep *s = xcalloc(1, sizeof *s);
+	owned_buf struct buf path = { 0 };
+	*s = (struct docker_sweep){ .docker = d, .sink = sink, .done = done, .data = data,
+	                            .arena = arena_new() };
+	buf_append(&path, STR("/containers/json?all=1&filters="));
+	http_append_escaped(&path, STR("{\"label\":[\"" RUN_OWNER_LABEL "\"]}"));
+	docker_call(d, &s->call, "GET", buf_text(&path), SWEEP_MS, sweep_listed, s);
+	return s;
+}
+
+void docker_sweep_free(struct docker_sweep *s)
+{
+	if (!s)
+		return;
+	docker_call_finish(&s->call);
+	arena_free(s->arena);
+	free(s);
+}

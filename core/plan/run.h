@@ -1,0 +1,65 @@
+#ifndef CORE_PLAN_RUN_H
+#define CORE_PLAN_RUN_H
+
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/value/value.h"
+
+/* A container as it is asked for, and how it stands: what engine, job and front ends
+ * say to each other about it. */
+
+/* A port of the container at an address of the engine's machine. */
+struct run_port {
+	struct str port;                /* "8080/tcp" */
+	struct str address;             /* "127.0.0.1"; n 0 when asked for: 127.0.0.1 */
+	unsigned number;                /* on the machine; 0 when asked for: a free one */
+};
+
+/* Runs image, which the engine has. */
+struct run_task {
+	const char *name;               /* of the container, or NULL: the engine makes one */
+	struct str image;               /* an id or a name */
+	const char *const *argv;        /* instead of the image's command; NULL-terminated, or NULL */
+	const char *const *env;         /* NAME=value over the image's; NULL-terminated, or NULL */
+	const struct pair *labels;
+	size_t nlabels;
+	const char *network;            /* the engine's word for it, or NULL: its default */
+	const struct run_port *ports;   /* every port that the image exposes is published too */
+	size_t nports;
+};
+
+enum run_phase { RUN_PREPARING, RUN_CREATED, RUN_RUNNING, RUN_STOPPING, RUN_EXITED, RUN_REMOVED };
+/* NONE: the image has no HEALTHCHECK. */
+enum run_health { RUN_HEALTH_NONE, RUN_HEALTH_STARTING, RUN_HEALTH_HEALTHY,
+                  RUN_HEALTH_UNHEALTHY };
+
+/* A snapshot.  Texts come from outside; whoever gives it says how long they live. */
+struct run_report {
+	enum run_phase phase;
+	enum run_health health;
+	struct str id, name;            /* of the container; n 0: not yet */
+	double started, ended;          /* seconds since the epoch; 0: not yet */
+	int exit_code;                  /* -1: not told */
+	bool out_of_memory;             /* the kernel ended it for that */
+	struct str probe;               /* what the last health check printed */
+	int probe_exit;                 /* what it ended with; -1: there was none */
+	unsigned failing;               /* health checks that failed since the last good one */
+	const struct run_port *ports;   /* published */
+	size_t nports;
+};
+
+/* "running", "healthy" …: words of the JSON form, and fit for a person. */
+const char *run_phase_name(enum run_phase);
+const char *run_health_name(enum run_health);
+/* The JSON form (docs/formats.md, "run --json"), and back: false for what is none.
+ * Texts borrow the value, the ports are in the arena. */
+struct value *run_report_value(struct arena *, const struct run_report *);
+bool run_report_read(struct arena *, const struct value *, struct run_report *ret_report);
+bool run_report_equal(const struct run_report *, const struct run_report *);
+/* "http://127.0.0.1:49153", for udp "udp://…". */
+void run_port_append_url(struct buf *, const struct run_port *);
+/* "[[ADDRESS:]HOST:]PORT[/tcp|/udp]" as --publish takes it; texts in the arena. */
+bool run_port_parse(struct arena *, struct str text, struct run_port *ret_port, struct error *);
+
+#endif

@@ -270,10 +270,25 @@ static void app_back(struct app *app, uint32_t key)
 		app_say(app, "q leaves mortar; builds go on");
 }
 
+/* False: the view in front asks first. */
+static bool app_may_leave(struct app *app)
+{
+	struct view *view = app_view(app);
+	return app->popup || !view || !view->ops->leave || view->ops->leave(view);
+}
+
+static bool app_leaves(enum action action)
+{
+	return action == ACTION_QUIT || action == ACTION_BACK || action == ACTION_VIEW1 ||
+	       action == ACTION_VIEW2 || action == ACTION_VIEW3;
+}
+
 /* What means the same in every view; false: the view's own. */
 static bool app_act(struct app *app, enum action action, uint32_t key)
 {
 	struct view *view = app_view(app);
+	if (app_leaves(action) && !app_may_leave(app))
+		return true;
 	switch (action) {
 	case ACTION_QUIT: app_end(app); break;
 	case ACTION_BACK: app_back(app, key); break;

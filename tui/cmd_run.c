@@ -191,6 +191,20 @@ static void run_say_phase(struct cmd_run *c, const struct run_report *r)
 	}
 }
 
+static void run_met(void *data)
+{
+	struct cmd_run *c = data;
+	owned(arena) struct arena *a = arena_new();
+	const struct { const char *key, *text; } texts[] = {
+		{ "build", c->build->id }, { "image", c->build->image },
+		{ "image_id", c->build->image_id }, { "engine", run_engine(c->run) },
+	};
+	struct value *o = value_new_object(a);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		value_set(a, o, texts[i].key, value_new_string(a, str_of(texts[i].text)));
+	run_write_json(c, a, "start", o);
+}
+
 static void run_changed(void *data)
 {
 	struct cmd_run *c = data;
@@ -333,8 +347,8 @@ static bool run_options(struct arena *a, const struct args *args, struct run_opt
 static int cmd_run_loop(struct cmd_run *c, const struct run_options *o, struct error *err)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct run_events events = { .log = run_log, .changed = run_changed, .warning = run_warning,
-	                             .ended = run_ended, .data = c };
+	struct run_events events = { .engine = run_met, .log = run_log, .changed = run_changed,
+	                             .warning = run_warning, .ended = run_ended, .data = c };
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		loop_signal(c->loop, signals[i], run_interrupt, c);
 	for (int stream = 1; stream < RUN_STREAMS; stream++) {

@@ -23,6 +23,7 @@ enum where {
 	WHERE_PICKER = 16, WHERE_LEVELS = 32,   /* popups: no counts there */
 	WHERE_TEXT = 64,                        /* a popup that only shows */
 	WHERE_CONFIRM = 128,                    /* a popup that asks yes or no */
+	WHERE_RUN = 256,
 };
 
 enum action {

@@ -36,6 +36,9 @@ struct view_ops {
 	/* Milliseconds until it wants to be drawn again though nothing happened (a
 	 * clock that runs); -1: never.  Asked after each drawing. */
 	int64_t (*tick)(struct view *);
+	/* The user wants to go back, to another view or out: false when it asks first,
+	 * and goes by itself when told yes. */
+	bool (*leave)(struct view *);
 	/* A line was typed that app_prompt asked for. */
 	void (*typed)(struct view *, struct str line);
 	/* The keys that the bottom line names while there is nothing else to say. */

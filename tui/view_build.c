@@ -10,6 +10,7 @@
 #include "tui/level_menu.h"
 #include "tui/retry.h"
 #include "tui/view_build_inside.h"
+#include "tui/view_run.h"
 
 enum {
 	BUILD_FRAME_MS = 100,           /* not more often, whatever happens */
@@ -247,6 +248,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 	case ACTION_CANCEL: view_build_cancel(b); return true;
 	case ACTION_DETACH: view_build_detach(b); return true;
 	case ACTION_RETRY: retry_build(b->view.app, b->dir); return true;
+	case ACTION_RUN: view_run_open(b->view.app, b->dir); return true;
 	case ACTION_BUILD: return view_build_menu(b);
 	default: return view_build_find_act(b, action);
 	}
@@ -300,7 +302,7 @@ static const struct hint view_build_over_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
 	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
 	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
-	{ ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
+	{ ACTION_RUN, "run it" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,

@@ -14,6 +14,7 @@
 #include "tui/retry.h"
 #include "tui/search.h"
 #include "tui/view_history_inside.h"
+#include "tui/view_run.h"
 
 enum {
 	HISTORY_SLICE = 200,            /* rows read a turn: thousands stop no key */
@@ -285,6 +286,7 @@ static bool history_act_on(struct view_history *h, enum action action)
 	switch (action) {
 	case ACTION_ENTER: app_open_build(h->view.app, dir); return true;
 	case ACTION_RETRY: retry_build(h->view.app, dir); return true;
+	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
 	case ACTION_DELETE: history_ask(h, false); return true;
 	case ACTION_CANCEL: history_ask(h, true); return true;
 	default: return false;

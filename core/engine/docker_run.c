@@ -175,8 +175,6 @@ static void run_rest_is_late(struct loop *l, void *data)
 /* It has ended; what it printed last may still be on its way. */
 static void run_ended(struct docker_run *r)
 {
-	r->report.ended = clock_now();
-	run_phase(r, RUN_EXITED);
 	if (r->silent)
 		run_remove(r);
 	else
@@ -231,6 +229,17 @@ static void run_copy_ports(struct arena *a, const struct run_report *from, struc
 	to->nports = from->nports;
 }
 
+/* A container that has ended publishes nothing, and dockerd calls it unhealthy: what it
+ * was stays to be read. */
+static void run_last(struct arena *a, const struct run_report *before, struct run_report *now)
+{
+	run_copy_ports(a, before, now);
+	if (before->phase >= RUN_RUNNING)
+		now->health = before->health;
+	now->phase = RUN_EXITED;
+	now->ended = clock_now();
+}
+
 static void run_looked(void *data, int status, struct str answer, const struct error *err)
 {
 	struct docker_run *r = data;
@@ -257,9 +266,10 @@ static void run_looked(void *data, int status, struct str answer, const struct e
 		run_remove(r);
 		return;
 	}
-	/* A container that has ended publishes nothing: what it had stays to be read. */
+	if (now.phase == RUN_CREATED)
+		now.phase = RUN_RUNNING;
 	if (!runs)
-		run_copy_ports(texts, &r->report, &now);
+		run_last(texts, &r->report, &now);
 	now.id = str_of(r->container);
 	now.name = arena_str(texts, now.name);
 	run_report(r, &now, texts);
@@ -376,7 +386,6 @@ static void run_began(void *data, int status, struct str answer, const struct er
 		run_stop(r);
 		return;
 	}
-	run_phase(r, RUN_RUNNING);
 	run_look(NULL, r);
 }
 
@@ -415,7 +424,7 @@ static void run_attach_done(void *data, const struct error *err)
 		r->base.sink.warning(r->base.sink.data, STR("the container's output is cut here"));
 	if (r->report.phase == RUN_EXITED)
 		run_remove(r);
-	else if (r->report.phase == RUN_RUNNING && !r->removing)
+	else if (r->started && r->report.phase <= RUN_RUNNING && !r->removing)
 		run_look(NULL, r);
 }
 

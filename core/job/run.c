@@ -146,7 +146,7 @@ static void run_hear(void *data, const struct value *line, bool ended_well)
 	else if ((text = value_get(line, STR("engine")))) {
 		free(r->engine);
 		r->engine = xstrndup(value_text(text).p, value_text(text).n);
-		r->events.changed(r->events.data);
+		r->events.engine(r->events.data);
 	} else {
 		worker_error(line, &r->end.error);
 	}

@@ -33,6 +33,7 @@ struct run_end {
 
 /* Lent for the call. */
 struct run_events {
+	void (*engine)(void *data);     /* run_engine is known from now on */
 	void (*log)(void *data, int stream, struct str bytes, double t);
 	void (*changed)(void *data);    /* run_state says what */
 	void (*warning)(void *data, struct str text);

@@ -80,11 +80,14 @@ static void view_run_warning(void *data, struct str text)
 		app_say(v->view.app, "%.*s", STR_ARG(text));
 }
 
+static const struct view_ops view_run_over_ops;
+
 static void view_run_ended(void *data, const struct run_end *end)
 {
 	struct view_run *v = data;
 	v->end = *end;
 	v->ended = true;
+	v->view.ops = &view_run_over_ops;
 	if (end->error.code && !end->cancelled && v->view.app)
 		app_alert(v->view.app, "%s", end->error.text);
 	view_run_grew(v, run_log_end(&v->log));
@@ -133,9 +136,10 @@ static void view_run_typed(struct view *view, struct str line)
 	v->search = search;
 	buf_clear(&v->pattern);
 	buf_append(&v->pattern, line);
-	/* The line under the cursor counts. */
+	/* The line under the cursor counts, and from the end there is no forward. */
 	if (search && v->list.n) {
-		v->list.cursor = v->list.cursor ? v->list.cursor - 1 : v->list.n - 1;
+		bool from_here = !v->follows && v->list.cursor;
+		v->list.cursor = from_here ? v->list.cursor - 1 : v->list.n - 1;
 		view_run_find(v, true);
 	}
 }
@@ -165,8 +169,6 @@ static void view_run_go(void *data)
 static bool view_run_leave(struct view *view)
 {
 	struct view_run *v = (struct view_run *)view;
-	if (v->ended)
-		return true;
 	app_open(v->view.app, confirm_new("Leave", "Stop and remove the container?", view_run_go, v));
 	return false;
 }
@@ -201,10 +203,11 @@ static bool view_run_act(struct view *view, enum action action, unsigned count)
 
 /* ---- life ---- */
 
-/* A clock runs while the container does. */
+/* A clock that runs. */
 static int64_t view_run_tick(struct view *view)
 {
-	return ((struct view_run *)view)->ended ? -1 : 1000;
+	(void)view;
+	return 1000;
 }
 
 static void view_run_free(struct view *view)
@@ -228,6 +231,16 @@ static const struct view_ops view_run_ops = {
 	.name = "run", .where = WHERE_RUN, .draw = view_run_draw, .act = view_run_act,
 	.free = view_run_free, .tick = view_run_tick, .leave = view_run_leave,
 	.typed = view_run_typed, .hints = view_run_hints,
+};
+
+/* Once it is over there is nothing to stop and nothing to ask. */
+static const struct hint view_run_over_hints[] = {
+	{ ACTION_SEARCH, "find" }, { ACTION_TIMES, "times" }, { ACTION_BACK, "back" },
+	{ ACTION_HELP, "keys" }, { 0, NULL },
+};
+static const struct view_ops view_run_over_ops = {
+	.name = "run", .where = WHERE_RUN, .draw = view_run_draw, .act = view_run_act,
+	.free = view_run_free, .typed = view_run_typed, .hints = view_run_over_hints,
 };
 
 struct view_run *view_run_new(struct loop *loop, const struct run_build *build)

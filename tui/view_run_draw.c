@@ -14,11 +14,13 @@ static const char *draw_state(const struct view_run *v)
 {
 	static const char *const states[] = {
 		[RUN_PREPARING] = "STARTING", [RUN_CREATED] = "STARTING", [RUN_RUNNING] = "RUNNING",
-		[RUN_STOPPING] = "STOPPING", [RUN_EXITED] = "ENDED", [RUN_REMOVED] = "REMOVED",
+		[RUN_STOPPING] = "STOPPING", [RUN_EXITED] = "ENDED", [RUN_REMOVED] = "ENDED",
 	};
 	if (v->ended && v->end.error.code && !v->end.cancelled)
 		return "FAILED";
-	return v->ended && v->report->phase < RUN_EXITED ? "REMOVED" : states[v->report->phase];
+	if (v->ended)
+		return v->report->exit_code < 0 ? "REMOVED" : "ENDED";
+	return states[v->report->phase];
 }
 
 static void draw_append_uptime(const struct view_run *v, struct buf *out)

@@ -106,7 +106,7 @@ static struct work *fake_image(struct engine *engine, const struct image_task *t
 	(void)task;
 	e->sink = *sink;
 	fake_next(e);
-	e->work = (struct work){ engine, *sink };
+	e->work = (struct work){ .engine = engine, .sink = *sink };
 	return &e->work;
 }
 

@@ -273,10 +273,10 @@ static void run_looked(void *data, int status, struct str answer, const struct e
 	now.id = str_of(r->container);
 	now.name = arena_str(texts, now.name);
 	run_report(r, &now, texts);
-	if (runs)
-		run_look_later(r);
-	else
+	if (!runs)
 		run_ended(r);
+	else if (!r->call.transfer)
+		run_look_later(r);
 }
 
 static void run_look(struct loop *l, void *data)
@@ -306,8 +306,9 @@ static void run_stop(struct docker_run *r)
 {
 	loop_untimer(r->base.engine->loop, r->timer);
 	r->timer = 0;
-	run_phase(r, RUN_STOPPING);
+	/* Asked before it is told: who is told may ask again. */
 	run_ask(r, "POST", "/stop", 0, run_stopped);
+	run_phase(r, RUN_STOPPING);
 }
 
 static void run_give_up(struct loop *l, void *data)
@@ -343,8 +344,6 @@ static void docker_run_cancel(struct work *base)
 		return;
 	if (!r->container) {
 		docker_call_cancel(&r->call);
-		docker_sweep_free(r->sweep);
-		r->sweep = NULL;
 		run_timer(r, 0, run_over);
 	} else if (r->asks == 2) {
 		run_remove(r);
@@ -518,6 +517,8 @@ static void run_swept(void *data)
 	owned_buf struct buf path = { 0 };
 	docker_sweep_free(r->sweep);
 	r->sweep = NULL;
+	if (r->cancelled)
+		return;
 	buf_append(&path, STR("/images/"));
 	http_append_escaped(&path, r->task.image);
 	buf_append(&path, STR("/json"));

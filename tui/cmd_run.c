@@ -15,7 +15,7 @@
 #include "tui/command.h"
 #include "tui/spout.h"
 
-enum { RUN_STREAMS = 3 };
+enum { RUN_STREAMS = 3, RUN_REST_MS = 1000 };
 
 /* Where a stream of the container goes. */
 struct run_out {
@@ -264,6 +264,13 @@ static void run_end_json(struct cmd_run *c)
 	run_write_json(c, a, "done", o);
 }
 
+/* Who has asked it to stop does not wait for who does not read. */
+static void run_give_up(struct loop *loop, void *data)
+{
+	(void)data;
+	loop_stop(loop);
+}
+
 static void run_ended(void *data, const struct run_end *end)
 {
 	struct cmd_run *c = data;
@@ -278,11 +285,12 @@ static void run_ended(void *data, const struct run_end *end)
 		run_complain(c, str_of(c->end.error.text));
 	run_end_json(c);
 	c->ended = true;
+	if (c->stopping)
+		loop_timer(c->loop, RUN_REST_MS, run_give_up, c);
 	run_settle(c);
 }
 
-/* The first asks it to stop, the next does not wait for it; when it has ended the rest
- * of the output is not waited for. */
+/* The first asks it to stop, the next does not wait for it. */
 static void run_interrupt(struct loop *loop, int signal, void *data)
 {
 	(void)signal;

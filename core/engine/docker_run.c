@@ -266,6 +266,9 @@ static void run_looked(void *data, int status, struct str answer, const struct e
 		run_remove(r);
 		return;
 	}
+	/* However short it ran. */
+	if (!runs && now.phase == RUN_CREATED)
+		run_phase(r, RUN_RUNNING);
 	if (now.phase == RUN_CREATED)
 		now.phase = RUN_RUNNING;
 	if (!runs)

@@ -61,7 +61,8 @@ bool run_port_parse(struct arena *a, struct str text, struct run_port *ret_port,
 	struct str protocol = slash == STR_NONE ? STR("tcp") : str_slice(text, slash + 1, text.n);
 	struct str rest = str_slice(text, 0, slash == STR_NONE ? text.n : slash);
 	bool fine = str_eq(protocol, STR("tcp")) || str_eq(protocol, STR("udp"));
-	fine = fine && !str_has_prefix(rest, STR(":")) && str_number(run_port_last(&rest), 65535, &inside) && inside > 0;
+	fine = fine && !str_has_prefix(rest, STR(":"));
+	fine = fine && str_number(run_port_last(&rest), 65535, &inside) && inside > 0;
 	if (fine && rest.n) {
 		struct str number = run_port_last(&rest);
 		fine = str_number(number, 65535, &outside) || (!number.n && rest.n);

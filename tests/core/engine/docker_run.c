@@ -258,7 +258,7 @@ static void test_docker_run__from_making_to_removal(void **state)
 	bench_end(b, 1);
 	bench_go(b);
 	assert_true(b->result.ok);
-	assert_string_equal(buf_text(&b->phases), "created exited removed");
+	assert_string_equal(buf_text(&b->phases), "created running exited removed");
 	assert_string_equal(buf_text(&b->out[1]), "one\nthree");
 	assert_string_equal(buf_text(&b->out[2]), "two\n");
 	assert_int_equal(b->last.exit_code, 7);

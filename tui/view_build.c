@@ -302,7 +302,8 @@ static const struct hint view_build_over_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
 	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
 	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
-	{ ACTION_RUN, "run it" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
+	{ ACTION_RUN, "run it" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" },
+	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,

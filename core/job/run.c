@@ -37,8 +37,8 @@ bool run_find(struct arena *a, const char *build, struct run_build *ret_build, s
 		                 item.state == HISTORY_FAILED ? "a failure"
 		                                              : history_state_name(item.state));
 	if (!item.image_id[0])
-		return error_set(err, ERROR_USAGE, "the journal of the build %s has no image's id: build it "
-		                 "again", item.id);
+		return error_set(err, ERROR_USAGE, "the journal of the build %s has no image's id: build "
+		                 "it again", item.id);
 	*ret_build = (struct run_build){
 		.id = item.id, .image = item.image, .image_id = item.image_id,
 		.engine = strcmp(item.engine, "buildah") == 0 || !item.address[0] ? item.engine
@@ -88,8 +88,8 @@ static struct value *run_argument(struct arena *a, const struct run_build *build
 
 static void run_hear_log(struct run *r, const struct value *log)
 {
-	const struct value *stream = value_get(log, STR("stream")), *text = value_get(log, STR("bytes"));
-	const struct value *t = value_get(log, STR("t"));
+	const struct value *stream = value_get(log, STR("stream")), *t = value_get(log, STR("t"));
+	const struct value *text = value_get(log, STR("bytes"));
 	owned_buf struct buf bytes = { 0 };
 	if (!stream || !text || !t || !bytes_append_back(&bytes, value_text(text)))
 		return;

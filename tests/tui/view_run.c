@@ -148,8 +148,8 @@ static void test_view_run__ascii_in_the_c_locale(void **state)
 static void test_view_run__any_size_and_keys(void **state)
 {
 	static const char *const keys[] = {
-		"j", "k", "g", "G", "<C-d>", "<C-u>", "<Space>", "b", "h", "l", "F", "t", "n", "N", "/", "L",
-		"<Enter>", "<Esc>", "y", "X", "z", "5", "?", "<Left>", ".",
+		"j", "k", "g", "G", "<C-d>", "<C-u>", "<Space>", "b", "h", "l", "F", "t", "n", "N", "/",
+		"L", "<Enter>", "<Esc>", "y", "X", "z", "5", "?", "<Left>", ".",
 	};
 	struct shown t;
 	uint32_t seed = 20260102;

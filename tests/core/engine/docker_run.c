@@ -1,248 +1,5 @@
 /* Containers on a dockerd that says what the test wants and fails where it wants. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <cmocka.h>
-
-#include "core/base/check.h"
-#include "core/engine/engine.h"
-#include "core/engine/run_owner.h"
-#include "core/os/process.h"
-#include "core/os/save.h"
-#include "tests/fake/server.h"
-
-#define RUN_TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
-#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
-#define INSPECT "GET /v1.41/containers/c1/json"
-#define ATTACH "POST /v1.41/containers/c1/attach"
-#define START "POST /v1.41/containers/c1/start"
-#define STOP "POST /v1.41/containers/c1/stop"
-#define DELETE "DELETE /v1.41/containers/c1?force=1&v=1"
-#define CREATE "POST /v1.41/containers/create"
-
-static const char running[] =
-	"{\"Name\":\"/web\",\"State\":{\"Running\":true,\"ExitCode\":0},"
-	"\"NetworkSettings\":{\"Ports\":{\"8080/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"49153\"}],"
-	"\"9/udp\":null}}}";
-static const char ended[] = "{\"Name\":\"/web\",\"State\":{\"Running\":false,\"ExitCode\":7,"
-                            "\"Health\":{\"Status\":\"unhealthy\",\"Log\":null}}}";
-
-struct bench {
-	struct loop *loop;
-	struct server *server;
-	struct engine *engine;
-	struct work *work;
-	char dir[64], path[96], address[112];
-	struct arena *arena;
-	struct run_task task;
-	struct buf phases;              /* "created running exited removed" */
-	struct buf out[3], warnings;
-	struct run_report last;         /* texts kept in the arena */
-	struct work_result result;
-	int readies, dones;
-	bool cancels_at_warning;
-	/* When the phase or health is come to, once. */
-	void (*at)(struct bench *);
-	enum run_phase at_phase;
-	enum run_health at_health;
-};
-
-static void bench_bytes(struct bench *b, const char *request, struct str bytes, size_t piece,
-                        enum server_then then)
-{
-	struct server_answer a = { .request = request, .bytes = arena_str(b->arena, bytes),
-	                           .piece = piece, .then = then };
-	server_on(b->server, &a);
-}
-
-static void bench_on(struct bench *b, const char *request, int status, const char *body)
-{
-	owned_buf struct buf text = { 0 };
-	server_append_answer(&text, status, str_of(body), 50, true);
-	bench_bytes(b, request, buf_str(&text), 200, SERVER_CLOSE);
-}
-
-static int bench_setup(void **state)
-{
-	struct bench *b = xcalloc(1, sizeof *b);
-	snprintf(b->dir, sizeof b->dir, "/tmp/mortar-run-XXXXXX");
-	CHECK(mkdtemp(b->dir));
-	snprintf(b->path, sizeof b->path, "%s/s", b->dir);
-	snprintf(b->address, sizeof b->address, "unix://%s", b->path);
-	b->loop = loop_new();
-	b->server = server_new(b->loop, b->path);
-	b->arena = arena_new();
-	b->task = (struct run_task){ .name = "web", .image = STR("sha256:abc") };
-	bench_on(b, "GET /version", 200, "{\"Version\":\"20.10.24\",\"ApiVersion\":\"1.41\"}");
-	bench_on(b, "GET /v1.41/containers/json?all=1&filters=", 200, "[]");
-	bench_on(b, "GET /v1.41/images/sha256%3Aabc/json", 200,
-	         "{\"Config\":{\"ExposedPorts\":{\"8080/tcp\":{}}}}");
-	bench_on(b, CREATE "?name=web", 201, "{\"Id\":\"c1\",\"Warnings\":[]}");
-	bench_bytes(b, ATTACH, STR(HEAD), 1000, SERVER_HOLD);
-	bench_on(b, START, 204, "");
-	bench_on(b, INSPECT, 200, running);
-	bench_on(b, STOP, 204, "");
-	bench_on(b, DELETE, 204, "");
-	*state = b;
-	return 0;
-}
-
-static int bench_teardown(void **state)
-{
-	struct bench *b = *state;
-	struct error err = { 0 };
-	engine_free(b->engine);
-	server_free(b->server);
-	loop_free(b->loop);
-	buf_finish(&b->phases);
-	buf_finish(&b->out[1]);
-	buf_finish(&b->out[2]);
-	buf_finish(&b->warnings);
-	arena_free(b->arena);
-	CHECK(save_remove(b->dir, &err));
-	free(b);
-	return 0;
-}
-
-static void bench_late(struct loop *l, void *data)
-{
-	(void)l, (void)data;
-	fail_msg("no end within twenty seconds");
-}
-
-static void bench_loop(struct bench *b)
-{
-	struct error err = { 0 };
-	uint64_t late = loop_timer(b->loop, 20000, bench_late, NULL);
-	assert_true(loop_run(b->loop, &err));
-	loop_untimer(b->loop, late);
-}
-
-static void bench_ready(void *data, const struct engine_facts *f, const struct error *err)
-{
-	struct bench *b = data;
-	assert_non_null(f);
-	assert_null(err);
-	b->readies++;
-	loop_stop(b->loop);
-}
-
-static void bench_run(void *data, const struct run_report *r)
-{
-	struct bench *b = data;
-	bool moved = !b->phases.n || r->phase != b->last.phase;
-	if (moved)
-		buf_printf(&b->phases, "%s%s", b->phases.n ? " " : "", run_phase_name(r->phase));
-	b->last = *r;
-	b->last.name = arena_str(b->arena, r->name);
-	b->last.probe = arena_str(b->arena, r->probe);
-	if (r->nports) {
-		struct run_port *port = arena_alloc(b->arena, sizeof *port);
-		*port = (struct run_port){ arena_str(b->arena, r->ports->port),
-		                           arena_str(b->arena, r->ports->address), r->ports->number };
-		b->last.ports = port;
-	}
-	if (b->at && r->phase == b->at_phase && r->health == b->at_health) {
-		void (*at)(struct bench *) = b->at;
-		b->at = NULL;
-		at(b);
-	}
-}
-
-static void bench_log(void *data, uint64_t key, int stream, struct str bytes, double t)
-{
-	struct bench *b = data;
-	assert_int_equal(key, 0);
-	assert_true(t > 0 && bytes.n > 0);
-	buf_append(&b->out[stream], bytes);
-}
-
-static void bench_warning(void *data, struct str text)
-{
-	struct bench *b = data;
-	buf_append(&b->warnings, text);
-	buf_append_char(&b->warnings, '\n');
-	if (b->cancels_at_warning)
-		engine_cancel(b->work);
-}
-
-static void bench_done(void *data, const struct work_result *r)
-{
-	struct bench *b = data;
-	b->dones++;
-	b->result = *r;
-	loop_stop(b->loop);
-}
-
-static void bench_start(struct bench *b)
-{
-	struct engine_options o = { .spec = b->address, .build_id = "b1" };
-	struct engine_sink sink = { .run = bench_run, .log = bench_log, .warning = bench_warning,
-	                            .done = bench_done, .data = b };
-	struct error err = { 0 };
-	b->engine = engine_new(&o, b->loop, &err);
-	assert_non_null(b->engine);
-	engine_probe(b->engine, bench_ready, b);
-	bench_loop(b);
-	b->work = engine_run(b->engine, &b->task, &sink, &err);
-	assert_non_null(b->work);
-	assert_int_equal(b->dones, 0);
-}
-
-static void bench_go(struct bench *b)
-{
-	bench_start(b);
-	bench_loop(b);
-	assert_int_equal(b->dones, 1);
-	struct error err = { 0 };
-	for (int i = 0; i < 3; i++)
-		loop_turn(b->loop, 0, &err);
-	assert_int_equal(b->dones, 1);
-}
-
-/* The first request that begins so, from one on; n: none. */
-static size_t bench_find(const struct bench *b, const char *request)
-{
-	size_t n = server_requests(b->server);
-	for (size_t i = 0; i < n; i++)
-		if (str_has_prefix(server_request(b->server, i), str_of(request)))
-			return i;
-	return n;
-}
-
-static bool bench_was_asked(const struct bench *b, const char *request)
-{
-	return bench_find(b, request) < server_requests(b->server);
-}
-
-static bool bench_says(const struct bench *b, const char *part)
-{
-	return strstr(b->result.error.text, part) != NULL;
-}
-
-static void bench_frame(struct buf *out, int stream, struct str text)
-{
-	char head[8] = { (char)stream, 0, 0, 0, 0, 0, (char)(text.n >> 8), (char)text.n };
-	buf_append(out, (struct str){ head, 8 });
-	buf_append(out, text);
-}
-
-/* The container has ended, and what it printed with it. */
-static void bench_end(struct bench *b, size_t piece)
-{
-	owned_buf struct buf bytes = { 0 };
-	buf_append(&bytes, STR(HEAD));
-	bench_frame(&bytes, 1, STR("one\n"));
-	bench_frame(&bytes, 2, STR("two\n"));
-	bench_frame(&bytes, 1, STR(""));
-	bench_frame(&bytes, 1, STR("three"));
-	bench_bytes(b, ATTACH, buf_str(&bytes), piece, SERVER_CLOSE);
-	bench_on(b, INSPECT, 200, ended);
-}
+#include "tests/core/engine/run_bench.h"
 
 /* ---- the way of a container ---- */
 
@@ -287,8 +44,8 @@ static void test_docker_run__publishes_what_is_asked_for(void **state)
 		const char *network, *port, *part;
 		bool is_there;
 	} table[] = {
-		{ NULL, "18080:8080", "\"8080/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"18080\"}]", true },
-		{ NULL, "0.0.0.0::90/udp", "\"90/udp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"\"}]", true },
+		{ NULL, "18080:8080", "\"HostIp\":\"127.0.0.1\",\"HostPort\":\"18080\"", true },
+		{ NULL, "0.0.0.0::90/udp", "\"90/udp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"\"", true },
 		{ NULL, "90", "\"8080/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"\"}]", true },
 		{ "host", "90", "PortBindings", false }, { "none", "90", "PortBindings", false },
 		{ "host", "90", "\"NetworkMode\":\"host\"", true },
@@ -315,15 +72,14 @@ static void test_docker_run__publishes_what_is_asked_for(void **state)
 
 static void at_exit_end(struct bench *b)
 {
-	bench_on(b, INSPECT, 200, ended);
+	bench_on(b, INSPECT, 200, ENDED);
 }
 
 static void test_docker_run__tells_health_and_addresses(void **state)
 {
 	static const char sick[] =
-		"{\"State\":{\"Running\":true,\"Health\":{\"Status\":\"unhealthy\",\"FailingStreak\":2,"
-		"\"Log\":[{\"ExitCode\":0,\"Output\":\"fine\"},{\"ExitCode\":3,\"Output\":\"bad\\n\"}]}},"
-		"\"NetworkSettings\":{\"Ports\":{\"8080/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"49153\"}]}}}";
+		"{'State':{'Running':true,'Health':{'Status':'unhealthy','FailingStreak':2,"
+		"'Log':[{'ExitCode':0,'Output':'fine'},{'ExitCode':3,'Output':'bad\\n'}]}}," PORTS "}";
 	struct bench *b = *state;
 	bench_on(b, INSPECT, 200, sick);
 	b->at = at_exit_end;
@@ -342,8 +98,8 @@ static void test_docker_run__tells_health_and_addresses(void **state)
 
 static void at_running_sick(struct bench *b)
 {
-	bench_on(b, INSPECT, 200, "{\"State\":{\"Running\":true,\"Health\":{\"Status\":\"unhealthy\","
-	         "\"FailingStreak\":2,\"Log\":[{\"ExitCode\":-1,\"Output\":\" too slow\\n\"}]}}}");
+	bench_on(b, INSPECT, 200, "{'State':{'Running':true,'Health':{'Status':'unhealthy',"
+	         "'FailingStreak':2,'Log':[{'ExitCode':-1,'Output':' too slow\\n'}]}}}");
 	b->at = at_exit_end;
 	b->at_health = RUN_HEALTH_UNHEALTHY;
 }
@@ -351,7 +107,7 @@ static void at_running_sick(struct bench *b)
 static void test_docker_run__follows_a_change_of_health(void **state)
 {
 	struct bench *b = *state;
-	bench_on(b, INSPECT, 200, "{\"State\":{\"Running\":true,\"Health\":{\"Status\":\"starting\"}}}");
+	bench_on(b, INSPECT, 200, STARTING);
 	b->at = at_running_sick;
 	b->at_phase = RUN_RUNNING;
 	b->at_health = RUN_HEALTH_STARTING;
@@ -373,34 +129,34 @@ static void test_docker_run__says_in_a_sentence_what_is_wrong(void **state)
 		bool made, removed;
 		enum error_code code;
 	} table[] = {
-		{ "GET /v1.41/images/", 404, "{\"message\":\"No such image: sha256:abc\"}", "build it again",
+		{ "GET /v1.41/images/", 404, "{'message':'No such image: sha256:abc'}", "build it again",
 		  false, false, ERROR_REFUSED },
 		{ "GET /v1.41/images/", 404,
-		  "{\"cause\":\"x\",\"message\":\"failed to find image abc: abc: image not known\"}",
+		  "{'cause':'x','message':'failed to find image abc: abc: image not known'}",
 		  "build it again", false, false, ERROR_REFUSED },
 		{ "GET /v1.41/images/", 200, "nonsense", "no description", false, false, ERROR_PROTOCOL },
-		{ CREATE, 409, "{\"message\":\"Conflict. The container name \\\"/web\\\" is already in use\"}",
+		{ CREATE, 409, "{'message':'Conflict. The container name \\\"/web\\\" is already in use'}",
 		  "there is a container named web already", true, false, ERROR_REFUSED },
-		{ CREATE, 404, "{\"message\":\"No such image: sha256:abc\"}", "build it again", true, false,
+		{ CREATE, 404, "{'message':'No such image: sha256:abc'}", "build it again", true, false,
 		  ERROR_REFUSED },
 		{ CREATE, 201, "{}", "does not name", true, false, ERROR_PROTOCOL },
-		{ ATTACH, 500, "{\"message\":\"no log\"}", "no log", true, true, ERROR_REFUSED },
-		{ START, 500, "{\"message\":\"driver failed programming external connectivity on endpoint web "
-		  "(ab): Bind for 127.0.0.1:8080 failed: port is already allocated\"}",
+		{ ATTACH, 500, "{'message':'no log'}", "no log", true, true, ERROR_REFUSED },
+		{ START, 500, "{'message':'driver failed programming external connectivity on endpoint web "
+		  "(ab): Bind for 127.0.0.1:8080 failed: port is already allocated'}",
 		  "127.0.0.1:8080 is taken", true, true, ERROR_REFUSED },
-		{ START, 500, "{\"message\":\"driver failed: Error starting userland proxy: listen tcp4 "
-		  "127.0.0.1:80: bind: address already in use\"}", "127.0.0.1:80 is taken", true, true,
+		{ START, 500, "{'message':'driver failed: Error starting userland proxy: listen tcp4 "
+		  "127.0.0.1:80: bind: address already in use'}", "127.0.0.1:80 is taken", true, true,
 		  ERROR_REFUSED },
-		{ START, 400, "{\"message\":\"failed to create shim: OCI runtime create failed: exec: "
-		  "\\\"foo\\\": executable file not found in $PATH: unknown\"}",
+		{ START, 400, "{'message':'failed to create shim: OCI runtime create failed: exec: "
+		  "\\\"foo\\\": executable file not found in $PATH: unknown'}",
 		  "cannot be run: \"foo\": executable file not found", true, true, ERROR_REFUSED },
-		{ START, 404, "{\"message\":\"network nonet not found\"}", "--network host", true, true,
+		{ START, 404, "{'message':'network nonet not found'}", "--network host", true, true,
 		  ERROR_REFUSED },
 		{ INSPECT, 200, "[]", "no description", true, true, ERROR_PROTOCOL },
 		{ INSPECT, 200, "{}", "no state", true, true, ERROR_PROTOCOL },
 		{ INSPECT, 404, "{}", "somebody else removed the container web", true, false,
 		  ERROR_REFUSED },
-		{ DELETE, 500, "{\"message\":\"device busy\"}", "device busy", true, true, ERROR_REFUSED },
+		{ DELETE, 500, "{'message':'device busy'}", "device busy", true, true, ERROR_REFUSED },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -440,7 +196,7 @@ static void at_running_vanish(struct bench *b)
 static void test_docker_run__the_engine_goes_away(void **state)
 {
 	struct bench *b = *state;
-	bench_on(b, INSPECT, 200, "{\"State\":{\"Running\":true,\"Health\":{\"Status\":\"starting\"}}}");
+	bench_on(b, INSPECT, 200, STARTING);
 	b->at = at_running_vanish;
 	b->at_phase = RUN_RUNNING;
 	b->at_health = RUN_HEALTH_STARTING;
@@ -558,7 +314,7 @@ static void test_docker_run__cancel_may_come_from_a_warning(void **state)
 	owned_buf struct buf own = { 0 }, list = { 0 };
 	process_append_name(&own);
 	struct str place = str_slice(buf_str(&own), 0, str_find_last(buf_str(&own), ':'));
-	buf_printf(&list, "[{\"Id\":\"g1\",\"Labels\":{\"mortar.run\":\"%.*s:1\"}}]", STR_ARG(place));
+	buf_printf(&list, "[{'Id':'g1','Labels':{'mortar.run':'%.*s:1'}}]", STR_ARG(place));
 	bench_on(b, "GET /v1.41/containers/json?all=1&filters=", 200, buf_text(&list));
 	bench_on(b, "DELETE /v1.41/containers/g1?force=1&v=1", 204, "");
 	b->cancels_at_warning = true;
@@ -576,17 +332,17 @@ static void test_docker_run__removes_what_nobody_else_will(void **state)
 	process_append_name(&own);
 	/* The same boot and namespace, but a process that began at another time. */
 	struct str place = str_slice(buf_str(&own), 0, str_find_last(buf_str(&own), ':'));
-	buf_printf(&list, "[{\"Id\":\"g1\",\"Names\":[\"/gone\"],\"State\":\"running\",\"Created\":1,"
-	           "\"Labels\":{\"mortar.run\":\"%.*s:1\"}},", STR_ARG(place));
-	buf_printf(&list, "{\"Id\":\"g2\",\"Names\":[\"/lives\"],\"State\":\"exited\",\"Created\":1,"
-	           "\"Labels\":{\"mortar.run\":\"%s\"}},", buf_text(&own));
-	buf_printf(&list, "{\"Id\":\"g3\",\"State\":\"running\",\"Created\":1,"
-	           "\"Labels\":{\"mortar.run\":\"elsewhere:1:2:3\"}},");
-	buf_printf(&list, "{\"Id\":\"g4\",\"Names\":[\"/old\"],\"State\":\"exited\",\"Created\":1,"
-	           "\"Labels\":{\"mortar.run\":\"elsewhere:1:2:3\"}},{\"Id\":\"g5\",\"Labels\":null}]");
+	buf_printf(&list, "[{'Id':'g1','Names':['/gone'],'State':'running','Created':1,"
+	           "'Labels':{'mortar.run':'%.*s:1'}},", STR_ARG(place));
+	buf_printf(&list, "{'Id':'g2','Names':['/lives'],'State':'exited','Created':1,"
+	           "'Labels':{'mortar.run':'%s'}},", buf_text(&own));
+	buf_printf(&list, "{'Id':'g3','State':'running','Created':1,"
+	           "'Labels':{'mortar.run':'elsewhere:1:2:3'}},");
+	buf_printf(&list, "{'Id':'g4','Names':['/old'],'State':'exited','Created':1,"
+	           "'Labels':{'mortar.run':'elsewhere:1:2:3'}},{'Id':'g5','Labels':null}]");
 	bench_on(b, "GET /v1.41/containers/json?all=1&filters=", 200, buf_text(&list));
 	bench_on(b, "DELETE /v1.41/containers/g1?force=1&v=1", 204, "");
-	bench_on(b, "DELETE /v1.41/containers/g4?force=1&v=1", 500, "{\"message\":\"busy\"}");
+	bench_on(b, "DELETE /v1.41/containers/g4?force=1&v=1", 500, "{'message':'busy'}");
 	bench_end(b, 100);
 	bench_go(b);
 	assert_true(b->result.ok);

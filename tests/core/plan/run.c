@@ -36,8 +36,8 @@ static void test_run_port__parses_what_publish_takes(void **state)
 static void test_run_port__refuses_the_rest(void **state)
 {
 	static const char *const texts[] = {
-		"", "0", "x", "65536", "8080:", "80:", ":80", "80:x", "x:80", "-1", "80/sctp", "80/", "1:2:3:4 ",
-		"$(id):1:2", "70000:80", "/tcp", "8080 ", "a b:1:2",
+		"", "0", "x", "65536", "8080:", "80:", ":80", "80:x", "x:80", "-1", "80/sctp", "80/",
+		"1:2:3:4 ", "$(id):1:2", "70000:80", "/tcp", "8080 ", "a b:1:2",
 	};
 	owned(arena) struct arena *a = arena_new();
 	(void)state;

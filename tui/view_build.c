@@ -302,17 +302,28 @@ static const struct hint view_build_over_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
 	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
 	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
-	{ ACTION_RUN, "run it" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" },
-	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
+	{ ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .typed = view_build_typed, .hints = view_build_over_hints,
 };
 
+/* Of one that made an image. */
+static const struct hint view_build_made_hints[] = {
+	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_RUN, "run" },
+	{ ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" }, { ACTION_RETRY, "again" },
+	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_TIMES, "times" },
+	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
+};
+static const struct view_ops view_build_made_ops = {
+	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.free = view_build_free, .typed = view_build_typed, .hints = view_build_made_hints,
+};
+
 static void view_build_end(struct view_build *b)
 {
-	b->view.ops = &view_build_over_ops;
+	b->view.ops = b->build->done && b->build->ok ? &view_build_made_ops : &view_build_over_ops;
 }
 
 struct view *view_build_new(struct loop *loop, const char *dir, struct error *err)

@@ -287,8 +287,11 @@ static void container_refused_command(struct str message, struct error *ret_err)
 {
 	size_t at = str_find_str(message, STR("exec: "));
 	struct str what = str_slice(message, at + 6, message.n);
-	size_t end = str_find_str(what, STR(": unknown"));
-	what = str_slice(what, 0, end == STR_NONE ? what.n : end);
+	static const char *const ends[] = { ": unknown", ": OCI runtime", NULL };
+	for (const char *const *end = ends; *end; end++) {
+		size_t n = str_find_str(what, str_of(*end));
+		what = str_slice(what, 0, n == STR_NONE ? what.n : n);
+	}
 	error_set(ret_err, ERROR_REFUSED, "the image's command cannot be run: %.*s",
 	          STR_ARG(str_slice(what, 0, CONTAINER_REASON)));
 }

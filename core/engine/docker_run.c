@@ -286,6 +286,8 @@ static void run_look(struct loop *l, void *data)
 {
 	(void)l;
 	struct docker_run *r = data;
+	/* It is also called before its time. */
+	loop_untimer(r->base.engine->loop, r->timer);
 	r->timer = 0;
 	run_ask(r, "GET", "/json", RUN_REMOVE_MS, run_looked);
 }
@@ -304,13 +306,13 @@ static void run_stopped(void *data, int status, struct str answer, const struct 
 	run_look(NULL, r);
 }
 
-/* The time is the image's own, ten seconds where it says nothing. */
+/* dockerd's own ten seconds, which podman does not give by itself. */
 static void run_stop(struct docker_run *r)
 {
 	loop_untimer(r->base.engine->loop, r->timer);
 	r->timer = 0;
 	/* Asked before it is told: who is told may ask again. */
-	run_ask(r, "POST", "/stop", 0, run_stopped);
+	run_ask(r, "POST", "/stop?t=10", 0, run_stopped);
 	run_phase(r, RUN_STOPPING);
 }
 

@@ -111,8 +111,8 @@ struct work *engine_image(struct engine *, const struct image_task *, const stru
  * next run. */
 struct work *engine_run(struct engine *, const struct run_task *, const struct engine_sink *,
                         struct error *);
-/* A run: asked once it is told to stop, with the time that its image gives it; asked
- * again it is killed.  Then it is removed. */
+/* A run: asked once it is told to stop and has ten seconds for it; asked again it is
+ * killed.  Then it is removed. */
 void engine_cancel(struct work *);
 
 #endif

@@ -51,7 +51,7 @@ struct run *run_start(struct loop *, const struct run_build *, const struct run_
 const struct run_report *run_state(const struct run *);
 /* "dockerd 20.10.24"; "" while it is not known. */
 const char *run_engine(const struct run *);
-/* First the time that the image gives it, then, asked again, at once; ended comes. */
+/* First it has ten seconds, then, asked again, it is killed; ended comes. */
 void run_stop(struct run *);
 /* No events come until it is switched off; the container waits when it has printed more
  * than there is room for on the way. */

@@ -1,8 +1,8 @@
 /* {"build", "image", "engine", "named", "argv", "env", "ports", "network"} → lines
  * {"engine"}, {"run"}, {"log"}, {"warning"}; the container is removed at the end.
  *
- * SIGTERM, which also comes when the parent has died, stops it with the time that its
- * image gives it; SIGUSR1 at once.  A terminal's Ctrl-C goes to the parent alone. */
+ * SIGTERM, which also comes when the parent has died, gives it time to
+ * stop; SIGUSR1 kills it.  A terminal's Ctrl-C goes to the parent alone. */
 #include <signal.h>
 #include <unistd.h>
 

@@ -226,6 +226,12 @@ size_t server_dropped(const struct server *s)
 	return s->dropped;
 }
 
+void server_end(struct server *s, size_t n)
+{
+	CHECK(n < s->n);
+	connection_close(&s->connections[n]);
+}
+
 bool server_ended(const struct server *s, size_t n)
 {
 	return n < s->n && s->connections[n].ended;

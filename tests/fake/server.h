@@ -34,6 +34,8 @@ struct str server_request(const struct server *, size_t n);
 size_t server_requests(const struct server *);
 /* Connections closed by the other side while an answer was held or under way. */
 size_t server_dropped(const struct server *);
+/* Closes the connection of request n, whatever it was doing. */
+void server_end(struct server *, size_t n);
 /* True when the request's body came to its proper end. */
 bool server_ended(const struct server *, size_t n);
 

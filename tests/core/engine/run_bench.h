@@ -24,7 +24,7 @@
 #define INSPECT "GET /v1.41/containers/c1/json"
 #define ATTACH "POST /v1.41/containers/c1/attach"
 #define START "POST /v1.41/containers/c1/start"
-#define STOP "POST /v1.41/containers/c1/stop"
+#define STOP "POST /v1.41/containers/c1/stop?t=10"
 #define DELETE "DELETE /v1.41/containers/c1?force=1&v=1"
 #define CREATE "POST /v1.41/containers/create"
 

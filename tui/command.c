@@ -67,8 +67,8 @@ static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
 	"start the image of a build, show its health and log, remove the container again\n"
 	"Every port that the image exposes is published at 127.0.0.1, at a free port where --publish "
-	"names none. ARGs stand instead of the image's command. Ctrl-C stops the container, again kills "
-	"it. The exit code is the container's own once it has ended by itself.", cmd_run,
+	"names none. ARGs stand instead of the image's command. Ctrl-C stops the container, once more "
+	"kills it. The exit code is the container's own once it has ended by itself.", cmd_run,
 };
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",

@@ -39,8 +39,13 @@ struct decoder {
 struct decoder *decoder_trace_new(const struct recipe *, const struct engine_sink *);
 /* dockerd's chunked JSON of the classic builder. */
 struct decoder *decoder_classic_new(const struct recipe *, const struct engine_sink *);
-/* The text that buildah (and podman) print. */
+/* The text that buildah prints. */
 struct decoder *decoder_buildah_new(const struct recipe *, const struct engine_sink *);
+/* What comes next on stdout begins a line, though the one before may have no end: known
+ * where a transport keeps the engine's writes apart. */
+void decoder_buildah_break(struct decoder *);
+/* podman's chunked JSON (POST /build), which holds the same text. */
+struct decoder *decoder_podman_new(const struct recipe *, const struct engine_sink *);
 void decoder_free(struct decoder *);
 OWN_DEFINE(decoder)
 

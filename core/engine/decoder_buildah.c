@@ -311,7 +311,9 @@ static void buildah_after_commit(struct buildah *b, struct str line)
 		b->base.result.ended = true;
 		return;
 	}
-	if (!str_has_prefix(text, STR("Successfully tagged ")))
+	if (str_has_prefix(text, STR("[Warning] ")))
+		decoder_warn(&b->base, str_trim(str_slice(text, 10, text.n)));
+	else if (!str_has_prefix(text, STR("Successfully tagged ")))
 		buildah_log(b, 1, line);
 }
 
@@ -506,6 +508,8 @@ static void buildah_stderr(struct buildah *b, struct str bytes)
 	}
 }
 
+static const struct decoder_ops buildah_ops;
+
 static bool buildah_feed(struct decoder *d, int stream, struct str bytes, struct error *err)
 {
 	(void)err;
@@ -514,6 +518,20 @@ static bool buildah_feed(struct decoder *d, int stream, struct str bytes, struct
 	else
 		buildah_stdout((struct buildah *)d, bytes);
 	return true;
+}
+
+void decoder_buildah_break(struct decoder *d)
+{
+	struct buildah *b = (struct buildah *)d;
+	CHECK(d->ops == &buildah_ops);
+	if (b->line.n && (b->phase == BUILDAH_COMMIT || b->phase == BUILDAH_DONE))
+		buildah_after_commit(b, buf_str(&b->line));
+	else if (b->line.n) {
+		buildah_release(b);
+		buildah_log(b, 1, buf_str(&b->line));
+	}
+	buf_clear(&b->line);
+	b->mid_line = false;
 }
 
 static bool buildah_end(struct decoder *d, struct error *err)

@@ -65,6 +65,8 @@ struct str sentence_reason(struct str message)
 		if (end != STR_NONE)
 			message = str_slice(message, end + 3, message.n);
 	}
+	if (str_has_prefix(message, STR("while running runtime: ")))
+		message = str_slice(message, 23, message.n);
 	/* buildah prints its own structure after what it has to say. */
 	size_t leak = str_find_str(message, STR(" &imagebuilder."));
 	return leak == STR_NONE ? message : str_slice(message, 0, leak);

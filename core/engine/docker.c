@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/address.h"
+#include "core/engine/podman.h"
 #include "core/engine/stream.h"
 #include "core/value/json.h"
 
@@ -78,13 +79,19 @@ static int docker_version_order(struct str a, struct str b)
 	return minor < minor2 ? -1 : minor > minor2;
 }
 
-static bool docker_is_podman(const struct value *version)
+/* Podman is told by its answer: it takes every parameter for builders and ignores it. */
+static bool docker_learn_podman(struct docker *d, bool is_podman, struct error *err)
 {
-	const struct value *all = value_get(version, STR("Components"));
-	for (const struct value *c = all ? value_child(all) : NULL; c; c = value_next(c))
-		if (str_eq(stream_text(c, "Name"), STR("Podman Engine")))
-			return true;
-	return false;
+	if (is_podman && d->builder != DOCKER_ANY && d->builder != DOCKER_PODMAN)
+		return error_set(err, ERROR_UNREACHABLE, "what answers at %s is podman, which has "
+		                 "neither of dockerd's builders; use --engine podman", d->address);
+	if (!is_podman && d->builder == DOCKER_PODMAN)
+		return error_set(err, ERROR_UNREACHABLE, "what answers at %s is not podman; use "
+		                 "--engine %s for what is there", d->address, d->address);
+	d->facts.product = is_podman ? "podman" : "dockerd";
+	if (is_podman)
+		d->builder = DOCKER_PODMAN;
+	return true;
 }
 
 static bool docker_learn(struct docker *d, const struct value *v, struct error *err)
@@ -92,10 +99,6 @@ static bool docker_learn(struct docker *d, const struct value *v, struct error *
 	struct str theirs = stream_text(v, "ApiVersion"), least = stream_text(v, "MinAPIVersion");
 	struct str api = STR(DOCKER_API);
 	unsigned major, minor;
-	if (docker_is_podman(v))
-		return error_set(err, ERROR_UNREACHABLE, "podman answers at %s; this version builds "
-		                 "with dockerd and with buildah, which shares podman's images: use "
-		                 "--engine buildah", d->address);
 	if (!docker_version_parse(theirs, &major, &minor))
 		return error_set(err, ERROR_PROTOCOL, "what answers at %s is no docker engine: it "
 		                 "tells no ApiVersion", d->address);
@@ -103,10 +106,44 @@ static bool docker_learn(struct docker *d, const struct value *v, struct error *
 		api = theirs;
 	if (docker_version_order(least, api) > 0)
 		api = least;
-	d->facts.product = "dockerd";
+	if (!docker_learn_podman(d, podman_answers(v), err))
+		return false;
 	d->facts.version = arena_text(d->arena, stream_text(v, "Version"));
 	d->facts.api_version = arena_text(d->arena, api);
 	return true;
+}
+
+static void docker_ask(struct docker *);
+
+/* To podman's next place, where there is one and nothing answers here. */
+static bool docker_ask_next(struct docker *d)
+{
+	struct error ignored = { 0 };
+	const char *place = podman_place(d->arena, d->place + 1);
+	if (!place || d->builder != DOCKER_PODMAN || !d->has_places)
+		return false;
+	d->place++;
+	if (!docker_address(d, place, &ignored))
+		return false;
+	d->facts.address = d->address;
+	docker_ask(d);
+	return true;
+}
+
+/* What answers is an engine we know. */
+static void docker_choose(struct docker *d)
+{
+	if (d->builder == DOCKER_PODMAN) {
+		d->facts.name = "podman";
+		d->facts.numbering = NUMBERING_BUILDAH;
+		d->facts.abilities = ABILITY_CACHE_MOUNTS;
+		docker_ready(d, NULL);
+	} else if (d->builder == DOCKER_CLASSIC) {
+		docker_no_buildkit(d, "");
+	} else {
+		struct http_request r = { .method = "POST", .path = "/grpc", .at = d->at };
+		d->asking = http_upgrade(d->http, &r, "h2c", docker_upgraded, d);
+	}
 }
 
 static void docker_told(void *data, const struct error *err)
@@ -117,21 +154,19 @@ static void docker_told(void *data, const struct error *err)
 	struct error fault = { 0 }, bad = { 0 };
 	int status = http_status(d->asking);
 	d->asking = NULL;
-	if (err)
+	if (err && docker_ask_next(d))
+		return;
+	if (err && d->has_places)
+		podman_absent(err, &fault);
+	else if (err)
 		fault = *err;
 	else if (status != 200 || !value_parse_json(a, buf_str(&d->answer), &v, &bad))
 		error_set(&fault, ERROR_PROTOCOL, "what answers at %s is no docker engine (status %d "
 		          "for /version)", d->address, status);
-	if (fault.code || !docker_learn(d, v, &fault)) {
+	if (fault.code || !docker_learn(d, v, &fault))
 		docker_ready(d, &fault);
-		return;
-	}
-	if (d->builder == DOCKER_CLASSIC) {
-		docker_no_buildkit(d, "");
-		return;
-	}
-	struct http_request r = { .method = "POST", .path = "/grpc", .at = d->at };
-	d->asking = http_upgrade(d->http, &r, "h2c", docker_upgraded, d);
+	else
+		docker_choose(d);
 }
 
 static bool docker_answer(void *data, struct str bytes, struct error *err)
@@ -144,17 +179,22 @@ static bool docker_answer(void *data, struct str bytes, struct error *err)
 	return true;
 }
 
-static void docker_probe(struct engine *e, engine_ready_fn *ready, void *data)
+static void docker_ask(struct docker *d)
 {
-	struct docker *d = (struct docker *)e;
 	struct http_request r = { .method = "GET", .path = "/version", .at = d->at,
 	                          .timeout_ms = DOCKER_PROBE_MS };
 	struct http_events events = { .bytes = docker_answer, .done = docker_told, .data = d };
+	buf_clear(&d->answer);
+	d->asking = http_start(d->http, &r, &events);
+}
+
+static void docker_probe(struct engine *e, engine_ready_fn *ready, void *data)
+{
+	struct docker *d = (struct docker *)e;
 	CHECK(!d->asking);
 	d->ready = ready;
 	d->data = data;
-	buf_clear(&d->answer);
-	d->asking = http_start(d->http, &r, &events);
+	docker_ask(d);
 }
 
 static void docker_free(struct engine *e)
@@ -183,6 +223,9 @@ struct engine *docker_new(const char *endpoint, enum docker_builder builder,
 	d->base = (struct engine){ &docker_ops, l };
 	d->arena = arena_new();
 	d->builder = builder;
+	d->has_places = !endpoint && builder == DOCKER_PODMAN;
+	if (d->has_places)
+		endpoint = podman_place(d->arena, 0);
 	if (!docker_address(d, endpoint, err)) {
 		arena_free(d->arena);
 		free(d);

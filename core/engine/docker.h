@@ -4,8 +4,8 @@
 #include "core/engine/work.h"
 #include "core/ext/http.h"
 
-/* dockerd over its Engine API (docs.docker.com/reference/api/engine), shared by the
- * files of that engine. */
+/* dockerd, and podman's service that speaks the same, over the Engine API
+ * (docs.docker.com/reference/api/engine); shared by the files of that engine. */
 struct docker_work;
 struct docker_run;
 
@@ -16,6 +16,8 @@ struct docker {
 	struct http_address at;
 	const char *address, *build_id;
 	enum docker_builder builder;    /* asked for; after the probe: what is there */
+	bool has_places;                /* podman's own places are tried, `place` now */
+	unsigned place;
 	struct engine_facts facts;
 	struct buf answer;              /* of the probe */
 	struct http_transfer *asking;

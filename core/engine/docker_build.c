@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/engine/docker.h"
 #include "core/engine/docker_context.h"
+#include "core/engine/podman.h"
 #include "core/engine/sentence.h"
 #include "core/value/json.h"
 
@@ -26,6 +27,8 @@ struct docker_work {
 	struct buf current;             /* the step that runs, for messages */
 	struct error err;               /* the first fault, when code is set */
 	uint64_t timer;
+	struct podman_stop *stop;       /* of a podman that was asked to */
+	bool runs;                      /* a RUN is at work */
 	bool cancelled;
 };
 
@@ -39,6 +42,9 @@ void docker_work_drop(struct docker_work *w)
 	*w->link = w->next;
 	if (w->next)
 		w->next->link = w->link;
+	if (w->transfer && docker_of(w)->builder == DOCKER_PODMAN)
+		podman_stop_now(buf_str(&w->id));
+	podman_stop_free(w->stop);
 	http_cancel(w->transfer);
 	http_cancel(w->cancelling);
 	loop_untimer(w->base.engine->loop, w->timer);
@@ -53,10 +59,15 @@ void docker_work_drop(struct docker_work *w)
 static void docker_step(void *data, const struct step_report *s)
 {
 	struct docker_work *w = data;
-	if (s->started && !s->ended) {
+	bool begins = s->started && !s->ended;
+	if (begins) {
 		buf_clear(&w->current);
 		buf_append(&w->current, s->name);
 	}
+	w->runs = begins && s->instruction >= 0 &&
+	          w->recipe->instructions[s->instruction].kind == INSTRUCTION_RUN;
+	if (w->stop)
+		podman_stop_moved(w->stop);
 	if (w->base.sink.step)
 		w->base.sink.step(w->base.sink.data, s);
 }
@@ -130,6 +141,8 @@ static void docker_judge(struct docker_work *w, int status, const struct error *
 		ret_result->image_id = buf_str(&r->image_id);
 	else if (!w->err.code && status < 400 && !r->error.n)
 		docker_went_away(w, &ret_result->error);
+	if (ret_result->error.code == ERROR_UNREACHABLE && docker_of(w)->builder == DOCKER_PODMAN)
+		podman_stop_now(buf_str(&w->id));
 }
 
 static void docker_done(void *data, const struct error *err)
@@ -200,6 +213,15 @@ static void docker_add_object(struct buf *path, const char *parameter, struct bu
 	docker_add(path, parameter, buf_str(object));
 }
 
+static void docker_add_host(const struct docker_work *w, struct buf *path)
+{
+	owned_buf struct buf hosts = { 0 };
+	buf_append_text(&hosts, "[\"");
+	podman_append_host(&hosts, buf_str(&w->id));
+	buf_append_text(&hosts, ":" PODMAN_HOST_ADDRESS "\"]");
+	docker_add(path, "extrahosts", buf_str(&hosts));
+}
+
 static void docker_path(const struct docker_work *w, struct buf *path)
 {
 	const struct docker *d = docker_of(w);
@@ -220,6 +242,8 @@ static void docker_path(const struct docker_work *w, struct buf *path)
 	docker_add_option(path, "networkmode", t, "network");
 	docker_add_option(path, "platform", t, "platform");
 	docker_add_option(path, "target", t, "target");
+	if (d->builder == DOCKER_PODMAN)
+		docker_add_host(w, path);
 	work_each_arg(t, d->build_id, docker_object_add, &args);
 	docker_add_object(path, "buildargs", &args);
 	work_each_label(t, docker_object_add, &labels);
@@ -243,9 +267,18 @@ static bool docker_can(const struct docker_work *w, struct error *err)
 	if (!d->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "the engine was not asked what it is");
 	if (w->task->nsecrets)
-		return error_set(err, ERROR_REFUSED, "this version cannot pass secrets to dockerd; "
-		                 "--engine buildah takes them");
+		return error_set(err, ERROR_REFUSED, "this version cannot pass secrets to %s; "
+		                 "--engine buildah takes them", d->facts.product);
 	return context_is_scanned(w->task->context) || context_scan(w->task->context, err);
+}
+
+static struct decoder *docker_decoder_new(struct docker_work *w)
+{
+	switch (docker_of(w)->builder) {
+	case DOCKER_CLASSIC: return decoder_classic_new(w->recipe, &w->proxy);
+	case DOCKER_PODMAN: return decoder_podman_new(w->recipe, &w->proxy);
+	default: return decoder_trace_new(w->recipe, &w->proxy);
+	}
 }
 
 static void docker_start(struct docker_work *w)
@@ -253,10 +286,9 @@ static void docker_start(struct docker_work *w)
 	static const char *const headers[] = { "Content-Type: application/x-tar", NULL };
 	struct docker *d = docker_of(w);
 	owned_buf struct buf path = { 0 };
-	bool classic = d->builder == DOCKER_CLASSIC;
-	w->context = docker_context_new(w->task->context, w->recipe, classic);
-	w->decoder = (classic ? decoder_classic_new : decoder_trace_new)(w->recipe, &w->proxy);
-	int leak = classic ? -1 : docker_context_leak(w->context);
+	w->context = docker_context_new(w->task->context, w->recipe, d->builder);
+	w->decoder = docker_decoder_new(w);
+	int leak = d->builder == DOCKER_BUILDKIT ? docker_context_leak(w->context) : -1;
 	if (leak >= 0) {
 		owned_buf struct buf text = { 0 };
 		buf_printf(&text, "line %u copies the whole context, and with it '%s', the Dockerfile "
@@ -309,6 +341,33 @@ static void docker_give_up(struct loop *l, void *data)
 	docker_finish(w, &result);
 }
 
+static void docker_stop_busy(void *data, struct str why)
+{
+	struct docker_work *w = data;
+	if (w->base.sink.busy)
+		w->base.sink.busy(w->base.sink.data, why);
+}
+
+static void docker_stop_close(void *data)
+{
+	struct docker_work *w = data;
+	http_cancel(w->transfer);
+	w->transfer = NULL;
+}
+
+static void docker_stop_over(void *data)
+{
+	struct docker_work *w = data;
+	docker_give_up(w->base.engine->loop, w);
+}
+
+static void docker_stop_podman(struct docker_work *w)
+{
+	struct podman_stop_events on = { docker_stop_busy, docker_warning, docker_stop_close,
+	                                 docker_stop_over, w };
+	w->stop = podman_stop_new(w->base.engine->loop, buf_str(&w->id), w->runs, &on);
+}
+
 static void docker_cancel_told(void *data, const struct error *err)
 {
 	struct docker_work *w = data;
@@ -325,6 +384,10 @@ void docker_cancel(struct work *base)
 	w->cancelled = true;
 	if (!w->transfer)
 		return;
+	if (d->builder == DOCKER_PODMAN) {
+		docker_stop_podman(w);
+		return;
+	}
 	/* A closed connection stops both builders; BuildKit asked by name also says how
 	 * its steps ended. */
 	int64_t grace = 0;

@@ -58,9 +58,9 @@ static struct entry docker_context_entry(const char *path, struct str bytes)
 }
 
 /* The context's own patterns, then what is ours. */
-static void docker_context_ignore(struct docker_context *d)
+static void docker_context_ignore(struct docker_context *d, const char *file)
 {
-	const struct entry *theirs = context_find(d->context, ".dockerignore");
+	const struct entry *theirs = context_find(d->context, file);
 	struct error ignored = { 0 };
 	struct str bytes;
 	if (theirs && S_ISREG(theirs->mode)) {
@@ -69,14 +69,15 @@ static void docker_context_ignore(struct docker_context *d)
 			buf_append(&d->ignore, bytes);
 		buf_append_char(&d->ignore, '\n');
 	}
-	buf_printf(&d->ignore, "%s\n", d->name);
+	if (d->own)
+		buf_printf(&d->ignore, "%s\n", d->name);
 	if (!theirs)
-		buf_append(&d->ignore, STR(".dockerignore\n"));
-	d->first[d->nfirst++] = docker_context_entry(".dockerignore", buf_str(&d->ignore));
+		buf_printf(&d->ignore, "%s\n", file);
+	d->first[d->nfirst++] = docker_context_entry(file, buf_str(&d->ignore));
 }
 
 struct docker_context *docker_context_new(const struct context *c, const struct recipe *r,
-                                          bool classic)
+                                          enum docker_builder builder)
 {
 	struct docker_context *d = xcalloc(1, sizeof *d);
 	const struct entry *there = docker_context_find(c, r->text);
@@ -93,9 +94,11 @@ struct docker_context *docker_context_new(const struct context *c, const struct 
 			d->name = xasprintf(".mortar-%u.dockerfile", n);
 		}
 		d->first[d->nfirst++] = docker_context_entry(d->name, r->text);
-		if (classic)
-			docker_context_ignore(d);
 	}
+	if (builder == DOCKER_PODMAN)
+		docker_context_ignore(d, ".containerignore");
+	else if (builder == DOCKER_CLASSIC && d->own)
+		docker_context_ignore(d, ".dockerignore");
 	d->tar = tar_new(c, d->first, d->nfirst);
 	return d;
 }

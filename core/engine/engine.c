@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/podman.h"
 #include "core/engine/work.h"
 #include "core/ext/http.h"
 #include "core/os/spawn.h"
@@ -43,12 +44,15 @@ void engine_cancel(struct work *w)
 		w->engine->ops->cancel(w);
 }
 
-/* auto: dockerd where it answers, else buildah. */
+/* auto: the first of these that answers. */
+enum { CHOICE_DOCKER, CHOICE_PODMAN, CHOICE_BUILDAH, CHOICES };
+
 struct choice {
 	struct engine base;
-	struct engine *docker, *buildah;        /* NULL: cannot be had, see why */
+	struct engine *engines[CHOICES];        /* NULL: cannot be had, see why */
+	struct error why[CHOICES];
+	unsigned asked;
 	struct engine *chosen;
-	struct error why, why2;                 /* docker's and buildah's */
 	engine_ready_fn *ready;
 	void *data;
 	uint64_t timer;
@@ -56,48 +60,42 @@ struct choice {
 
 static void choice_none(struct choice *c)
 {
+	owned_buf struct buf places = { 0 };
 	struct error err = { 0 };
+	podman_append_places(&places);
 	error_set(&err, ERROR_UNREACHABLE,
-	          "no engine: dockerd: %s; buildah: %s. Start dockerd, or set DOCKER_HOST, or "
-	          "install buildah (it needs no server)", c->why.text, c->why2.text);
+	          "no engine: dockerd: %s; podman: no service at %s; buildah: %s. Start one of the "
+	          "two, or set DOCKER_HOST, or install buildah (it needs no server)",
+	          c->why[CHOICE_DOCKER].text, buf_text(&places), c->why[CHOICE_BUILDAH].text);
 	c->ready(c->data, NULL, &err);
 }
 
-static void choice_buildah_ready(void *data, const struct engine_facts *f,
-                                 const struct error *err)
-{
-	struct choice *c = data;
-	if (!err) {
-		c->chosen = c->buildah;
-		c->ready(c->data, f, NULL);
-		return;
-	}
-	c->why2 = *err;
-	choice_none(c);
-}
+static void choice_ready(void *data, const struct engine_facts *f, const struct error *err);
 
-static void choice_docker_ready(void *data, const struct engine_facts *f,
-                                const struct error *err)
-{
-	struct choice *c = data;
-	if (!err) {
-		c->chosen = c->docker;
-		c->ready(c->data, f, NULL);
-		return;
-	}
-	c->why = *err;
-	if (c->buildah)
-		engine_probe(c->buildah, choice_buildah_ready, c);
-	else
-		choice_none(c);
-}
-
-static void choice_without_docker(struct loop *l, void *data)
+/* Asks the next one. */
+static void choice_ask(struct loop *l, void *data)
 {
 	(void)l;
 	struct choice *c = data;
 	c->timer = 0;
-	choice_docker_ready(c, NULL, &c->why);
+	while (c->asked < CHOICES && !c->engines[c->asked])
+		c->asked++;
+	if (c->asked < CHOICES)
+		engine_probe(c->engines[c->asked], choice_ready, c);
+	else
+		choice_none(c);
+}
+
+static void choice_ready(void *data, const struct engine_facts *f, const struct error *err)
+{
+	struct choice *c = data;
+	if (!err) {
+		c->chosen = c->engines[c->asked];
+		c->ready(c->data, f, NULL);
+		return;
+	}
+	c->why[c->asked++] = *err;
+	choice_ask(c->base.loop, c);
 }
 
 static void choice_probe(struct engine *e, engine_ready_fn *ready, void *data)
@@ -105,10 +103,7 @@ static void choice_probe(struct engine *e, engine_ready_fn *ready, void *data)
 	struct choice *c = (struct choice *)e;
 	c->ready = ready;
 	c->data = data;
-	if (c->docker)
-		engine_probe(c->docker, choice_docker_ready, c);
-	else
-		c->timer = loop_timer(e->loop, 0, choice_without_docker, c);
+	c->timer = loop_timer(e->loop, 0, choice_ask, c);
 }
 
 static struct work *choice_image(struct engine *e, const struct image_task *t,
@@ -131,8 +126,8 @@ static void choice_free(struct engine *e)
 {
 	struct choice *c = (struct choice *)e;
 	loop_untimer(e->loop, c->timer);
-	engine_free(c->docker);
-	engine_free(c->buildah);
+	for (unsigned i = 0; i < CHOICES; i++)
+		engine_free(c->engines[i]);
 	free(c);
 }
 
@@ -151,8 +146,9 @@ static struct engine *choice_new(const struct engine_options *o, struct loop *l)
 {
 	struct choice *c = xcalloc(1, sizeof *c);
 	c->base = (struct engine){ &choice_ops, l };
-	c->docker = docker_new(NULL, DOCKER_ANY, o, l, &c->why);
-	c->buildah = buildah_new(o, l, &c->why2);
+	c->engines[CHOICE_DOCKER] = docker_new(NULL, DOCKER_ANY, o, l, &c->why[CHOICE_DOCKER]);
+	c->engines[CHOICE_PODMAN] = docker_new(NULL, DOCKER_PODMAN, o, l, &c->why[CHOICE_PODMAN]);
+	c->engines[CHOICE_BUILDAH] = buildah_new(o, l, &c->why[CHOICE_BUILDAH]);
 	return &c->base;
 }
 
@@ -176,8 +172,8 @@ static struct engine *engine_unknown(const struct engine_options *o, const char 
 	owned_buf struct buf names = { 0 };
 	for (size_t i = 0; i < o->nnamed; i++)
 		buf_printf(&names, ", %.*s", STR_ARG(o->named[i].name));
-	error_set(err, ERROR_USAGE, "no engine '%s'; there are auto, buildkit, classic, buildah, an "
-	          "address (unix:///path, tcp://host:port)%s%s", spec,
+	error_set(err, ERROR_USAGE, "no engine '%s'; there are auto, buildkit, classic, podman, "
+	          "buildah, an address (unix:///path, tcp://host:port)%s%s", spec,
 	          names.n ? " and from config.toml: " : "", names.n ? buf_text(&names) + 2 : "");
 	return NULL;
 }
@@ -202,11 +198,8 @@ struct engine *engine_new(const struct engine_options *o, struct loop *l, struct
 		return docker_new(NULL, DOCKER_CLASSIC, o, l, err);
 	if (strcmp(spec, "buildah") == 0)
 		return buildah_new(o, l, err);
-	if (strcmp(spec, "podman") == 0) {
-		error_set(err, ERROR_USAGE, "this version builds with dockerd (buildkit, classic) and "
-		          "with buildah, which shares podman's images: use --engine buildah");
-		return NULL;
-	}
+	if (strcmp(spec, "podman") == 0)
+		return docker_new(NULL, DOCKER_PODMAN, o, l, err);
 	if (engine_is_address(spec))
 		return docker_new(spec, DOCKER_ANY, o, l, err);
 	return engine_unknown(o, spec, err);

@@ -20,7 +20,7 @@ enum engine_ability {
 
 /* What a probe learned.  Texts live as long as the engine. */
 struct engine_facts {
-	const char *name;               /* "buildkit", "classic", "buildah": DESIGN's names */
+	const char *name;               /* "buildkit", "classic", "podman", "buildah" */
 	const char *product, *version;  /* "dockerd 20.10.24" in two parts */
 	const char *address;            /* unix:///var/run/docker.sock, or a program's name */
 	const char *api_version;        /* or NULL */
@@ -54,6 +54,9 @@ struct engine_sink {
 	void (*warning)(void *data, struct str text);
 	/* Of a run: whenever something has changed. */
 	void (*run)(void *data, const struct run_report *);
+	/* After a cancel, where the engine cannot be stopped; done comes when it has ended by
+	 * itself.  May be NULL. */
+	void (*busy)(void *data, struct str why);
 	/* Exactly once, after a cancel too; nothing follows it; never from inside the
 	 * call that started the work. */
 	void (*done)(void *data, const struct work_result *);
@@ -69,7 +72,8 @@ struct engine_ops {
 	/* NULL: the engine serves no containers. */
 	struct work *(*run)(struct engine *, const struct run_task *, const struct engine_sink *,
 	                    struct error *);
-	/* Stops the engine's own work, at most a second later; done still comes. */
+	/* Stops the engine's own work, at most a second later, or tells that it is busy; done
+	 * still comes. */
 	void (*cancel)(struct work *);
 	void (*free)(struct engine *);
 };
@@ -82,7 +86,8 @@ struct engine {
 
 /* spec: auto, buildkit, classic, podman, buildah, an endpoint URL (unix://, tcp://)
  * or a name of `named` (name → endpoint URL).  auto: what DOCKER_HOST or the
- * default socket has, BuildKit where the daemon has it, else buildah.  scratch: a
+ * default socket has, BuildKit where the daemon has it, else podman's service where
+ * one answers, else buildah.  What answers at an address may be podman too.  scratch: a
  * private folder of the build for whatever an engine must put on the disk. */
 struct engine_options {
 	const char *spec;

@@ -11,8 +11,9 @@ struct work {
 };
 
 /* Engines of their own; takes nothing, copies what it is given. */
-enum docker_builder { DOCKER_ANY, DOCKER_BUILDKIT, DOCKER_CLASSIC };
-/* endpoint: unix:///path or tcp://host:port; NULL: DOCKER_HOST or the default socket. */
+enum docker_builder { DOCKER_ANY, DOCKER_BUILDKIT, DOCKER_CLASSIC, DOCKER_PODMAN };
+/* endpoint: unix:///path or tcp://host:port; NULL: DOCKER_HOST or the default socket,
+ * for podman the places of its own. */
 struct engine *docker_new(const char *endpoint, enum docker_builder, const struct engine_options *,
                           struct loop *, struct error *);
 struct engine *buildah_new(const struct engine_options *, struct loop *, struct error *);

@@ -143,6 +143,8 @@ static void plain_done(struct follow_plain *p, const struct build *build,
 		buf_append(&out, STR("DONE "));
 		utf8_append_visible(&out, plain_field(event, "seconds"));
 		buf_append_char(&out, 's');
+	} else if (str_eq(plain_field(event, "cancelled"), STR("true"))) {
+		buf_append(&out, STR("CANCELLED"));
 	} else {
 		buf_append(&out, STR("ERROR: "));
 		utf8_append_visible(&out, plain_field(event, "reason"));
@@ -184,7 +186,9 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 		plain_print(&out);
 		break;
 	case EVENT_CANCEL:
-		fputs("cancelling: waiting for the engine to stop\n", stderr);
+		fputs(str_eq(plain_field(event, "busy"), STR("true"))
+		      ? "cancel requested, engine still busy\n"
+		      : "cancelling: waiting for the engine to stop\n", stderr);
 		break;
 	default:
 		break;

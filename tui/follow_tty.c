@@ -171,6 +171,10 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 		tty_group(t, out, (int)g, all, now);
 	for (size_t i = 0; i < b->nwarnings; i++)
 		tty_line(t, out, &(struct tty_line){ 0, '?', "33", b->warnings[i], { 0 } });
+	if (b->engine_busy && !b->done) {
+		struct str busy = STR("cancel requested, engine still busy");
+		tty_line(t, out, &(struct tty_line){ 0, '?', "33", busy, { 0 } });
+	}
 	struct str question = STR("stop it? c cancels, d leaves it running, any other key goes on");
 	if (t->asks)
 		tty_line(t, out, &(struct tty_line){ 0, 0, "1", question, { 0 } });

@@ -149,6 +149,15 @@ static void end_built(const struct view_build *b, int cols, struct buf *out)
 		buf_printf(out, ", image %.*s", STR_ARG(id));
 }
 
+/* What was said of cancelling. */
+static void end_note(const struct build *build, struct buf *out)
+{
+	if (!build->cancel_note.n)
+		return;
+	buf_append(out, STR(": "));
+	buf_append(out, build->cancel_note);
+}
+
 static enum style end_text(const struct view_build *b, int cols, struct buf *out)
 {
 	const struct build *build = b->build;
@@ -163,6 +172,7 @@ static enum style end_text(const struct view_build *b, int cols, struct buf *out
 			buf_append(out, STR(": "));
 			buf_append(out, build->error);
 		}
+		end_note(build, out);
 		return build->cancelled ? STYLE_WARNING : STYLE_ERROR;
 	}
 	if (b->state == JOURNAL_LOST) {
@@ -171,7 +181,11 @@ static enum style end_text(const struct view_build *b, int cols, struct buf *out
 		return STYLE_ERROR;
 	}
 	if (build->cancel_requested) {
-		buf_append(out, STR("cancel requested: waiting for the engine to stop"));
+		buf_append_text(out, build->engine_busy ? "cancel requested, engine still busy"
+		                                        : "cancel requested");
+		end_note(build, out);
+		if (!build->cancel_note.n)
+			buf_append(out, STR(": waiting for the engine to stop"));
 		return STYLE_WARNING;
 	}
 	if (build->nwarnings) {

@@ -139,6 +139,8 @@ static void runner_stop(struct runner *r)
 
 void runner_cancel(struct runner *r)
 {
+	if (r->result.cancelled && r->work && r->is_busy)
+		runner_give_up(r->s.loop, r);
 	if (r->result.cancelled)
 		return;
 	record_event(r->s.record, EVENT_CANCEL, -1, NULL);

@@ -28,7 +28,9 @@ struct runner_setup {
 struct runner *runner_new(const struct runner_setup *, runner_done_fn *done, void *data);
 void runner_free(struct runner *);
 OWN_DEFINE(runner)
-/* Stops the task that runs; done still comes, at the latest RUNNER_CANCEL_MS later. */
+/* Stops the task that runs; done still comes, at the latest RUNNER_CANCEL_MS later, or,
+ * when the engine tells that it is busy, as soon as that has ended or cancel is called
+ * once more. */
 enum { RUNNER_CANCEL_MS = 10000 };
 void runner_cancel(struct runner *);
 /* The same for a fault of ours, such as a full disk. */

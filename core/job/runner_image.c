@@ -92,6 +92,20 @@ static void image_warning(void *data, struct str text)
 	record_warning(r->s.record, -1, text);
 }
 
+/* The engine will end, nobody knows when. */
+static void image_busy(void *data, struct str why)
+{
+	struct runner *r = data;
+	r->is_busy = true;
+	loop_untimer(r->s.loop, r->cancel_timer);
+	r->cancel_timer = 0;
+	record_warning(r->s.record, -1, why);
+	struct arena *a = record_arena(r->s.record);
+	struct value *f = value_new_object(a);
+	value_set(a, f, "busy", value_new_bool(a, true));
+	record_event(r->s.record, EVENT_CANCEL, -1, f);
+}
+
 void runner_end_steps(struct runner *r, bool ok)
 {
 	for (size_t i = 0; i < r->nsteps; i++) {
@@ -121,6 +135,7 @@ void runner_start_image(struct runner *r)
 	const struct image_task *image = &r->s.plan->tasks[r->task].image;
 	struct error err;
 	r->nsteps = 0;
+	r->is_busy = false;
 	r->started = clock_now();
 	if (image->context && !context_scan(image->context, &err)) {
 		error_prefix(&err, "build context");
@@ -129,7 +144,7 @@ void runner_start_image(struct runner *r)
 	}
 	struct engine_sink sink = {
 		.step = image_step, .log = image_log, .progress = image_progress,
-		.warning = image_warning, .done = image_done, .data = r,
+		.warning = image_warning, .busy = image_busy, .done = image_done, .data = r,
 	};
 	r->work = engine_image(r->s.engine, image, &sink);
 }

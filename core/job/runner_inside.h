@@ -28,6 +28,7 @@ struct runner {
 	struct buf image_id;
 	/* an image task */
 	struct work *work;
+	bool is_busy;                   /* cancelled, and the engine goes on */
 	struct runner_step *steps;      /* of this work */
 	size_t nsteps, cap;
 	/* a worker task */

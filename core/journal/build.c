@@ -165,7 +165,10 @@ static void build_warn(struct build *b, const struct event *e)
 		b->warnings_cap = b->warnings_cap ? 2 * b->warnings_cap : 8;
 		b->warnings = xrealloc(b->warnings, b->warnings_cap, sizeof *b->warnings);
 	}
-	b->warnings[b->nwarnings++] = arena_str(b->arena, e->text);
+	b->warnings[b->nwarnings] = arena_str(b->arena, e->text);
+	if (b->cancel_requested)
+		b->cancel_note = b->warnings[b->nwarnings];
+	b->nwarnings++;
 }
 
 /* What no event has told: meta instructions are done with the image, what a build
@@ -219,8 +222,10 @@ void build_apply(struct build *b, const struct event *e)
 		build_step_done(b, s, e->fields);
 	if (e->kind == EVENT_WARNING)
 		build_warn(b, e);
-	if (e->kind == EVENT_CANCEL)
+	if (e->kind == EVENT_CANCEL) {
 		b->cancel_requested = true;
+		b->engine_busy = b->engine_busy || (e->fields && build_flag(e->fields, "busy"));
+	}
 	if (e->kind == EVENT_BUILD_DONE)
 		build_done(b, e);
 }

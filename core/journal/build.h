@@ -41,6 +41,8 @@ struct build {
 	size_t nwarnings;
 	double started, ended;          /* epoch; ended 0: not yet */
 	bool done, ok, cancelled, cancel_requested;
+	bool engine_busy;               /* cancel was requested, and the engine goes on */
+	struct str cancel_note;         /* the last warning since then; n 0: none */
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	struct cursor cursor;
 	/* build.c's own */

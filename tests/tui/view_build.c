@@ -298,6 +298,10 @@ static void live_do(struct journal_maker *m, char what)
 		journal_built(m);
 	if (what == 'c')
 		journal_event(m, 6, EVENT_CANCEL, -1, "");
+	if (what == 'w') {
+		journal_event(m, 7, EVENT_WARNING, -1, "{'text':'its RUN goes on'}");
+		journal_event(m, 7, EVENT_CANCEL, -1, "{'busy':true}");
+	}
 	if (what == 'p')
 		journal_event(m, 6, EVENT_STEP_PROGRESS, 5, "{'id':'sha','current':750,'total':3000}");
 }
@@ -453,8 +457,10 @@ static void test_view_build__shows_progress_and_cancelling(void **state)
 	live_wait(&l, "25% ");
 	screen_shows(l.t.s, &l.t.screen, "sha 750B/3.0k");
 	live_ask(&l, 'c');
-	live_wait(&l, "cancel requested");
+	live_wait(&l, "cancel requested: waiting for the engine to stop");
 	screen_shows(l.t.s, &l.t.screen, "CANCELLING");
+	live_ask(&l, 'w');
+	live_wait(&l, "cancel requested, engine still busy: its RUN goes on");
 	live_finish(&l);
 }
 

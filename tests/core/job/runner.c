@@ -23,6 +23,7 @@ struct runner_case {
 	struct buf image_id;
 	int dones;
 	rlim_t file_size;
+	bool again;                     /* cancelled a second time */
 };
 
 static void case_disk_failed(void *data)
@@ -202,6 +203,69 @@ static void test_runner__cancels_the_engine(void **state)
 	case_finish(&c);
 }
 
+static void case_engine_ends(struct loop *loop, void *data)
+{
+	(void)loop;
+	struct runner_case *c = data;
+	struct work_result result = { .cancelled = true };
+	error_set(&result.error, ERROR_CANCELLED, "cancelled");
+	c->engine.sink.done(c->engine.sink.data, &result);
+}
+
+static void case_cancel_again(struct loop *loop, void *data)
+{
+	(void)loop;
+	runner_cancel(((struct runner_case *)data)->runner);
+}
+
+/* Long after the runner would have given up a silent engine. */
+static void case_engine_is_busy(struct loop *loop, void *data)
+{
+	struct runner_case *c = data;
+	c->engine.sink.busy(c->engine.sink.data, STR("it goes on"));
+	loop_timer(loop, 20, c->again ? case_cancel_again : case_engine_ends, c);
+}
+
+static void case_is_deaf(void *data)
+{
+	loop_timer(((struct runner_case *)data)->loop, 0, case_engine_is_busy, data);
+}
+
+static void case_busy(void **state, bool again)
+{
+	static const char *const script[] = { "start 2 2", "wait", NULL };
+	struct runner_case c;
+	struct journal *journal;
+	case_init(&c, state);
+	case_add_image(&c);
+	case_start(&c, script);
+	c.again = again;
+	c.engine.deaf = true;
+	c.engine.on_cancel = case_is_deaf;
+	c.engine.data = &c;
+	loop_timer(c.loop, 20, case_cancel, &c);
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_true(c.result.cancelled && !c.result.ok);
+	case_end(&c);
+	owned(build) struct build *b = case_build(&c, &journal);
+	assert_true(b->cancel_requested && b->engine_busy && b->cancelled);
+	assert_int_equal(b->nwarnings, 1 + again);
+	assert_true(str_eq(b->warnings[0], STR("it goes on")));
+	assert_int_equal(b->steps[2].state, STEP_CANCELLED);
+	journal_free(journal);
+	case_finish(&c);
+}
+
+static void test_runner__waits_for_an_engine_that_is_busy(void **state)
+{
+	case_busy(state, false);
+}
+
+static void test_runner__leaves_a_busy_engine_when_cancelled_again(void **state)
+{
+	case_busy(state, true);
+}
+
 static void case_disk_is_back(void *data)
 {
 	struct runner_case *c = data;
@@ -327,6 +391,8 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(test_runner__turns_reports_into_steps),
 		SCRATCH_TEST(test_runner__masks_what_it_tells),
 		SCRATCH_TEST(test_runner__cancels_the_engine),
+		SCRATCH_TEST(test_runner__waits_for_an_engine_that_is_busy),
+		SCRATCH_TEST(test_runner__leaves_a_busy_engine_when_cancelled_again),
 		SCRATCH_TEST(test_runner__a_full_disk_stops_the_build),
 		SCRATCH_TEST(test_runner__says_what_the_context_lacks),
 		SCRATCH_TEST(test_runner__fetches_before_it_builds),

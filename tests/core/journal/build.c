@@ -105,6 +105,22 @@ static void test_build__knows_a_cancelled_one(void **state)
 	assert_int_equal(b->steps[0].state, STEP_SKIPPED);
 }
 
+static void test_build__knows_why_an_engine_goes_on(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START
+		"{\"t\":20,\"ev\":\"warning\",\"text\":\"before\"}\n"
+		"{\"t\":21,\"ev\":\"cancel\"}\n");
+	assert_true(b->cancel_requested && !b->engine_busy && !b->cancel_note.n);
+	owned(build) struct build *busy = build_of(s, START
+		"{\"t\":20,\"ev\":\"warning\",\"text\":\"before\"}\n"
+		"{\"t\":21,\"ev\":\"cancel\"}\n"
+		"{\"t\":22,\"ev\":\"warning\",\"text\":\"why\"}\n"
+		"{\"t\":22,\"ev\":\"cancel\",\"busy\":true}\n");
+	assert_true(busy->cancel_requested && busy->engine_busy && !busy->cancelled);
+	assert_true(str_eq(busy->cancel_note, STR("why")));
+}
+
 static void test_build__bears_nonsense(void **state)
 {
 	struct scratch *s = *state;
@@ -130,6 +146,7 @@ int main(void)
 		SCRATCH_TEST(test_build__follows_a_good_build),
 		SCRATCH_TEST(test_build__settles_what_was_never_told),
 		SCRATCH_TEST(test_build__knows_a_cancelled_one),
+		SCRATCH_TEST(test_build__knows_why_an_engine_goes_on),
 		SCRATCH_TEST(test_build__bears_nonsense),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

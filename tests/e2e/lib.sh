@@ -20,6 +20,8 @@ failures=0
 export XDG_DATA_HOME="${XDG_DATA_HOME:-$HOME/.local/share}"
 export HOME=$T/home XDG_STATE_HOME=$T/state XDG_CACHE_HOME=$T/cache XDG_CONFIG_HOME=$T/config
 unset PESTO_WORKSPACE PIP_CONFIG_FILE PIP_EXTRA_INDEX_URL NO_COLOR DOCKER_BUILDKIT DOCKER_CONTEXT
+# No podman of this machine's: podman_start makes one there.
+export CONTAINER_HOST=unix://$T/service/podman.sock
 mkdir -p "$HOME" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" "$XDG_CONFIG_HOME/mortar"
 OUT=$T/out ERR=$T/err code=0
 : >"$OUT"; : >"$ERR"
@@ -125,7 +127,7 @@ nap_end() { for nap in $(nap_pids); do as_root kill -9 "$nap"; done; }
 
 # -- images ------------------------------------------------------------------------------------
 
-# base_make STORE NAME SCRIPT: an image $U-NAME:1 on busybox whose `pip` succeeds at once, but for
+# base_make STORE NAME SCRIPT (docker, buildah, or the podman of podman_start): an image $U-NAME:1 on busybox whose `pip` succeeds at once, but for
 # what an install.sh in the folder to be installed does; its `python3`, which is what the second
 # RUN of a PESTO build calls, is the script (without SCRIPT: stdin).
 base_make() {
@@ -144,6 +146,9 @@ base_make() {
 		printf 'FROM %s\nLABEL mortar.e2e=%s\nCOPY python3 pip /bin/\n' "$BUSYBOX_IMAGE" "$U" \
 			>"$base_dir/Dockerfile"
 		DOCKER_BUILDKIT=0 "$DOCKER" build -q -t "$U-$2:1" "$base_dir" >"$T/base.log" 2>&1 ;;
+	podman)
+		printf 'FROM localhost/%s\nCOPY python3 pip /bin/\n' "$BUSYBOX_IMAGE" >"$base_dir/Dockerfile"
+		podman --remote build -q -t "localhost/$U-$2:1" "$base_dir" >"$T/base.log" 2>&1 ;;
 	buildah)
 		base_worker=$(buildah from --pull-never "localhost/$BUSYBOX_IMAGE") &&
 		buildah copy -q "$base_worker" "$base_dir/python3" "$base_dir/pip" /bin/ >"$T/base.log" 2>&1 &&
@@ -195,6 +200,18 @@ images_remove_buildah() {
 	done
 }
 
+# -- podman --------------------------------------------------------------------------------------
+
+# podman_start [IMAGE]…: a service for this test, at CONTAINER_HOST, which knows these images.
+podman_start() {
+	mkdir -p "$T/service"
+	sh tests/env/podman.sh start "$T/service" "$@" >"$T/podman.address" 2>"$T/podman.err" ||
+		{ not_ok "a podman service starts" "$T/podman.err"; exit 1; }
+}
+podman_stop() { [ ! -d "$T/service" ] || sh tests/env/podman.sh stop "$T/service"; }
+# The working containers it has.
+podman_workers() { podman --remote ps -aq --external; }
+
 # -- the end -----------------------------------------------------------------------------------
 
 # A test's own clean-up: it may define it anew.
@@ -209,6 +226,7 @@ lib_leave() {
 		"$MORTAR" cancel "$id" >/dev/null 2>&1
 		until_ms 5000 build_is "$id" cancelled || kill -9 "$(job_pid "$id")" 2>/dev/null
 	done
+	podman_stop >/dev/null 2>&1
 	"$DOCKER" version >/dev/null 2>&1 && images_remove_docker >/dev/null 2>&1
 	command -v buildah >/dev/null && images_remove_buildah >/dev/null 2>&1
 	rm -rf "$T"

@@ -25,7 +25,9 @@ podman_start() {
 	done
 	runtime=
 	command -v crun >/dev/null || runtime="--runtime $(command -v runc)"
-	setsid podman --root "$PODMAN_DIR/storage" --runroot "$PODMAN_DIR/run" --tmpdir "$PODMAN_DIR/tmp" \
+	# What a killed service leaves goes with the rest.
+	mkdir -p "$PODMAN_DIR/scratch"
+	TMPDIR=$PODMAN_DIR/scratch setsid podman --root "$PODMAN_DIR/storage" --runroot "$PODMAN_DIR/run" --tmpdir "$PODMAN_DIR/tmp" \
 		--storage-driver overlay $runtime --cgroup-manager cgroupfs system service --time 0 \
 		"unix://$PODMAN_SOCKET" </dev/null >"$PODMAN_DIR/podman.log" 2>&1 &
 	echo $! >"$PODMAN_DIR/podman.pid"
@@ -50,9 +52,9 @@ podman_stop() {
 		for mounted in $(awk -v dir="$PODMAN_DIR/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r); do
 			umount "$mounted"
 		done
-		rm -rf "$PODMAN_DIR/storage" "$PODMAN_DIR/run" "$PODMAN_DIR/tmp"
+		rm -rf "$PODMAN_DIR/storage" "$PODMAN_DIR/run" "$PODMAN_DIR/tmp" "$PODMAN_DIR/scratch"
 	else
-		podman unshare rm -rf "$PODMAN_DIR/storage" "$PODMAN_DIR/run" "$PODMAN_DIR/tmp"
+		podman unshare rm -rf "$PODMAN_DIR/storage" "$PODMAN_DIR/run" "$PODMAN_DIR/tmp" "$PODMAN_DIR/scratch"
 	fi
 }
 

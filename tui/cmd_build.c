@@ -208,10 +208,8 @@ int cmd_history(struct arena *arena, const struct args *args)
 	struct history_list list;
 	owned_buf struct buf out = { 0 };
 	const char *count = args_get(args, "count");
-	if (args->noperands && strcmp(args->operands[0], "list") != 0) {
-		error_set(&err, ERROR_USAGE, "history knows 'list', not '%s'", args->operands[0]);
-		return command_fail(&err);
-	}
+	if (args->noperands > 1 || (args->noperands && strcmp(args->operands[0], "list") != 0))
+		return cmd_history_change(arena, args);
 	if (count && !str_number(str_of(count), most, &most)) {
 		error_set(&err, ERROR_USAGE, "--count needs a number, not '%s'", count);
 		return command_fail(&err);

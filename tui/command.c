@@ -61,7 +61,9 @@ static const struct command command_cancel = {
 	"cancel", "[BUILD]", 0, 1, "help", "stop a running build", cmd_cancel,
 };
 static const struct command command_history = {
-	"history", "[list]", 0, 1, "json count help", "the builds kept, newest first", cmd_history,
+	"history", "[list | delete BUILD… | pin BUILD… | unpin BUILD…]", 0, (size_t)-1,
+	"json count help", "the builds kept, newest first; delete some, or pin what must stay",
+	cmd_history,
 };
 static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/history/remove.h"
 #include "core/journal/line.h"
 #include "core/os/files.h"
 #include "core/os/lock.h"
@@ -158,6 +159,7 @@ static bool list_row(struct list_row *row)
 	if (!list_start(row, str_slice(head, 0, str_find(head, '\n'))))
 		return false;
 	list_state(row, fd);
+	row->item.pinned = history_is_pinned(row->item.dir);
 	return true;
 }
 

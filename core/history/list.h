@@ -23,6 +23,7 @@ struct history_item {
 	enum history_state state;
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	const char *image_id, *error;   /* "": none */
+	bool pinned;                    /* not to be deleted */
 };
 
 struct history_list {

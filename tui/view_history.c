@@ -3,11 +3,10 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/history/remove.h"
 #include "core/job/job.h"
-#include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
-#include "core/os/watch.h"
 #include "tui/app.h"
 #include "tui/confirm.h"
 #include "tui/level_menu.h"
@@ -16,161 +15,13 @@
 #include "tui/view_history_inside.h"
 #include "tui/view_run.h"
 
-enum {
-	HISTORY_SLICE = 200,            /* rows read a turn: thousands stop no key */
-	HISTORY_LOOK_MS = 1000,         /* how often builds that run are looked at */
-};
-
-/* ---- reading ---- */
-
-static bool history_matches(const struct view_history *h, const struct history_item *item)
-{
-	owned_buf struct buf text = { 0 };
-	if (!h->filter.n)
-		return true;
-	history_row_text(item, &text);
-	struct str words = buf_str(&h->filter), word;
-	/* Every word must stand somewhere. */
-	while (str_next(&words, ' ', &word))
-		if (word.n && search_find(buf_str(&text), word, 0) == STR_NONE)
-			return false;
-	return true;
-}
-
-static void history_refilter(struct view_history *h)
-{
-	const struct history_item *here = history_here(h);
-	size_t n = 0, cursor = h->list.cursor;
-	for (size_t i = 0; i < h->nitems; i++) {
-		if (!history_matches(h, &h->items[i]))
-			continue;
-		if (here == &h->items[i])
-			cursor = n;
-		h->shown[n++] = i;
-	}
-	h->list.cursor = cursor;
-	list_set_count(&h->list, n);
-}
-
-static void history_look_later(struct view_history *h);
-
-/* Reads the next rows; the cursor stays where it is, since they come below. */
-static void history_slice(struct view_history *h)
-{
-	for (size_t n = 0; n < HISTORY_SLICE && h->next < h->nids; n++, h->next++) {
-		const char *dir = files_join(h->arena, h->builds, h->ids[h->next]);
-		h->nitems += history_read_one(h->arena, dir, &h->items[h->nitems]);
-	}
-	history_refilter(h);
-	history_look_later(h);
-}
-
-static void history_slice_timer(struct loop *loop, void *data)
-{
-	struct view_history *h = data;
-	h->slice = 0;
-	history_slice(h);
-	if (h->next < h->nids)
-		h->slice = loop_timer(loop, 0, history_slice_timer, h);
-	if (h->view.app)
-		app_dirty(h->view.app);
-}
-
-/* The list anew, the cursor on the same build. */
-static bool history_reload(struct view_history *h, struct error *err)
-{
-	struct arena *arena = arena_new();
-	size_t nids = 0;
-	const char *const *ids = request_list(arena, &nids, err);
-	if (!ids) {
-		arena_free(arena);
-		return false;
-	}
-	const struct history_item *here = history_here(h);
-	owned_memory char *id = here ? xstrdup(here->id) : NULL;
-	arena_free(h->arena);
-	h->arena = arena;
-	h->ids = ids;
-	h->nids = nids;
-	h->items = arena_array(arena, nids + 1, sizeof *h->items);
-	h->shown = arena_array(arena, nids + 1, sizeof *h->shown);
-	h->nitems = h->next = 0;
-	list_set_count(&h->list, h->list.n < nids ? h->list.n : nids);
-	size_t cursor = h->list.cursor;
-	history_slice(h);
-	h->list.cursor = cursor;
-	for (size_t i = 0; id && i < h->list.n; i++)
-		if (strcmp(h->items[h->shown[i]].id, id) == 0)
-			h->list.cursor = i;
-	list_set_count(&h->list, h->list.n);
-	if (h->next < h->nids && !h->slice)
-		h->slice = loop_timer(h->loop, 0, history_slice_timer, h);
-	return true;
-}
-
-static void history_reload_or_say(struct view_history *h)
-{
-	struct error err;
-	if (!history_reload(h, &err) && h->view.app)
-		app_alert(h->view.app, "%s", err.text);
-	if (h->view.app)
-		app_dirty(h->view.app);
-}
-
-/* A build that ran may have ended: its row is read again. */
-static void history_look(struct loop *loop, void *data)
-{
-	struct view_history *h = data;
-	(void)loop;
-	h->look = 0;
-	bool any = false;
-	for (size_t i = 0; i < h->nitems; i++) {
-		struct history_item *item = &h->items[i], now;
-		owned(arena) struct arena *scratch = arena_new();
-		if (item->state != HISTORY_RUNNING || !history_read_one(scratch, item->dir, &now) ||
-		    now.state == HISTORY_RUNNING)
-			continue;
-		any |= history_read_one(h->arena, item->dir, item);
-	}
-	if (any)
-		history_refilter(h);
-	if (h->view.app && app_view(h->view.app) == &h->view)
-		app_dirty(h->view.app);
-	history_look_later(h);
-}
-
-static void history_look_later(struct view_history *h)
-{
-	bool runs = false;
-	for (size_t i = 0; i < h->nitems && !runs; i++)
-		runs = h->items[i].state == HISTORY_RUNNING;
-	if (runs && !h->look)
-		h->look = loop_timer(h->loop, HISTORY_LOOK_MS, history_look, h);
-}
-
-/* A build's folder is there before its journal: it is read a moment later. */
-static void history_settled(struct loop *loop, void *data)
-{
-	struct view_history *h = data;
-	(void)loop;
-	h->settle = 0;
-	history_reload_or_say(h);
-}
-
-static void history_changed(struct watch *watch, const char *path, void *data)
-{
-	struct view_history *h = data;
-	(void)watch;
-	(void)path;
-	if (!h->settle)
-		h->settle = loop_timer(h->loop, HISTORY_LOOK_MS / 4, history_settled, h);
-}
-
 /* ---- keys ---- */
 
 const struct history_item *history_here(const struct view_history *h)
 {
-	return h->list.cursor < h->list.n ? &h->items[h->shown[h->list.cursor]] : NULL;
+	const struct history_entry *entry = h->list.cursor < h->list.n ? h->rows[h->list.cursor].entry
+	                                                               : NULL;
+	return entry ? &entry->item : NULL;
 }
 
 /* Asked about when the popup opened: the list may have moved since. */
@@ -193,11 +44,11 @@ static void history_delete_now(void *data)
 	const char *dir = history_asked(h);
 	if (!dir)
 		return;
-	if (save_remove(dir, &err))
+	if (history_remove(dir, &err))
 		app_say(h->view.app, "deleted %s", h->asked);
 	else
 		app_alert(h->view.app, "%s", err.text);
-	history_reload_or_say(h);
+	history_reload_or_say(h, false);
 }
 
 static void history_cancel_now(void *data)
@@ -213,23 +64,47 @@ static void history_ask(struct view_history *h, bool cancel)
 {
 	const struct history_item *item = history_here(h);
 	bool runs = item->state == HISTORY_RUNNING;
-	if (cancel != runs) {
-		app_say(h->view.app, runs ? "this build runs: X cancels it first" : "this build is over");
+	owned_buf struct buf question = { 0 };
+	if (cancel && !runs) {
+		app_say(h->view.app, "this build is over");
 		return;
 	}
-	owned_buf struct buf question = { 0 };
+	if (!runs && item->pinned) {
+		app_say(h->view.app, "this build is pinned: P lets it go");
+		return;
+	}
 	free(h->asked);
 	h->asked = xstrdup(item->id);
-	buf_printf(&question, "%s the build %s?", cancel ? "Cancel" : "Delete", item->id);
-	app_open(h->view.app, confirm_new(cancel ? "Cancel" : "Delete", buf_text(&question),
-	                                  cancel ? history_cancel_now : history_delete_now, h));
+	if (cancel || !runs)
+		buf_printf(&question, "%s the build %s?", cancel ? "Cancel" : "Delete", item->id);
+	else
+		buf_printf(&question, "%s runs and cannot be deleted. Cancel it?", item->id);
+	app_open(h->view.app, confirm_new(runs ? "Cancel" : "Delete", buf_text(&question),
+	                                  runs ? history_cancel_now : history_delete_now, h));
+}
+
+static void history_toggle_pin(struct view_history *h)
+{
+	const struct history_item *item = history_here(h);
+	struct error err;
+	bool pinned = !item->pinned;
+	if (!history_pin(item->dir, pinned, &err)) {
+		app_alert(h->view.app, "%s", err.text);
+		return;
+	}
+	app_say(h->view.app, pinned ? "%s is pinned: it is not deleted" : "%s may be deleted",
+	        item->id);
+	history_read_again(h, h->rows[h->list.cursor].entry);
 }
 
 static struct str history_line(const void *data, size_t i)
 {
 	struct view_history *h = (struct view_history *)data;
 	buf_clear(&h->line);
-	history_row_text(&h->items[h->shown[i]], &h->line);
+	if (h->rows[i].entry)
+		history_row_text(h->rows[i].entry, &h->line);
+	else
+		buf_append(&h->line, h->groups[h->rows[i].group].name);
 	return buf_str(&h->line);
 }
 
@@ -257,7 +132,7 @@ static void view_history_typed(struct view *view, struct str line)
 	buf_clear(to);
 	buf_append(to, str_trim(line));
 	if (h->filters)
-		history_refilter(h);
+		history_order(h, true);
 	else if (h->needle.n)
 		history_find(h, true, true);
 }
@@ -281,7 +156,7 @@ static bool history_act_on(struct view_history *h, enum action action)
 {
 	const struct history_item *item = history_here(h);
 	if (!item)
-		return false;
+		return action == ACTION_ENTER && history_fold(h, -1);
 	owned_memory char *dir = xstrdup(item->dir);
 	switch (action) {
 	case ACTION_ENTER: app_open_build(h->view.app, dir); return true;
@@ -289,6 +164,37 @@ static bool history_act_on(struct view_history *h, enum action action)
 	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
 	case ACTION_DELETE: history_ask(h, false); return true;
 	case ACTION_CANCEL: history_ask(h, true); return true;
+	case ACTION_PIN: history_toggle_pin(h); return true;
+	case ACTION_ONLY: return history_only(h);
+	default: return false;
+	}
+}
+
+static bool history_column(struct view_history *h, bool right)
+{
+	h->column = (h->column + (right ? 1 : COLUMN_COUNT - 1)) % COLUMN_COUNT;
+	return true;
+}
+
+/* What is about the list as a whole. */
+static bool history_act_on_list(struct view_history *h, enum action action)
+{
+	switch (action) {
+	case ACTION_COLUMN_LEFT: return history_column(h, false);
+	case ACTION_COLUMN_RIGHT: return history_column(h, true);
+	case ACTION_SORT: history_sort(h); return true;
+	case ACTION_GROUP:
+		if (!history_group(h))
+			app_say(h->view.app, "builds are not grouped by %s: < and > choose another column",
+			        history_column_name(h->column));
+		return true;
+	case ACTION_FOLD: return history_fold(h, -1);
+	case ACTION_FOLD_CLOSE: case ACTION_LEFT: return history_fold(h, 1);
+	case ACTION_FOLD_OPEN: case ACTION_RIGHT: return history_fold(h, 0);
+	case ACTION_FOLD_ALL: return history_fold_all(h, true);
+	case ACTION_FOLD_NONE: return history_fold_all(h, false);
+	case ACTION_SECTION_UP: return history_to_head(h, false);
+	case ACTION_SECTION_DOWN: return history_to_head(h, true);
 	default: return false;
 	}
 }
@@ -303,10 +209,12 @@ static bool view_history_act(struct view *view, enum action action, unsigned cou
 	case ACTION_SEARCH_PREV: return history_find(h, false, false);
 	case ACTION_BUILD: return history_menu(h);
 	case ACTION_REFRESH:
-		history_reload_or_say(h);
-		app_say(h->view.app, "%zu builds", h->nids);
+		history_reload_or_say(h, true);
+		app_say(h->view.app, "%zu builds", h->n);
 		return true;
-	default: return list_move(&h->list, action, count, 8) || history_act_on(h, action);
+	default:
+		return history_act_on_list(h, action) || list_move(&h->list, action, count, 0) ||
+		       history_act_on(h, action);
 	}
 }
 
@@ -317,19 +225,15 @@ static void view_history_enter(struct view *view)
 {
 	struct view_history *h = (struct view_history *)view;
 	if (h->entered)
-		history_reload_or_say(h);
+		history_reload_or_say(h, false);
 	h->entered = true;
 }
 
 static void view_history_free(struct view *view)
 {
 	struct view_history *h = (struct view_history *)view;
-	loop_untimer(h->loop, h->slice);
-	loop_untimer(h->loop, h->look);
-	loop_untimer(h->loop, h->settle);
-	watch_free(h->watch);
-	arena_free(h->arena);
-	buf_finish(&h->filter);
+	history_read_finish(h);
+	history_order_finish(h);
 	buf_finish(&h->needle);
 	buf_finish(&h->line);
 	free(h->asked);
@@ -337,9 +241,10 @@ static void view_history_free(struct view *view)
 }
 
 static const struct hint view_history_hints[] = {
-	{ ACTION_ENTER, "open" }, { ACTION_FILTER, "filter" }, { ACTION_SEARCH, "find" },
-	{ ACTION_DELETE, "delete" }, { ACTION_CANCEL, "cancel" }, { ACTION_RETRY, "again" },
-	{ ACTION_HELP, "keys" }, { ACTION_BACK, "back" }, { 0, NULL },
+	{ ACTION_ENTER, "open" }, { ACTION_FILTER, "filter" }, { ACTION_SORT, "sort" },
+	{ ACTION_GROUP, "group" }, { ACTION_DELETE, "delete" }, { ACTION_BACK, "back" },
+	{ ACTION_HELP, "keys" }, { ACTION_CANCEL, "cancel" }, { ACTION_RETRY, "again" },
+	{ ACTION_COLUMN_RIGHT, "column" }, { ACTION_SEARCH, "find" }, { 0, NULL },
 };
 static const struct view_ops view_history_ops = {
 	.name = "history", .where = WHERE_HISTORY, .draw = history_draw, .act = view_history_act,
@@ -356,11 +261,14 @@ struct view *view_history_new(struct loop *loop, struct error *err)
 	h->view.ops = &view_history_ops;
 	h->loop = loop;
 	h->builds = builds;
-	if (!history_reload(h, err)) {
+	h->arena = arena_new();
+	h->column = COLUMN_PROJECT;
+	h->sort = h->group = COLUMN_COUNT;
+	/* Watched first: what comes between the two is not lost. */
+	history_watch(h);
+	if (!history_reload(h, false, err)) {
 		view_history_free(&h->view);
 		return NULL;
 	}
-	h->watch = watch_new(loop, history_changed, h);
-	watch_add(h->watch, builds);
 	return &h->view;
 }

@@ -4,11 +4,6 @@
 
 /* ---- columns ---- */
 
-enum column {
-	COLUMN_WHEN, COLUMN_PROJECT, COLUMN_PROFILES, COLUMN_LEVEL, COLUMN_ENGINE, COLUMN_TOOK,
-	COLUMN_RESULT, COLUMN_ID, COLUMN_COUNT,
-};
-
 /* most: of columns of the screen.  rank: which go first where there is no room. */
 static const struct {
 	const char *title;
@@ -20,13 +15,9 @@ static const struct {
 	[COLUMN_RESULT] = { "result", 200, 3 }, [COLUMN_ID] = { "id", 22, 7 },
 };
 
-static void row_append_profiles(const struct history_item *item, struct buf *out)
+const char *history_column_name(enum column column)
 {
-	for (size_t i = 0; i < item->nprofiles; i++) {
-		if (i)
-			buf_append_char(out, ',');
-		buf_append_text(out, item->profiles[i]);
-	}
+	return columns[column].title;
 }
 
 /* Today only the time, else also the day. */
@@ -59,12 +50,13 @@ static void row_append_result(const struct history_item *item, struct buf *out)
 	}
 }
 
-static void row_append(const struct history_item *item, enum column column, struct buf *out)
+void history_cell(const struct history_entry *entry, enum column column, struct buf *out)
 {
+	const struct history_item *item = &entry->item;
 	switch (column) {
 	case COLUMN_WHEN: row_append_when(item, out); break;
 	case COLUMN_PROJECT: buf_append_text(out, item->project); break;
-	case COLUMN_PROFILES: row_append_profiles(item, out); break;
+	case COLUMN_PROFILES: buf_append(out, entry->profiles); break;
 	case COLUMN_LEVEL: buf_append_text(out, item->level); break;
 	case COLUMN_ENGINE: buf_append_text(out, item->engine); break;
 	case COLUMN_TOOK: row_append_took(item, out); break;
@@ -74,44 +66,63 @@ static void row_append(const struct history_item *item, enum column column, stru
 	}
 }
 
-void history_row_text(const struct history_item *item, struct buf *out)
+bool history_value(const struct history_entry *entry, enum column column, struct buf *out)
+{
+	owned_buf struct buf then = { 0 };
+	if (column == COLUMN_TOOK)
+		return false;
+	if (column == COLUMN_RESULT) {
+		buf_append_text(out, history_state_name(entry->item.state));
+	} else if (column == COLUMN_WHEN) {
+		clock_append_local(&then, entry->item.started);
+		buf_append(out, str_slice(buf_str(&then), 0, 10));
+	} else {
+		history_cell(entry, column, out);
+	}
+	return true;
+}
+
+void history_row_text(const struct history_entry *entry, struct buf *out)
 {
 	for (enum column c = 0; c < COLUMN_COUNT; c++) {
-		row_append(item, c, out);
+		history_cell(entry, c, out);
 		buf_append_char(out, ' ');
 	}
-	buf_append_text(out, item->kind);
+	buf_append_text(out, entry->item.kind);
 	buf_append_char(out, ' ');
-	buf_append_text(out, item->root);
+	buf_append_text(out, entry->item.root);
 }
 
 /* ---- widths ---- */
 
+static int rows_width(const struct history_entry *entry, enum column c)
+{
+	owned_buf struct buf text = { 0 };
+	history_cell(entry, c, &text);
+	size_t n = text_width(str_slice(buf_str(&text), 0, 400));
+	return n < (size_t)columns[c].most ? (int)n : columns[c].most;
+}
+
 /* As wide as what is on the screen needs; 0: no room for the column. */
 static void rows_measure(const struct view_history *h, int rows, int widths[COLUMN_COUNT])
 {
-	for (enum column c = 0; c < COLUMN_COUNT; c++)
+	for (enum column c = 0; c < COLUMN_COUNT; c++) {
 		widths[c] = 0;
-	for (int row = 0; row < rows && h->list.top + (size_t)row < h->list.n; row++) {
-		const struct history_item *item = &h->items[h->shown[h->list.top + (size_t)row]];
-		for (enum column c = 0; c < COLUMN_COUNT; c++) {
-			owned_buf struct buf text = { 0 };
-			row_append(item, c, &text);
-			size_t n = text_width(str_slice(buf_str(&text), 0, 400));
-			int width = n < (size_t)columns[c].most ? (int)n : columns[c].most;
+		for (int row = 0; row < rows && h->list.top + (size_t)row < h->list.n; row++) {
+			const struct history_entry *entry = h->rows[h->list.top + (size_t)row].entry;
+			int width = entry ? rows_width(entry, c) : 0;
 			widths[c] = width > widths[c] ? width : widths[c];
 		}
-	}
-	for (enum column c = 0; c < COLUMN_COUNT; c++) {
-		int title = (int)strlen(columns[c].title);
-		if (widths[c] && widths[c] < title)
+		/* The sign of the order stands behind the name. */
+		int title = (int)strlen(columns[c].title) + (h->sort == c);
+		if ((widths[c] || h->column == c) && widths[c] < title)
 			widths[c] = title;
 	}
 }
 
-/* Columns go by rank until the rest fits; the result needs little and takes all that
- * is left. */
-static void rows_fit(int cols, int widths[COLUMN_COUNT])
+/* Columns go by rank until the rest fits, the one that keys act on last; the result
+ * needs little and takes all that is left. */
+static void rows_fit(int cols, enum column here, int widths[COLUMN_COUNT])
 {
 	enum { LEAST = 12 };
 	int result = widths[COLUMN_RESULT] < LEAST ? widths[COLUMN_RESULT] : LEAST;
@@ -123,7 +134,7 @@ static void rows_fit(int cols, int widths[COLUMN_COUNT])
 		if (sum <= cols + 1)
 			return;
 		for (enum column c = 0; c < COLUMN_COUNT; c++)
-			if (columns[c].rank == rank && rank > 0)
+			if (columns[c].rank == rank && rank > 0 && c != here)
 				widths[c] = 0;
 	}
 }
@@ -167,36 +178,65 @@ static void row_draw_cell(struct surface *s, struct area cell, struct str text, 
 	pen_fill(&pen, INK(TEXT));
 }
 
-static void row_draw(const struct history_item *item, struct surface *s, struct area row,
+static void row_draw(const struct history_entry *entry, struct surface *s, struct area row,
                      const int widths[COLUMN_COUNT], uint8_t over)
 {
 	enum style style;
 	struct pen pen = pen_at(s, row, 0);
 	pen.over = over;
-	char mark[2] = { row_mark(item->state, &style) };
+	char mark[2] = { row_mark(entry->item.state, &style) };
 	pen_word(&pen, mark, (struct ink){ (uint8_t)style, STYLE_NONE });
+	if (entry->item.pinned)
+		pen_word(&pen, "p", INK(HOT));
 	pen_fill(&pen, INK(TEXT));
 	int col = 2;
 	for (enum column c = 0; c < COLUMN_COUNT; c++) {
 		owned_buf struct buf text = { 0 };
 		if (!widths[c])
 			continue;
-		row_append(item, c, &text);
+		history_cell(entry, c, &text);
 		row_draw_cell(s, area_cols(row, col, widths[c]), buf_str(&text), c == COLUMN_TOOK, over,
-		              row_ink(c, item));
+		              row_ink(c, &entry->item));
 		col += widths[c] + 1;
 	}
 }
 
-static void rows_draw_titles(struct surface *s, struct area row, const int widths[COLUMN_COUNT])
+/* "v ship  3 builds: 2 done, 1 failed" */
+static void row_draw_head(const struct history_group *group, struct surface *s, struct area row,
+                          uint8_t over)
+{
+	struct pen pen = pen_at(s, row, 0);
+	pen.over = over;
+	pen_text(&pen, text_sign(group->folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
+	pen_word(&pen, " ", INK(TEXT));
+	pen_text(&pen, group->name.n ? group->name : STR("(none)"), INK(STRONG));
+	pen_printf(&pen, INK(FAINT), "  %zu build%s", group->n, group->n == 1 ? "" : "s");
+	const char *before = ": ";
+	for (enum history_state state = 0; state <= HISTORY_LOST; state++) {
+		enum style style;
+		row_mark(state, &style);
+		if (!group->of[state])
+			continue;
+		pen_word(&pen, before, INK(FAINT));
+		pen_printf(&pen, (struct ink){ (uint8_t)style, STYLE_NONE }, "%zu %s", group->of[state],
+		           history_state_name(state));
+		before = ", ";
+	}
+	pen_fill(&pen, INK(TEXT));
+}
+
+static void rows_draw_titles(const struct view_history *h, struct surface *s, struct area row,
+                             const int widths[COLUMN_COUNT])
 {
 	surface_fill(s, row, INK(PANE));
 	int col = 2;
 	for (enum column c = 0; c < COLUMN_COUNT; c++) {
+		owned_buf struct buf title = { 0 };
 		if (!widths[c])
 			continue;
-		row_draw_cell(s, area_cols(row, col, widths[c]), str_of(columns[c].title),
-		              c == COLUMN_TOOK, STYLE_NONE, INK(PANE));
+		buf_printf(&title, "%s%s", columns[c].title, h->sort != c ? "" : h->sorts_down ? "v" : "^");
+		row_draw_cell(s, area_cols(row, col, widths[c]), buf_str(&title), c == COLUMN_TOOK,
+		              STYLE_NONE, c == h->column ? INK(PANEHERE) : INK(PANE));
 		struct pen pen = pen_at(s, area_cols(row, col + widths[c], 1), 0);
 		pen_fill(&pen, INK(PANE));
 		col += widths[c] + 1;
@@ -207,18 +247,20 @@ static void rows_draw_titles(struct surface *s, struct area row, const int width
 static void history_draw_title(const struct view_history *h, struct surface *s, struct area row)
 {
 	size_t running = 0;
-	for (size_t i = 0; i < h->nitems; i++)
-		running += h->items[i].state == HISTORY_RUNNING;
+	size_t builds = h->next < h->n ? h->n : h->nread;
+	for (size_t i = 0; i < h->n; i++)
+		running += h->entries[i]->read && h->entries[i]->item.state == HISTORY_RUNNING;
 	struct pen pen = pen_at(s, row, 0);
 	pen_word(&pen, " history ", INK(BARSTRONG));
-	pen_printf(&pen, INK(BAR), " %zu build%s", h->next < h->nids ? h->nids : h->nitems,
-	           h->nitems == 1 ? "" : "s");
+	pen_printf(&pen, INK(BAR), " %zu build%s", builds, builds == 1 ? "" : "s");
 	if (running)
 		pen_printf(&pen, INK(BARSTRONG), "  %zu running", running);
 	if (h->filter.n) {
-		pen_printf(&pen, INK(BAR), "  %zu with ", h->list.n);
+		pen_printf(&pen, INK(BAR), "  %zu with ", h->nmatching);
 		pen_text(&pen, buf_str(&h->filter), INK(BARSTRONG));
 	}
+	if (h->group < COLUMN_COUNT)
+		pen_printf(&pen, INK(BAR), "  by %s", columns[h->group].title);
 	pen_fill(&pen, INK(BAR));
 }
 
@@ -252,7 +294,7 @@ static void history_draw_nothing(const struct view_history *h, struct surface *s
 {
 	struct pen pen = pen_at(s, a, a.rows > 2 ? 1 : 0);
 	if (h->filter.n)
-		pen_word(&pen, "  no build has this text; & and Enter show all again", INK(FAINT));
+		pen_word(&pen, "  no build is like this; & and Enter show all again", INK(FAINT));
 	else
 		pen_word(&pen, "  nothing was built yet: B on the project builds", INK(FAINT));
 }
@@ -266,16 +308,20 @@ void history_draw(struct view *view, struct surface *s, struct area a)
 	struct area more = area_cut_bottom(&a, a.rows >= 16 ? 4 : 0);
 	list_show(&h->list, a.rows);
 	rows_measure(h, a.rows, widths);
-	rows_fit(a.cols - 1, widths);
-	rows_draw_titles(s, titles, widths);
+	rows_fit(a.cols - 1, h->column, widths);
+	rows_draw_titles(h, s, titles, widths);
 	if (more.rows)
 		history_draw_more(h, s, more);
 	if (h->list.n == 0)
 		history_draw_nothing(h, s, a);
 	for (int row = 0; row < a.rows && h->list.top + (size_t)row < h->list.n; row++) {
 		size_t i = h->list.top + (size_t)row;
-		row_draw(&h->items[h->shown[i]], s, area_rows(area_cols(a, 0, a.cols - 1), row, 1), widths,
-		         i == h->list.cursor ? STYLE_CURSOR : STYLE_NONE);
+		uint8_t over = i == h->list.cursor ? STYLE_CURSOR : STYLE_NONE;
+		struct area line = area_rows(area_cols(a, 0, a.cols - 1), row, 1);
+		if (h->rows[i].entry)
+			row_draw(h->rows[i].entry, s, line, widths, over);
+		else
+			row_draw_head(&h->groups[h->rows[i].group], s, line, over);
 	}
 	list_draw_bar(&h->list, s, a);
 }

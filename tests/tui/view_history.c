@@ -1,4 +1,8 @@
 /* Builds that were kept, on the screen. */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "core/history/remove.h"
 #include "tests/tui/journals.h"
 #include "tui/view_history.h"
 
@@ -98,7 +102,7 @@ static void test_view_history__filters_and_finds(void **state)
 	screen_shows(s, &screen, "1 with ship C2");
 	screen_lacks(s, &screen, "tiny");
 	screen_keys(&screen, "&nowhere<Enter>");
-	screen_shows(s, &screen, "no build has this text");
+	screen_shows(s, &screen, "no build is like this");
 	screen_keys(&screen, "&<Enter>");
 	screen_shows(s, &screen, "tiny");
 	screen_keys(&screen, "gg/pip install<Enter>");
@@ -127,6 +131,175 @@ static void test_view_history__deletes_after_a_y(void **state)
 	screen_keys(&screen, "X");
 	screen_shows(s, &screen, "this build is over");
 	screen_finish(&screen);
+}
+
+/* What stands below the list is about the build under the cursor. */
+static void history_order_is(struct scratch *s, struct screen *screen, const char *const *ids)
+{
+	screen_keys(screen, "gg");
+	for (size_t i = 0; ids[i]; i++) {
+		screen_shows(s, screen, arena_printf(s->arena, "20260102-000000-%s", ids[i]));
+		screen_keys(screen, "j");
+	}
+}
+
+static void test_view_history__filters_by_column(void **state)
+{
+	struct scratch *s = *state;
+	static const struct { const char *filter, *title; } cases[] = {
+		{ "project:SHIP", "0 with" }, { "project:shi", "2 with" }, { "project=shi", "0 with" },
+		{ "project=ship profiles:stateful", "1 with" }, { "profiles=gpu", "1 with" },
+		{ "profiles=", "1 with" }, { "result=failed", "1 with" }, { "result:pip", "1 with" },
+		{ "!result=failed engine:kit", "3 with" }, { "level:c", "2 with" },
+		{ "when=2026-01-02", "4 with" }, { "result:\"pip install\"", "1 with" },
+		{ "ship:1.0", "1 with" }, { "!ship", "2 with" }, { "took=1m15s", "3 with" },
+	};
+	history_four(s);
+	struct screen screen = history_screen(s, 24, 80);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		screen_keys(&screen, "&");
+		screen_keys(&screen, cases[i].filter);
+		screen_keys(&screen, "<Enter>");
+		screen_shows(s, &screen, arena_printf(s->arena, "4 builds  %s %s", cases[i].title,
+		                                      cases[i].filter));
+	}
+	/* The value under the cursor; the same key takes it out again. */
+	screen_keys(&screen, "&level:1<Enter>=");
+	screen_shows(s, &screen, "1 with level:1 project=ship");
+	screen_keys(&screen, "=");
+	screen_shows(s, &screen, "1 with level:1\n");
+	screen_lacks(s, &screen, "project=ship");
+	screen_finish(&screen);
+}
+
+static void test_view_history__sorts_by_each_column(void **state)
+{
+	struct scratch *s = *state;
+	static const char *const listed[] = { "0004", "0003", "0002", "0001", NULL };
+	static const char *const project[] = { "0002", "0001", "0004", "0003", NULL };
+	static const char *const turned[] = { "0004", "0003", "0002", "0001", NULL };
+	static const char *const profiles[] = { "0003", "0001", "0002", "0004", NULL };
+	static const char *const result[] = { "0001", "0002", "0003", "0004", NULL };
+	history_four(s);
+	struct screen screen = history_screen(s, 24, 160);
+	history_order_is(s, &screen, listed);
+	screen_keys(&screen, "s");
+	screen_shows(s, &screen, "project^");
+	history_order_is(s, &screen, project);
+	screen_keys(&screen, "s");
+	screen_shows(s, &screen, "projectv");
+	history_order_is(s, &screen, turned);
+	screen_keys(&screen, ">s");
+	history_order_is(s, &screen, profiles);
+	screen_keys(&screen, ">>>>s");
+	screen_shows(s, &screen, "result^");
+	history_order_is(s, &screen, result);
+	screen_keys(&screen, "ss");
+	history_order_is(s, &screen, listed);
+	/* The cursor stays on its build. */
+	screen_keys(&screen, "ggjj<lt><lt><lt><lt>s");
+	screen_shows(s, &screen, "20260102-000000-0002");
+	screen_finish(&screen);
+}
+
+static void test_view_history__groups_and_folds(void **state)
+{
+	struct scratch *s = *state;
+	history_four(s);
+	struct screen screen = history_screen(s, 24, 80);
+	screen_keys(&screen, "gc");
+	screen_is(s, &screen, "history-80-groups");
+	screen_keys(&screen, "zM");
+	screen_shows(s, &screen, "tiny  2 builds: 1 cancelled, 1 lost");
+	screen_shows(s, &screen, "ship  2 builds: 1 done, 1 failed");
+	screen_lacks(s, &screen, "C2");
+	screen_keys(&screen, "}<Enter>");
+	screen_shows(s, &screen, "C2");
+	screen_keys(&screen, "ddX");
+	screen_shows(s, &screen, "acts on nothing here");
+	screen_keys(&screen, "jj");
+	screen_shows(s, &screen, "20260102-000000-0001");
+	screen_keys(&screen, "h");
+	screen_lacks(s, &screen, "20260102-000000-0001");
+	screen_keys(&screen, "gc");
+	screen_lacks(s, &screen, "2 builds:");
+	/* By day, by state; not by a time. */
+	screen_keys(&screen, "<lt>gc");
+	screen_shows(s, &screen, "2026-01-02  4 builds");
+	screen_keys(&screen, "<lt><lt>gc");
+	screen_shows(s, &screen, "failed  1 build: 1 failed");
+	screen_keys(&screen, "<lt>gc");
+	screen_shows(s, &screen, "not grouped by took");
+	screen_finish(&screen);
+}
+
+static void test_view_history__keeps_what_is_pinned(void **state)
+{
+	struct scratch *s = *state;
+	history_four(s);
+	struct screen screen = history_screen(s, 24, 80);
+	const char *dir = arena_printf(s->arena, "%s/mortar/builds/20260102-000000-0004", s->dir);
+	screen_keys(&screen, "P");
+	screen_shows(s, &screen, "20260102-000000-0004 is pinned");
+	screen_shows(s, &screen, "?p2026-01-02");
+	screen_keys(&screen, "dd");
+	screen_shows(s, &screen, "this build is pinned: P lets it go");
+	screen_keys(&screen, "P");
+	/* Pinned by somebody else since: only the deleting finds out. */
+	assert_true(history_pin(dir, true, &s->err));
+	screen_keys(&screen, "ddy");
+	screen_shows(s, &screen, "is pinned: mortar history unpin");
+	assert_int_equal(access(dir, F_OK), 0);
+	screen_finish(&screen);
+}
+
+static void test_view_history__offers_to_cancel_what_runs(void **state)
+{
+	struct scratch *s = *state;
+	int ready[2], status;
+	char c;
+	const char *dir = arena_printf(s->arena, "%s/mortar/builds/20260105-000000-0001", s->dir);
+	history_four(s);
+	assert_true(save_dir(dir, 0700, &s->err));
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		signal(SIGTERM, SIG_DFL);
+		struct journal_writer *w = journal_create(dir, 0, &s->err);
+		if (w && journal_append(w, JOURNAL_T, EVENT_BUILD_START, -1, NULL, &s->err) &&
+		    write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	struct screen screen = history_screen(s, 24, 80);
+	screen_shows(s, &screen, "1 running");
+	screen_keys(&screen, "dd");
+	screen_shows(s, &screen, "20260105-000000-0001 runs and cannot be deleted. Cancel it?");
+	screen_keys(&screen, "y");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	assert_int_equal(access(dir, F_OK), 0);
+	screen_finish(&screen);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void test_view_history__sees_deletions_elsewhere_at_once(void **state)
+{
+	struct scratch *s = *state;
+	struct error err;
+	history_four(s);
+	struct screen one = history_screen(s, 24, 80), other = history_screen(s, 24, 80);
+	screen_keys(&other, "jjj");
+	screen_keys(&one, "jddy");
+	screen_lacks(s, &one, "cancelled");
+	while (strstr(screen_text(s, &other), "cancelled"))
+		assert_true(loop_turn(other.loop, -1, &err));
+	screen_shows(s, &other, "3 builds");
+	screen_shows(s, &other, "20260102-000000-0001");
+	screen_finish(&one);
+	screen_finish(&other);
 }
 
 static void test_view_history__sees_new_builds_come(void **state)
@@ -178,6 +351,12 @@ int main(void)
 		HISTORY_TEST(test_view_history__opens_a_build_and_comes_back),
 		HISTORY_TEST(test_view_history__filters_and_finds),
 		HISTORY_TEST(test_view_history__deletes_after_a_y),
+		HISTORY_TEST(test_view_history__filters_by_column),
+		HISTORY_TEST(test_view_history__sorts_by_each_column),
+		HISTORY_TEST(test_view_history__groups_and_folds),
+		HISTORY_TEST(test_view_history__keeps_what_is_pinned),
+		HISTORY_TEST(test_view_history__offers_to_cancel_what_runs),
+		HISTORY_TEST(test_view_history__sees_deletions_elsewhere_at_once),
 		HISTORY_TEST(test_view_history__sees_new_builds_come),
 		HISTORY_TEST(test_view_history__reads_many_in_slices),
 	};

@@ -182,14 +182,24 @@ static void app_show_log(struct app *app)
 
 /* ---- builds ---- */
 
-void app_open_build(struct app *app, const char *dir)
+static void app_push_or_alert(struct app *app, struct view *view, const struct error *err)
 {
-	struct error err;
-	struct view *view = view_build_new(app->loop, dir, &err);
 	if (view)
 		app_push(app, view);
 	else
-		app_alert(app, "%s", err.text);
+		app_alert(app, "%s", err->text);
+}
+
+void app_open_build(struct app *app, const char *dir)
+{
+	struct error err;
+	app_push_or_alert(app, view_build_new(app->loop, dir, &err), &err);
+}
+
+void app_replay_build(struct app *app, const char *dir)
+{
+	struct error err;
+	app_push_or_alert(app, view_build_new_replay(app->loop, dir, &err), &err);
 }
 
 void app_build(struct app *app)

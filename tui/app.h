@@ -58,6 +58,8 @@ void app_edit(struct app *, const char *path, unsigned line);
 void app_reread(struct app *);
 /* Opens the build of this folder, or alerts. */
 void app_open_build(struct app *, const char *dir);
+/* The same, played again from its beginning. */
+void app_replay_build(struct app *, const char *dir);
 /* Sends what was asked for as a job and opens its build view. */
 void app_build(struct app *);
 

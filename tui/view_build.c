@@ -26,7 +26,11 @@ bool view_build_runs(const struct view_build *b)
 
 double view_build_now(const struct view_build *b)
 {
-	return b->build->done ? b->build->ended : view_build_runs(b) ? clock_now() : b->last_t;
+	if (b->build->done)
+		return b->build->ended;
+	if (view_build_replays(b))
+		return b->replay.at;
+	return view_build_runs(b) ? clock_now() : b->last_t;
 }
 
 char view_build_mark(const struct view_build *b, enum step_state state)
@@ -94,9 +98,9 @@ void view_build_dirty(struct view_build *b)
 	view_build_dirty_within(b, BUILD_FRAME_MS);
 }
 
-static void view_build_end(struct view_build *b);
+static void view_build_set_ops(struct view_build *b);
 
-static void view_build_more(struct journal *journal, void *data)
+void view_build_more(struct journal *journal, void *data)
 {
 	struct view_build *b = data;
 	struct event e;
@@ -108,13 +112,30 @@ static void view_build_more(struct journal *journal, void *data)
 		build_apply(b->build, &e);
 		steps = true;
 	}
-	b->state = journal_state(journal, NULL);
-	if (!view_build_runs(b))
-		view_build_end(b);
+	b->state = view_build_replays(b) ? JOURNAL_RUNNING : journal_state(journal, NULL);
+	view_build_set_ops(b);
 	if (steps)
 		view_build_steps_update(b);
 	view_build_log_update(b, false);
 	view_build_dirty_within(b, steps ? BUILD_FRAME_MS : BUILD_LOG_MS);
+}
+
+void view_build_forget(struct view_build *b)
+{
+	view_build_find_finish(b);
+	view_build_steps_finish(b);
+	build_free(b->build);
+	b->build = build_new();
+	b->search = b->errors = b->warnings = b->wanted = NULL;
+	b->slice = 0;
+	b->sections = NULL;
+	b->rows = NULL;
+	b->nsections = b->nrows = b->rows_cap = 0;
+	b->steps = b->log = (struct list){ 0 };
+	b->step = -1;
+	b->leads = b->follows = true;
+	b->all = false;
+	b->last_t = 0;
 }
 
 /* ---- drawing ---- */
@@ -245,12 +266,15 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 		b->metas = !b->metas;
 		view_build_steps_update(b);
 		return true;
-	case ACTION_CANCEL: view_build_cancel(b); return true;
+	case ACTION_CANCEL:
+		if (!view_build_replay_act(b, action))
+			view_build_cancel(b);
+		return true;
 	case ACTION_DETACH: view_build_detach(b); return true;
 	case ACTION_RETRY: retry_build(b->view.app, b->dir); return true;
 	case ACTION_RUN: view_run_open(b->view.app, b->dir); return true;
 	case ACTION_BUILD: return view_build_menu(b);
-	default: return view_build_find_act(b, action);
+	default: return view_build_replay_act(b, action) || view_build_find_act(b, action);
 	}
 }
 
@@ -274,6 +298,7 @@ static void view_build_free(struct view *view)
 {
 	struct view_build *b = (struct view_build *)view;
 	loop_untimer(b->loop, b->frame);
+	view_build_replay_finish(b);
 	view_build_find_finish(b);
 	view_build_steps_finish(b);
 	journal_free(b->journal);
@@ -302,7 +327,8 @@ static const struct hint view_build_over_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
 	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
 	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
-	{ ACTION_TIMES, "times" }, { ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
+	{ ACTION_REPLAY, "replay" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" },
+	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
@@ -313,7 +339,8 @@ static const struct view_ops view_build_over_ops = {
 static const struct hint view_build_made_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_RUN, "run" },
 	{ ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" }, { ACTION_RETRY, "again" },
-	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_TIMES, "times" },
+	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_REPLAY, "replay" },
+	{ ACTION_TIMES, "times" },
 	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_made_ops = {
@@ -321,12 +348,26 @@ static const struct view_ops view_build_made_ops = {
 	.free = view_build_free, .typed = view_build_typed, .hints = view_build_made_hints,
 };
 
-static void view_build_end(struct view_build *b)
+/* While an old one is played again. */
+static const struct hint view_build_replay_hints[] = {
+	{ ACTION_PAUSE, "pause" }, { ACTION_FASTER, "faster" }, { ACTION_SLOWER, "slower" },
+	{ ACTION_SKIP, "skip" }, { ACTION_REPLAY, "from the start" }, { ACTION_NEXT_PANE, "pane" },
+	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_ALL_STEPS, "all" }, { 0, NULL },
+};
+static const struct view_ops view_build_replay_ops = {
+	.name = "replay", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
+	.hints = view_build_replay_hints,
+};
+
+static void view_build_set_ops(struct view_build *b)
 {
-	b->view.ops = b->build->done && b->build->ok ? &view_build_made_ops : &view_build_over_ops;
+	b->view.ops = view_build_replays(b) ? &view_build_replay_ops :
+	              view_build_runs(b) ? &view_build_ops :
+	              b->build->ok ? &view_build_made_ops : &view_build_over_ops;
 }
 
-struct view *view_build_new(struct loop *loop, const char *dir, struct error *err)
+static struct view_build *view_build_make(struct loop *loop, const char *dir, struct error *err)
 {
 	struct view_build *b = xcalloc(1, sizeof *b);
 	*b = (struct view_build){
@@ -335,11 +376,31 @@ struct view *view_build_new(struct loop *loop, const char *dir, struct error *er
 		.drawn_ms = clock_monotonic_ms() - BUILD_LOG_MS,
 	};
 	b->journal = journal_open(dir, err);
-	if (!b->journal || !journal_follow(b->journal, loop, view_build_more, b, err)) {
+	if (b->journal)
+		return b;
+	view_build_free(&b->view);
+	return NULL;
+}
+
+struct view *view_build_new(struct loop *loop, const char *dir, struct error *err)
+{
+	struct view_build *b = view_build_make(loop, dir, err);
+	if (!b)
+		return NULL;
+	if (!journal_follow(b->journal, loop, view_build_more, b, err)) {
 		view_build_free(&b->view);
 		return NULL;
 	}
 	journal_refresh(b->journal);
 	view_build_more(b->journal, b);
+	return &b->view;
+}
+
+struct view *view_build_new_replay(struct loop *loop, const char *dir, struct error *err)
+{
+	struct view_build *b = view_build_make(loop, dir, err);
+	if (!b)
+		return NULL;
+	view_build_replay_start(b);
 	return &b->view;
 }

@@ -47,7 +47,12 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 	const struct build *build = b->build;
 	owned_buf struct buf right = { 0 }, profiles = { 0 };
 	bool bad = (build->done && !build->ok) || b->state == JOURNAL_LOST;
-	buf_printf(&right, " %s ", head_state(b));
+	buf_append_char(&right, ' ');
+	if (view_build_replays(b))
+		view_build_replay_tell(b, &right);
+	else
+		buf_append_text(&right, head_state(b));
+	buf_append_char(&right, ' ');
 	if (build->started > 0)
 		view_build_append_took(b, view_build_now(b) - build->started, true, &right);
 	buf_append_char(&right, ' ');

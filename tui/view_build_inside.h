@@ -8,7 +8,7 @@
 
 /* The build view's state, for its own files alone: view_build.c (life, keys, layout),
  * _head (the lines above and below), _steps and _steps_draw (left), _log (right), _find
- * (search and errors). */
+ * (search and errors), _replay (an old build as if it ran). */
 
 enum view_build_pane { BUILD_STEPS, BUILD_LOG };
 
@@ -27,6 +27,15 @@ struct build_row {
 	size_t section;
 };
 
+/* A clock of its own; at 0: no replay. */
+struct build_replay {
+	double at;                      /* seconds since the epoch */
+	int speed;                      /* power of two */
+	bool paused;
+	int64_t last_ms;                /* when `at` was moved last */
+	uint64_t timer;
+};
+
 struct view_build {
 	struct view view;
 	struct loop *loop;
@@ -35,6 +44,7 @@ struct view_build {
 	struct build *build;
 	enum journal_state state;
 	double last_t;                  /* of the last event */
+	struct build_replay replay;
 
 	struct build_section *sections;
 	struct build_row *rows;
@@ -77,6 +87,20 @@ char view_build_mark(const struct view_build *, enum step_state);
 enum style view_build_style(enum step_state);
 /* "12s", "3m02s"; runs: of something that has not ended. */
 void view_build_append_took(const struct view_build *, double seconds, bool runs, struct buf *out);
+
+/* New events of the journal, if there are any. */
+void view_build_more(struct journal *, void *data);
+/* What is known of the build goes; the journal has been rewound. */
+void view_build_forget(struct view_build *);
+
+/* ---- replay ---- */
+bool view_build_replays(const struct view_build *);
+void view_build_replay_start(struct view_build *);
+/* False: the action is not about replays, or nothing is replayed. */
+bool view_build_replay_act(struct view_build *, enum action);
+/* "REPLAY 4x", "PAUSED"; the rest of the clock is view_build_now's. */
+void view_build_replay_tell(const struct view_build *, struct buf *out);
+void view_build_replay_finish(struct view_build *);
 
 /* ---- head ---- */
 void view_build_head_draw(const struct view_build *, struct surface *, struct area);

@@ -160,6 +160,7 @@ static bool history_act_on(struct view_history *h, enum action action)
 	owned_memory char *dir = xstrdup(item->dir);
 	switch (action) {
 	case ACTION_ENTER: app_open_build(h->view.app, dir); return true;
+	case ACTION_REPLAY: app_replay_build(h->view.app, dir); return true;
 	case ACTION_RETRY: retry_build(h->view.app, dir); return true;
 	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
 	case ACTION_DELETE: history_ask(h, false); return true;
@@ -241,7 +242,8 @@ static void view_history_free(struct view *view)
 }
 
 static const struct hint view_history_hints[] = {
-	{ ACTION_ENTER, "open" }, { ACTION_FILTER, "filter" }, { ACTION_SORT, "sort" },
+	{ ACTION_ENTER, "open" }, { ACTION_REPLAY, "replay" }, { ACTION_FILTER, "filter" },
+	{ ACTION_SORT, "sort" },
 	{ ACTION_GROUP, "group" }, { ACTION_DELETE, "delete" }, { ACTION_BACK, "back" },
 	{ ACTION_HELP, "keys" }, { ACTION_CANCEL, "cancel" }, { ACTION_RETRY, "again" },
 	{ ACTION_COLUMN_RIGHT, "column" }, { ACTION_SEARCH, "find" }, { 0, NULL },

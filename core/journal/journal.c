@@ -99,20 +99,26 @@ static void journal_index_log(struct journal *j, const struct line_head *head)
 	index_end_chunk(&j->index, head->gap);
 }
 
-static void journal_index_line(struct journal *j, struct str line)
+/* Takes a whole line in, unless it is an event that is held back. */
+static bool journal_index_line(struct journal *j, struct str line)
 {
 	struct line_head head;
 	if (line.n > JOURNAL_EVENT_MAX || !line_head(line, &head))
-		return;
+		return true;
+	if (j->until > 0 && head.t > j->until) {
+		j->held = head.t;
+		return false;
+	}
 	index_add_event(&j->index, j->taken);
 	if (head.kind == EVENT_LOG)
 		journal_index_log(j, &head);
 	if (head.kind == EVENT_BUILD_DONE)
 		j->index.done = true;
+	return true;
 }
 
 /* A line that goes on past its window: put together, or only measured when it is
- * longer than any event.  false: its end is not there yet. */
+ * longer than any event.  false: its end is not there yet, or it is held back. */
 static bool journal_take_long(struct journal *j)
 {
 	uint64_t at = j->scanned;
@@ -130,10 +136,12 @@ static bool journal_take_long(struct journal *j)
 			return false;
 		}
 	}
-	journal_index_line(j, buf_str(&j->line));
+	bool taken = journal_index_line(j, buf_str(&j->line));
 	buf_finish(&j->line);
-	j->taken = j->scanned = at + 1;
-	return true;
+	if (taken)
+		j->taken = at + 1;
+	j->scanned = j->taken;
+	return taken;
 }
 
 static bool journal_take_line(struct journal *j)
@@ -147,7 +155,8 @@ static bool journal_take_line(struct journal *j)
 		j->events.n = 0;
 		return piece.n ? journal_take_long(j) : false;
 	}
-	journal_index_line(j, str_slice(piece, 0, newline));
+	if (!journal_index_line(j, str_slice(piece, 0, newline)))
+		return false;
 	j->taken += newline + 1;
 	j->scanned = j->taken;
 	return true;
@@ -157,9 +166,28 @@ bool journal_refresh(struct journal *j)
 {
 	uint64_t before = j->taken;
 	j->events.n = j->log.n = 0;
+	j->held = 0;
 	while (journal_take_line(j))
 		;
 	return j->taken > before;
+}
+
+void journal_rewind(struct journal *j, double until)
+{
+	index_finish(&j->index);
+	j->taken = j->scanned = 0;
+	j->until = until;
+	journal_refresh(j);
+}
+
+void journal_until(struct journal *j, double until)
+{
+	j->until = until;
+}
+
+double journal_held(const struct journal *j)
+{
+	return j->held;
 }
 
 enum journal_state journal_state(const struct journal *j, pid_t *ret_job)

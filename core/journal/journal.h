@@ -80,6 +80,12 @@ const char *journal_dir(const struct journal *);
 
 /* Takes in what was written since; true when there was anything. */
 bool journal_refresh(struct journal *);
+/* For replays: forgets what was taken in (cursors begin anew) and from now on takes in
+ * only events up to this time, which journal_until moves on; 0: all there are. */
+void journal_rewind(struct journal *, double until);
+void journal_until(struct journal *, double until);
+/* The time of the first event that is held back, as of the last refresh; 0: none is. */
+double journal_held(const struct journal *);
 /* Calls more from the loop when there is something new or the state changed, and
  * once soon if the build is not running any more.  more may unfollow or free. */
 bool journal_follow(struct journal *, struct loop *, void (*more)(struct journal *, void *),

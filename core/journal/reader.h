@@ -26,6 +26,7 @@ struct journal {
 	struct index index;
 	uint64_t taken;                 /* bytes of the journal indexed so far: whole lines */
 	uint64_t scanned;               /* bytes looked at for the end of a line */
+	double until, held;             /* replay: events up to until; the next one's time */
 	struct arena *arena;            /* of the event last given */
 	struct buf line;                /* of an event longer than a window */
 	/* following */

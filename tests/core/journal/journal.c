@@ -56,6 +56,41 @@ static void test_journal__gives_events_in_order(void **state)
 	assert_false(journal_read_log(j, 4, 5, &log));
 }
 
+static void test_journal__holds_events_back_for_replays(void **state)
+{
+	struct scratch *s = *state;
+	owned_buf struct buf text = { 0 };
+	struct event e;
+	/* One of them is longer than a window. */
+	buf_append_text(&text, "{\"t\":1.0,\"ev\":\"build.start\"}\n"
+		"{\"t\":2.0,\"ev\":\"log\",\"step\":0,\"stream\":1,\"offset\":0,\"length\":4}\n"
+		"{\"t\":3.0,\"ev\":\"warning\",\"text\":\"");
+	for (int i = 0; i < 300 << 10; i++)
+		buf_append_char(&text, 'x');
+	buf_append_text(&text, "\"}\n{\"t\":4.0,\"ev\":\"build.done\",\"ok\":true}\n");
+	owned(journal) struct journal *j = journal_of(s, buf_text(&text));
+	assert_int_equal(journal_state(j, NULL), JOURNAL_DONE);
+	journal_rewind(j, 0.5);
+	static const struct { double until, held; size_t events, lines; } steps[] = {
+		{ 0.5, 1, 0, 0 }, { 1, 2, 1, 0 }, { 2.5, 3, 2, 1 }, { 2.9, 3, 2, 1 }, { 3, 4, 3, 1 },
+		{ 4, 0, 4, 1 },
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct cursor c = { 0 };
+		size_t n = 0;
+		journal_until(j, steps[i].until);
+		journal_refresh(j);
+		assert_true(journal_held(j) == steps[i].held);
+		assert_int_equal(journal_lines(j, -1), steps[i].lines);
+		while (journal_next(j, &c, &e))
+			n++;
+		assert_int_equal(n, steps[i].events);
+		assert_int_equal(journal_state(j, NULL), steps[i].held > 0 ? JOURNAL_LOST : JOURNAL_DONE);
+	}
+	journal_rewind(j, 0);
+	assert_int_equal(journal_state(j, NULL), JOURNAL_DONE);
+}
+
 static void test_journal__leaves_a_cut_last_line(void **state)
 {
 	struct scratch *s = *state;
@@ -160,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_journal__gives_events_in_order),
+		SCRATCH_TEST(test_journal__holds_events_back_for_replays),
 		SCRATCH_TEST(test_journal__leaves_a_cut_last_line),
 		SCRATCH_TEST(test_journal__takes_events_longer_than_a_window),
 		SCRATCH_TEST(test_journal__is_lost_without_its_job),

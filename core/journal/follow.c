@@ -33,6 +33,11 @@ static void follow_look(struct journal *j)
 	j->told = state;
 	if (state != JOURNAL_RUNNING)
 		follow_disarm(j);
+	/* Nothing follows build.done: no wake-up for it, and no watch kept from others. */
+	if (state == JOURNAL_DONE) {
+		watch_free(j->watch);
+		j->watch = NULL;
+	}
 	if (any || changed)
 		j->more(j, j->data);
 }
@@ -98,4 +103,9 @@ void journal_unfollow(struct journal *j)
 	watch_free(j->watch);
 	j->watch = NULL;
 	j->loop = NULL;
+}
+
+enum watch_lack journal_lack(const struct journal *j)
+{
+	return j->watch ? watch_lack(j->watch) : WATCH_LACKS_NOTHING;
 }

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "core/os/loop.h"
+#include "core/os/watch.h"
 #include "core/value/value.h"
 
 /* builds/<id>/ holds journal (a JSON object a line), log (raw bytes), request.json,
@@ -91,6 +91,8 @@ double journal_held(const struct journal *);
 bool journal_follow(struct journal *, struct loop *, void (*more)(struct journal *, void *),
                     void *data, struct error *);
 void journal_unfollow(struct journal *);
+/* Why a journal that is followed is looked at each second; nothing where it is not. */
+enum watch_lack journal_lack(const struct journal *);
 /* RUNNING while the lock is held; DONE after build.done; LOST when neither.  pid
  * of the job, 0 when there is none; ret_job may be NULL. */
 enum journal_state journal_state(const struct journal *, pid_t *ret_job);

@@ -2,7 +2,6 @@
 #define CORE_JOURNAL_READER_H
 
 #include "core/journal/index.h"
-#include "core/os/watch.h"
 
 /* A journal as its readers hold it; shared by the .c files of this room. */
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/check.h"
@@ -29,7 +30,7 @@ struct watched {
 	struct watch_look look; /* as last told, or as added */
 	bool is_live;           /* else cleared, and dropped by the next renewal */
 	bool is_changed;        /* to be told */
-	bool is_polled;
+	enum watch_lack lack;   /* why it is looked at each second */
 };
 
 struct watch {
@@ -165,17 +166,73 @@ static bool watch_trace_link(struct watch_trace *t, const char *path)
 	return true;
 }
 
+/* What inotify's errno says. */
+static enum watch_lack watch_lack_of(int sys)
+{
+	switch (sys) {
+	case ENOSPC: return WATCH_LACKS_WATCHES;
+	case EMFILE: return WATCH_LACKS_INSTANCES;
+	case ENFILE: case ENOMEM: return WATCH_LACKS_FILES;
+	case EACCES: case EPERM: return WATCH_LACKS_RIGHTS;
+	default: return WATCH_LACKS_INOTIFY;
+	}
+}
+
+const char *watch_lack_text(enum watch_lack lack)
+{
+	static const char *const texts[WATCH_LACK_COUNT] = {
+		[WATCH_LACKS_NOTHING] = "",
+		[WATCH_LACKS_WATCHES] = "inotify has no watch left (sysctl fs.inotify.max_user_watches "
+		                        "allows more)",
+		[WATCH_LACKS_INSTANCES] = "inotify has no instance left (sysctl "
+		                          "fs.inotify.max_user_instances or ulimit -n allows more)",
+		[WATCH_LACKS_FILES] = "the system has no file or memory left for inotify",
+		[WATCH_LACKS_INOTIFY] = "there is no inotify here",
+		[WATCH_LACKS_RIGHTS] = "a folder on the way may not be read",
+		[WATCH_LACKS_SIGHT] = "inotify does not see what others change on this file system "
+		                      "(network or FUSE)",
+	};
+	return texts[lack];
+}
+
+/* Those whose files change without this kernel: from linux/magic.h and the like. */
+bool watch_is_blind(unsigned long type)
+{
+	static const unsigned long types[] = {
+		0x6969 /* nfs */, 0xff534d42 /* cifs */, 0xfe534d42 /* smb2 */, 0x517b /* smb */,
+		0x01021997 /* 9p */, 0x65735546 /* fuse, virtiofs */, 0x00c36400 /* ceph */,
+		0x5346414f /* afs */, 0x6b414653 /* kafs */, 0x73757245 /* coda */,
+		0x0bd00bd0 /* lustre */, 0x47504653 /* gpfs */, 0x01161970 /* gfs2 */,
+		0x7461636f /* ocfs2 */, 0x786f4256 /* vboxsf */, 0xbacbacbc /* vmhgfs */,
+		0xaad7aaea /* panfs */, 0x19830326 /* fhgfs */,
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == (type & 0xffffffff))
+			return true;
+	return false;
+}
+
+static bool watch_is_blind_at(const char *folder)
+{
+	struct statfs fs;
+	return statfs(folder, &fs) == 0 && watch_is_blind((unsigned long)fs.f_type);
+}
+
 enum watch_walked { WATCH_WALK_ON, WATCH_WALK_DONE, WATCH_WALK_AGAIN };
 
 static bool watch_trace_add(struct watch_trace *t, const char *folder, enum watch_part part,
                             const char *name)
 {
-	if (watch_folders_add(&t->watch->folders, folder, part, name, t->item))
+	if (watch_folders_add(&t->watch->folders, folder, part, name, t->item)) {
+		if (part != WATCH_ON_THE_WAY && !t->item->lack && watch_is_blind_at(folder))
+			t->item->lack = WATCH_LACKS_SIGHT;
 		return true;
-	bool is_gone = errno == ENOENT || errno == ENOTDIR;
+	}
+	int sys = errno;
+	bool is_gone = sys == ENOENT || sys == ENOTDIR;
 	/* That a folder on the way moves may stay unseen where it cannot be read. */
 	if (!is_gone && part != WATCH_ON_THE_WAY)
-		t->item->is_polled = true;
+		t->item->lack = watch_lack_of(sys);
 	return !is_gone;
 }
 
@@ -232,13 +289,13 @@ static bool watch_trace(struct watch *w, struct watched *it)
 static void watch_attend(struct watch *w, struct watched *it)
 {
 	int tries = WATCH_TRIES;
-	it->is_polled = false;
+	it->lack = WATCH_LACKS_NOTHING;
 	while (!watch_trace(w, it))
 		if (--tries == 0) {
-			it->is_polled = true;
+			it->lack = WATCH_LACKS_SIGHT;   /* it moves faster than can be followed */
 			break;
 		}
-	if (it->is_polled && !w->poll_timer)
+	if (it->lack && !w->poll_timer)
 		w->poll_timer = loop_timer(w->loop, WATCH_POLL_MS, watch_poll, w);
 }
 
@@ -336,9 +393,9 @@ static void watch_poll(struct loop *l, void *data)
 	struct watch *w = data;
 	w->poll_timer = 0;
 	for (size_t i = 0; i < w->n; i++)
-		if (w->all[i]->is_live && w->all[i]->is_polled)
+		if (w->all[i]->is_live && w->all[i]->lack)
 			watch_compare(w->all[i]);
-	if (watch_is_polling(w))
+	if (watch_lack(w))
 		w->poll_timer = loop_timer(l, WATCH_POLL_MS, watch_poll, w);
 	watch_tell(w);
 }
@@ -353,7 +410,7 @@ static void watch_forget(struct loop *l, void *data)
 			watch_renew(w);
 			break;
 		}
-	if (!watch_is_polling(w)) {
+	if (!watch_lack(w)) {
 		loop_untimer(w->loop, w->poll_timer);
 		w->poll_timer = 0;
 	}
@@ -392,10 +449,10 @@ void watch_clear(struct watch *w)
 		w->renew_timer = loop_timer(w->loop, 0, watch_forget, w);
 }
 
-bool watch_is_polling(const struct watch *w)
+enum watch_lack watch_lack(const struct watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (w->all[i]->is_live && w->all[i]->is_polled)
-			return true;
-	return false;
+		if (w->all[i]->is_live && w->all[i]->lack)
+			return w->all[i]->lack;
+	return WATCH_LACKS_NOTHING;
 }

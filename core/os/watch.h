@@ -3,8 +3,8 @@
 
 #include "core/os/loop.h"
 
-/* Tells when files change: by inotify, or, where that is not to be had or is
- * over its limit, by looking every second, which watch_is_polling admits.
+/* Tells when files change: by inotify, or, where that is not to be had, is over its
+ * limit or cannot see everything, by looking every second, which watch_lack admits.
  * Paths that do not exist yet may be watched: their nearest folder is. */
 struct watch;
 
@@ -21,8 +21,24 @@ OWN_DEFINE(watch)
  * call is told; so is what changes between watch_clear and adding it again. */
 void watch_add(struct watch *, const char *path);
 void watch_clear(struct watch *);
-/* True when some path is looked at each second.  MORTAR_NO_INOTIFY=1 in the
- * environment of watch_new makes it so for all. */
-bool watch_is_polling(const struct watch *);
+
+/* Why some path is looked at each second. */
+enum watch_lack {
+	WATCH_LACKS_NOTHING,            /* none is */
+	WATCH_LACKS_WATCHES,            /* inotify: ENOSPC */
+	WATCH_LACKS_INSTANCES,          /* EMFILE: of inotify, or files of this process */
+	WATCH_LACKS_FILES,              /* ENFILE, ENOMEM: of the system */
+	WATCH_LACKS_INOTIFY,            /* there is none */
+	WATCH_LACKS_RIGHTS,             /* a folder on the way may not be read */
+	WATCH_LACKS_SIGHT,              /* others change this file system unseen: nfs, fuse … */
+	WATCH_LACK_COUNT,
+};
+/* The first there is.  MORTAR_NO_INOTIFY=1 in the environment of watch_new makes it
+ * WATCH_LACKS_INOTIFY for all. */
+enum watch_lack watch_lack(const struct watch *);
+/* What is lacking and what helps, as a part of a sentence; "" for nothing. */
+const char *watch_lack_text(enum watch_lack);
+/* Whether changes made elsewhere stay unseen on a file system with this statfs f_type. */
+bool watch_is_blind(unsigned long type);
 
 #endif

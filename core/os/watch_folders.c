@@ -13,9 +13,12 @@ enum {
 
 void watch_folders_init(struct watch_folders *f, bool is_allowed)
 {
-	*f = (struct watch_folders){ .fd = -1, .arena = arena_new() };
-	if (is_allowed)
-		f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	*f = (struct watch_folders){ .fd = -1, .sys = ENOSYS, .arena = arena_new() };
+	if (!is_allowed)
+		return;
+	f->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (f->fd < 0)
+		f->sys = errno;
 }
 
 void watch_folders_finish(struct watch_folders *f)
@@ -57,7 +60,7 @@ static bool watch_folders_arm(struct watch_folders *f, struct watch_folder *fold
 	if (folder->wd >= 0 && (folder->mask & mask) == mask)
 		return true;
 	if (f->fd < 0) {
-		errno = ENOSYS;
+		errno = f->sys;
 		return false;
 	}
 	int wd = inotify_add_watch(f->fd, folder->path, mask | IN_MASK_ADD);
@@ -86,7 +89,7 @@ bool watch_folders_add(struct watch_folders *f, const char *path, enum watch_par
 void watch_folders_renew(struct watch_folders *f, struct watch_folders *ret_old)
 {
 	*ret_old = *f;
-	*f = (struct watch_folders){ .fd = f->fd, .arena = arena_new() };
+	*f = (struct watch_folders){ .fd = f->fd, .sys = f->sys, .arena = arena_new() };
 }
 
 static int watch_folders_order(const void *a, const void *b)

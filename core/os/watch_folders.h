@@ -31,6 +31,7 @@ struct watch_folder {
 
 struct watch_folders {
 	int fd;                         /* -1: no inotify */
+	int sys;                        /* the errno that says why */
 	struct arena *arena;            /* all below */
 	struct map by_path;             /* of struct watch_folder */
 };

@@ -113,12 +113,38 @@ static void test_follow__tells_at_once_of_a_build_that_is_over(void **state)
 	follow_finish(&c);
 }
 
+/* inotify is forbidden, as where there is none. */
+static void test_follow__looks_itself_without_inotify(void **state)
+{
+	struct follow_case c;
+	follow_start(&c, state);
+	owned(journal) struct journal *j = journal_open(c.s->dir, &c.s->err);
+	setenv("MORTAR_NO_INOTIFY", "1", 1);
+	assert_true(journal_follow(j, c.loop, follow_more, &c, &c.s->err));
+	unsetenv("MORTAR_NO_INOTIFY");
+	assert_int_equal(journal_lack(j), WATCH_LACKS_INOTIFY);
+	follow_order(&c, 'l');
+	c.stop_at = 1;
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_true(c.lines == 1 && c.state == JOURNAL_RUNNING);
+	follow_order(&c, 'd');
+	c.stop_at = 0;
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_int_equal(c.state, JOURNAL_DONE);
+	/* Over is over: nothing is looked at any more. */
+	assert_int_equal(journal_lack(j), WATCH_LACKS_NOTHING);
+	assert_true(loop_run(c.loop, &c.s->err));
+	journal_unfollow(j);
+	follow_finish(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_follow__sees_what_is_written_and_the_end),
 		SCRATCH_TEST(test_follow__sees_the_job_die_without_a_word),
 		SCRATCH_TEST(test_follow__tells_at_once_of_a_build_that_is_over),
+		SCRATCH_TEST(test_follow__looks_itself_without_inotify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

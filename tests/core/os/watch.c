@@ -1,6 +1,7 @@
 #include "core/os/watch.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "core/base/buf.h"
@@ -66,7 +67,7 @@ static void assert_told(struct seen *s, const char *expected)
 static void add(struct seen *s, const char *name)
 {
 	watch_add(s->watch, path_of(s, name));
-	assert_false(watch_is_polling(s->watch));
+	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_NOTHING);
 }
 
 static void test_watch__tells_of_a_file_s_changes(void **state)
@@ -331,11 +332,11 @@ static void test_watch__looks_itself_without_inotify(void **state)
 	scratch_write(s->scratch, "changed", "1");
 	scratch_write(s->scratch, "gone", "1");
 	scratch_mkdir(s->scratch, "d");
-	assert_false(watch_is_polling(s->watch));
+	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_NOTHING);
 	static const char *const names[] = { "changed", "gone", "absent", "d", "same" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		watch_add(s->watch, path_of(s, names[i]));
-	assert_true(watch_is_polling(s->watch));
+	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_INOTIFY);
 	scratch_write(s->scratch, "changed", "22");
 	assert_int_equal(unlink(path_of(s, "gone")), 0);
 	scratch_write(s->scratch, "absent", "1");
@@ -344,10 +345,46 @@ static void test_watch__looks_itself_without_inotify(void **state)
 		assert_true(loop_turn(s->loop, -1, &err));
 	assert_told(s, "changed gone absent d ");
 	watch_clear(s->watch);
-	assert_false(watch_is_polling(s->watch));
+	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_NOTHING);
 	/* Nothing is pending any more. */
 	assert_true(loop_run(s->loop, &err));
 	assert_told(s, "");
+}
+
+static void test_watch__looks_itself_where_no_instance_is_left(void **state)
+{
+	struct seen *s = *state;
+	struct error err;
+	struct rlimit limit, none;
+	scratch_write(s->scratch, "file", "1");
+	watch_free(s->watch);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	s->watch = watch_new(s->loop, on_change, s);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	watch_add(s->watch, path_of(s, "file"));
+	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_INSTANCES);
+	assert_non_null(strstr(watch_lack_text(watch_lack(s->watch)), "max_user_instances"));
+	scratch_write(s->scratch, "file", "22");
+	while (s->text.n == 0)
+		assert_true(loop_turn(s->loop, -1, &err));
+	assert_told(s, "file ");
+}
+
+static void test_watch__knows_file_systems_that_others_change(void **state)
+{
+	(void)state;
+	static const struct { unsigned long type; bool blind; } cases[] = {
+		{ 0x6969, true }, { 0x65735546, true }, { 0x01021997, true }, { 0xff534d42, true },
+		{ (unsigned long)(long)(int)0xfe534d42, true },         /* f_type is signed on some */
+		{ 0xef53, false }, { 0x01021994, false }, { 0x794c7630, false }, { 0x9123683e, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(watch_is_blind(cases[i].type), cases[i].blind);
+	for (enum watch_lack lack = 0; lack < WATCH_LACK_COUNT; lack++)
+		assert_int_equal(watch_lack_text(lack)[0] == 0, lack == WATCH_LACKS_NOTHING);
 }
 
 #define WATCH_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -367,6 +404,8 @@ int main(void)
 		WATCH_TEST(test_watch__a_thousand_files_are_cheap),
 		WATCH_TEST(test_watch__tells_of_all_when_events_were_lost),
 		WATCH_TEST(test_watch__looks_itself_without_inotify),
+		WATCH_TEST(test_watch__looks_itself_where_no_instance_is_left),
+		WATCH_TEST(test_watch__knows_file_systems_that_others_change),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,9 +9,12 @@
 #include "tui/view_build.h"
 #include "tui/view_help.h"
 #include "tui/view_history.h"
+#include "tui/view_messages.h"
 
 /* A digit alone is a view, unless another key follows within this time. */
 enum { APP_DIGIT_MS = 600 };
+
+static void app_build_ended(void *data, const struct history_item *item);
 
 struct app *app_new(struct loop *loop, struct project *project, int rows, int cols)
 {
@@ -20,6 +23,7 @@ struct app *app_new(struct loop *loop, struct project *project, int rows, int co
 	app->project = project;
 	app->surface = surface_new(rows, cols);
 	app->dirty = true;
+	app->endings = endings_new(loop, app_build_ended, app);
 	theme_default(&app->theme);
 	return app;
 }
@@ -40,7 +44,8 @@ void app_free(struct app *app)
 	doctor_request_free(app->doctor);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
-	buf_finish(&app->log);
+	messages_finish(&app->messages);
+	endings_free(app->endings);
 	surface_free(app->surface);
 	free(app);
 }
@@ -85,6 +90,7 @@ static void app_entered(struct app *app)
 	app_dirty(app);
 	if (view && view->ops->enter)
 		view->ops->enter(view);
+	app_say_lack(app);
 }
 
 void app_push(struct app *app, struct view *view)
@@ -147,11 +153,7 @@ static void app_message(struct app *app, bool alert, const char *fmt, va_list ar
 	buf_clear(&app->message);
 	buf_vprintf(&app->message, fmt, args);
 	app->alert = alert;
-	struct str text = buf_str(&app->message);
-	clock_append_local(&app->log, clock_now());
-	buf_printf(&app->log, "  %.*s\n", STR_ARG(text));
-	if (app->log.n > APP_LOG)
-		buf_shift(&app->log, app->log.n - APP_LOG / 2);
+	messages_add(&app->messages, alert, buf_str(&app->message));
 	app_dirty(app);
 }
 
@@ -171,16 +173,73 @@ void app_alert(struct app *app, const char *fmt, ...)
 	va_end(args);
 }
 
-static void app_show_log(struct app *app)
+static void app_show_messages(struct app *app)
 {
-	if (app->log.n == 0) {
-		app_say(app, "there were no messages yet");
+	if (!app->nviews || app_view(app)->ops->where != WHERE_MESSAGES)
+		app_push(app, view_messages_new(&app->messages));
+}
+
+enum watch_lack app_lack(const struct app *app)
+{
+	const struct view *view = app->nviews ? app->views[app->nviews - 1] : NULL;
+	enum watch_lack lack = app->watch ? watch_lack(app->watch) : WATCH_LACKS_NOTHING;
+	return lack || !view || !view->ops->lack ? lack : view->ops->lack(view);
+}
+
+/* Said once for each cause; the mark on the bottom line stays. */
+void app_say_lack(struct app *app)
+{
+	enum watch_lack lack = app_lack(app);
+	if (!lack || app->lacks & 1u << lack)
 		return;
-	}
-	app_open(app, popup_new_text("Messages", xstrndup(app->log.p, app->log.n)));
+	app->lacks |= 1u << lack;
+	app_say(app, "files are looked at every second: %s", watch_lack_text(lack));
 }
 
 /* ---- builds ---- */
+
+static void app_tell_end(struct app *app, const struct history_item *item)
+{
+	const char *name = item->image[0] ? item->image : item->id;
+	owned_buf struct buf took = { 0 };
+	switch (item->state) {
+	case HISTORY_RUNNING:
+		break;
+	case HISTORY_DONE:
+		clock_append_seconds(&took, item->ended - item->started);
+		app_say(app, "%s is built, in %s", name, buf_text(&took));
+		break;
+	case HISTORY_FAILED:
+		app_alert(app, "%s failed: %s (build %s)", name, item->error, item->id);
+		break;
+	case HISTORY_CANCELLED:
+		app_say(app, "build %s of %s is cancelled", item->id, name);
+		break;
+	case HISTORY_LOST:
+		app_alert(app, "build %s of %s is lost: its job is gone (killed, or the machine stopped)",
+		          item->id, name);
+		break;
+	}
+}
+
+/* Whoever looks at the build sees it end; it is remembered all the same. */
+static void app_build_ended(void *data, const struct history_item *item)
+{
+	struct app *app = data;
+	struct view *view = app_view(app);
+	bool seen = view && view->ops->is_about && view->ops->is_about(view, item->dir);
+	owned_buf struct buf before = app->message;
+	bool alert = app->alert;
+	app->message = (struct buf){ 0 };
+	app_tell_end(app, item);
+	/* Nor does it take away what was said a moment ago about something else. */
+	if (!seen)
+		return;
+	struct buf said = app->message;
+	app->message = before;
+	before = said;
+	app->alert = alert;
+}
 
 static void app_push_or_alert(struct app *app, struct view *view, const struct error *err)
 {
@@ -193,6 +252,7 @@ static void app_push_or_alert(struct app *app, struct view *view, const struct e
 void app_open_build(struct app *app, const char *dir)
 {
 	struct error err;
+	endings_wait(app->endings, dir);
 	app_push_or_alert(app, view_build_new(app->loop, dir, &err), &err);
 }
 
@@ -303,8 +363,8 @@ static bool app_act(struct app *app, enum action action, uint32_t key)
 	case ACTION_QUIT: app_end(app); break;
 	case ACTION_BACK: app_back(app, key); break;
 	case ACTION_SUSPEND: app_suspend(app); break;
-	case ACTION_MESSAGES: app_show_log(app); break;
 	case ACTION_DOCTOR: app_doctor(app); break;
+	case ACTION_MESSAGES: app_show_messages(app); break;
 	case ACTION_VIEW1: app_home(app); break;
 	case ACTION_VIEW2: app_last_build(app); break;
 	case ACTION_VIEW3: app_history(app); break;
@@ -425,8 +485,21 @@ static void app_draw_pending(struct app *app, struct pen *pen)
 	}
 }
 
+/* That files are polled stands at the right of the bottom line, whatever it says. */
+static struct area app_draw_lack(struct app *app, struct area line)
+{
+	const struct str mark = STR(" polling");
+	if (!app_lack(app) || line.cols < 24)
+		return line;
+	int room = line.cols - (int)mark.n;
+	struct pen pen = pen_at(app->surface, area_cols(line, room, (int)mark.n), 0);
+	pen_text(&pen, mark, INK(WARNING));
+	return area_cols(line, 0, room);
+}
+
 static void app_draw_line(struct app *app, struct area line)
 {
+	line = app_draw_lack(app, line);
 	struct pen pen = pen_at(app->surface, line, 0);
 	if (app->prompt.open) {
 		prompt_draw(&app->prompt, app->surface, line);

@@ -1,14 +1,15 @@
 #ifndef TUI_APP_INSIDE_H
 #define TUI_APP_INSIDE_H
 
-#include "core/os/watch.h"
 #include "tui/app.h"
 #include "tui/doctor.h"
+#include "tui/endings.h"
+#include "tui/messages.h"
 #include "tui/prompt.h"
 #include "tui/term.h"
 
 /* The app's state, for app.c (keys and painting) and app_run.c (the world) alone. */
-enum { APP_VIEWS = 8, APP_LOG = 64 * 1024 };
+enum { APP_VIEWS = 8 };
 
 struct app {
 	struct loop *loop;              /* borrowed */
@@ -24,13 +25,19 @@ struct app {
 	struct popup *popup;
 	struct prompt prompt;
 	struct keymap keymap;
-	struct buf message, log;        /* log: all messages, newest last */
+	struct buf message;             /* on the bottom line until the next key */
+	struct messages messages;       /* all so far */
+	struct endings *endings;        /* of builds that were opened here */
+	unsigned lacks;                 /* a bit for each enum watch_lack that was said */
 	bool alert, dirty, ended;
 	bool away;                      /* an editor has the terminal */
 	bool full;                      /* the terminal has not taken the last frame yet */
 	uint64_t tick, digit, change;   /* timers */
 };
 
+/* In app.c: why files are polled, if any are; says so if it was not said yet. */
+enum watch_lack app_lack(const struct app *);
+void app_say_lack(struct app *);
 /* In app_run.c: reading again when files change; suspending. */
 void app_watch_project(struct app *);
 void app_suspend(struct app *);

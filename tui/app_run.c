@@ -41,12 +41,9 @@ void app_watch_project(struct app *app)
 {
 	if (!app->watch)
 		return;
-	bool was_polling = watch_is_polling(app->watch);
 	watch_clear(app->watch);
 	files_asked(app->project->files, app_watch_path, app);
-	if (watch_is_polling(app->watch) && !was_polling)
-		app_say(app, "files are looked at every second: inotify is not to be had, or at its limit "
-		        "(fs.inotify.max_user_watches)");
+	app_say_lack(app);
 }
 
 /* ---- somebody else's terminal ---- */

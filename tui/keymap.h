@@ -24,6 +24,7 @@ enum where {
 	WHERE_TEXT = 64,                        /* a popup that only shows */
 	WHERE_CONFIRM = 128,                    /* a popup that asks yes or no */
 	WHERE_RUN = 256,
+	WHERE_MESSAGES = 512,
 };
 
 enum action {

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "core/os/watch.h"
 #include "tui/keymap.h"
 #include "tui/surface.h"
 
@@ -41,6 +42,10 @@ struct view_ops {
 	bool (*leave)(struct view *);
 	/* A line was typed that app_prompt asked for. */
 	void (*typed)(struct view *, struct str line);
+	/* Whether it shows the build of this folder: then its end is no news. */
+	bool (*is_about)(const struct view *, const char *dir);
+	/* Why what it shows is looked at each second; the app says so. */
+	enum watch_lack (*lack)(const struct view *);
 	/* The keys that the bottom line names while there is nothing else to say. */
 	const struct hint *hints;
 };

@@ -294,6 +294,17 @@ static void view_build_typed(struct view *view, struct str line)
 
 /* ---- life ---- */
 
+static bool view_build_is_about(const struct view *view, const char *dir)
+{
+	const struct view_build *b = (const struct view_build *)view;
+	return strcmp(b->dir, dir) == 0 && !view_build_replays(b);
+}
+
+static enum watch_lack view_build_lack(const struct view *view)
+{
+	return journal_lack(((const struct view_build *)view)->journal);
+}
+
 static void view_build_free(struct view *view)
 {
 	struct view_build *b = (struct view_build *)view;
@@ -319,7 +330,7 @@ static const struct hint view_build_hints[] = {
 static const struct view_ops view_build_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
-	.hints = view_build_hints,
+	.is_about = view_build_is_about, .lack = view_build_lack, .hints = view_build_hints,
 };
 
 /* Once it is over there is nothing to follow or to cancel. */
@@ -332,7 +343,8 @@ static const struct hint view_build_over_hints[] = {
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
-	.free = view_build_free, .typed = view_build_typed, .hints = view_build_over_hints,
+	.free = view_build_free, .typed = view_build_typed, .is_about = view_build_is_about,
+	.hints = view_build_over_hints,
 };
 
 /* Of one that made an image. */

@@ -241,6 +241,11 @@ static void view_history_free(struct view *view)
 	free(h);
 }
 
+static enum watch_lack view_history_lack(const struct view *view)
+{
+	return watch_lack(((const struct view_history *)view)->watch);
+}
+
 static const struct hint view_history_hints[] = {
 	{ ACTION_ENTER, "open" }, { ACTION_REPLAY, "replay" }, { ACTION_FILTER, "filter" },
 	{ ACTION_SORT, "sort" },
@@ -251,7 +256,7 @@ static const struct hint view_history_hints[] = {
 static const struct view_ops view_history_ops = {
 	.name = "history", .where = WHERE_HISTORY, .draw = history_draw, .act = view_history_act,
 	.free = view_history_free, .enter = view_history_enter, .typed = view_history_typed,
-	.hints = view_history_hints,
+	.lack = view_history_lack, .hints = view_history_hints,
 };
 
 struct view *view_history_new(struct loop *loop, struct error *err)

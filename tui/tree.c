@@ -169,6 +169,20 @@ static bool tree_is_first_of_folder(const struct settings *s, size_t document)
 	return true;
 }
 
+/* Cursor to the row of the path, else to the folder that hides it. */
+static void tree_go_near(struct tree *t, const char *path)
+{
+	for (size_t i = 0; i < t->nrows; i++) {
+		const struct tree_row *row = &t->rows[i];
+		bool hides = row->kind == TREE_FOLDER && str_has_prefix(str_of(path), str_of(row->path)) &&
+		             folds_has(&t->folds, str_of(row->path));
+		if (!hides && strcmp(row->path, path) != 0)
+			continue;
+		t->list.cursor = i;
+		return;
+	}
+}
+
 void tree_fill(struct tree *t, struct project *project, const struct settings *settings)
 {
 	struct arena *old = t->arena;
@@ -182,12 +196,8 @@ void tree_fill(struct tree *t, struct project *project, const struct settings *s
 		if (tree_is_first_of_folder(settings, i))
 			tree_add_folder(&f, i);
 	list_set_count(&t->list, t->nrows);
-	bool found = false;
-	for (size_t i = 0; path && i < t->nrows && !found; i++)
-		if (strcmp(t->rows[i].path, path) == 0) {
-			t->list.cursor = i;
-			found = true;
-		}
+	if (path)
+		tree_go_near(t, path);
 	/* At first: on a document rather than on its folder. */
 	if (!path && t->nrows > 1 && t->rows[0].kind == TREE_FOLDER)
 		t->list.cursor = 1;
@@ -257,6 +267,27 @@ bool tree_fold(struct tree *t, bool fold)
 		return false;
 	folds_set(&t->folds, str_of(row->path), fold);
 	return true;
+}
+
+static size_t tree_fold_rows(struct tree *t)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t->nrows; i++) {
+		const struct tree_row *row = &t->rows[i];
+		if (!row->folds || folds_has(&t->folds, str_of(row->path)))
+			continue;
+		folds_set(&t->folds, str_of(row->path), true);
+		n++;
+	}
+	return n;
+}
+
+bool tree_fold_all(struct tree *t, bool fold)
+{
+	bool any = fold ? tree_fold_rows(t) > 0 : !folds_is_empty(&t->folds);
+	if (!fold)
+		folds_clear(&t->folds);
+	return any;
 }
 
 /* ---- drawing ---- */

@@ -46,6 +46,8 @@ void tree_link_none(struct tree *);
 void tree_link(struct tree *, size_t document, const char *path);
 /* Folds, unfolds (fold true or false) what is under the cursor; false: nothing to. */
 bool tree_fold(struct tree *, bool fold);
+/* The same for all rows there are; the caller fills the tree again. */
+bool tree_fold_all(struct tree *, bool fold);
 void tree_draw(struct tree *, struct surface *, struct area, bool focused);
 
 #endif

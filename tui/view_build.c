@@ -195,10 +195,11 @@ static void view_build_cancel_now(void *data)
 {
 	struct view_build *b = data;
 	struct error err;
-	if (job_cancel(b->dir, &err))
-		app_say(b->view.app, "cancelling: the engine is asked to stop");
-	else
+	/* The last lines of the view tell how it goes; the keys stay where they are. */
+	b->cancels = job_cancel(b->dir, &err);
+	if (!b->cancels)
 		app_alert(b->view.app, "%s", err.text);
+	app_dirty(b->view.app);
 }
 
 static void view_build_cancel(struct view_build *b)

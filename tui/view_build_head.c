@@ -30,7 +30,7 @@ static const char *head_state(const struct view_build *b)
 		return build->ok ? "DONE" : build->cancelled ? "CANCELLED" : "FAILED";
 	if (b->state == JOURNAL_LOST)
 		return "LOST";
-	return build->cancel_requested ? "CANCELLING" : "RUNNING";
+	return build->cancel_requested || b->cancels ? "CANCELLING" : "RUNNING";
 }
 
 static void head_word(struct pen *pen, struct str word, struct ink ink)
@@ -185,7 +185,7 @@ static enum style end_text(const struct view_build *b, int cols, struct buf *out
 		                    "stopped); its journal ends here"));
 		return STYLE_ERROR;
 	}
-	if (build->cancel_requested) {
+	if (build->cancel_requested || b->cancels) {
 		buf_append_text(out, build->engine_busy ? "cancel requested, engine still busy"
 		                                        : "cancel requested");
 		end_note(build, out);

@@ -20,6 +20,7 @@ struct build_section {
 	enum step_state state;
 	double seconds;
 	bool folded, internal;
+	bool kept;                      /* folded or unfolded by hand: stays so */
 };
 
 struct build_row {
@@ -45,6 +46,7 @@ struct view_build {
 	enum journal_state state;
 	double last_t;                  /* of the last event */
 	struct build_replay replay;
+	bool cancels;                   /* asked for here; the job has not said so yet, maybe */
 
 	struct build_section *sections;
 	struct build_row *rows;

@@ -89,6 +89,21 @@ static void steps_rebuild(struct view_build *b)
 	}
 }
 
+/* Where rows are too few, groups that are done fold while the build goes on, from the
+ * first on and no more than needed: what runs stays in sight.  Never the one under the
+ * cursor, nor one that the user has folded or unfolded. */
+static void steps_fold_done(struct view_build *b, size_t here)
+{
+	for (size_t c = 0; c < b->nsections && b->nrows > b->steps.height; c++) {
+		struct build_section *section = &b->sections[c];
+		if (c == here || section->folded || section->kept || !section->n ||
+		    section->done < section->n)
+			continue;
+		section->folded = true;
+		steps_rebuild(b);
+	}
+}
+
 static size_t steps_row_of(const struct view_build *b, int step)
 {
 	for (size_t i = 0; i < b->nrows; i++)
@@ -121,6 +136,8 @@ void view_build_steps_update(struct view_build *b)
 	                                                  : (struct build_row){ -1, 0 };
 	size_t n = b->nrows;
 	steps_rebuild(b);
+	if (b->leads && b->steps.height && view_build_runs(b))
+		steps_fold_done(b, n ? was.section : STR_NONE);
 	list_set_count(&b->steps, b->nrows);
 	size_t at = steps_row_of(b, was.step);
 	for (size_t i = 0; at == STR_NONE && n && i < b->nrows; i++)
@@ -222,6 +239,7 @@ static bool steps_fold(struct view_build *b, int fold)
 	size_t section = b->rows[b->steps.cursor].section;
 	bool *folded = &b->sections[section].folded;
 	bool now = fold < 0 ? !*folded : fold;
+	b->sections[section].kept = true;
 	if (now == *folded)
 		return false;
 	*folded = now;
@@ -232,8 +250,10 @@ static bool steps_fold(struct view_build *b, int fold)
 
 static void steps_fold_all(struct view_build *b, bool folded)
 {
-	for (size_t i = 0; i < b->nsections; i++)
+	for (size_t i = 0; i < b->nsections; i++) {
 		b->sections[i].folded = folded;
+		b->sections[i].kept = true;
+	}
 	b->leads = false;
 	view_build_steps_update(b);
 }

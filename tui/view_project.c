@@ -385,9 +385,8 @@ static bool view_project_tree_fold(struct view_project *v, enum action action)
 	case ACTION_FOLD_OPEN: case ACTION_RIGHT:
 		ok = tree_fold(&v->tree, false);
 		break;
-	case ACTION_FOLD_NONE:
-		ok = !folds_is_empty(&v->tree.folds);
-		folds_clear(&v->tree.folds);
+	case ACTION_FOLD_NONE: case ACTION_FOLD_ALL:
+		ok = tree_fold_all(&v->tree, action == ACTION_FOLD_ALL);
 		break;
 	default:
 		return false;

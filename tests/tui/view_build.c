@@ -456,11 +456,36 @@ static void test_view_build__shows_progress_and_cancelling(void **state)
 	live_ask(&l, 'p');
 	live_wait(&l, "25% ");
 	screen_shows(l.t.s, &l.t.screen, "sha 750B/3.0k");
+	live_ask(&l, 'w');
+	live_wait(&l, "warning: the engine is still busy");
 	live_ask(&l, 'c');
 	live_wait(&l, "cancel requested: waiting for the engine to stop");
 	screen_shows(l.t.s, &l.t.screen, "CANCELLING");
 	live_ask(&l, 'w');
 	live_wait(&l, "cancel requested, engine still busy: its RUN goes on");
+	live_finish(&l);
+}
+
+static void test_view_build__groups_that_are_done_fold_where_rows_are_few(void **state)
+{
+	struct live l = live_begin(state);
+	/* There is room for all: nothing folds. */
+	live_ask(&l, 'l');
+	live_wait(&l, "102 lines");
+	screen_shows(l.t.s, &l.t.screen, "FROM debian:12");
+	app_resize(l.t.screen.app, 9, 80);
+	screen_text(l.t.s, &l.t.screen);
+	live_ask(&l, 'p');
+	live_wait(&l, "25% ");
+	screen_shows(l.t.s, &l.t.screen, "0 base");
+	screen_lacks(l.t.s, &l.t.screen, "FROM debian:12");
+	screen_shows(l.t.s, &l.t.screen, "COPY requirements.txt");
+	/* By hand it is unfolded, and stays so. */
+	screen_keys(&l.t.screen, "zRF");
+	live_ask(&l, 'c');
+	live_wait(&l, "CANCELLING");
+	screen_keys(&l.t.screen, "gg");
+	screen_shows(l.t.s, &l.t.screen, "FROM debian:12");
 	live_finish(&l);
 }
 
@@ -476,7 +501,10 @@ static void test_view_build__asks_before_it_cancels(void **state)
 	screen_shows(l.t.s, &l.t.screen, "RUNNING");
 	/* y ends the job, which here knows no better than to die. */
 	screen_keys(&l.t.screen, "Xy");
-	screen_shows(l.t.s, &l.t.screen, "cancelling");
+	screen_shows(l.t.s, &l.t.screen, "CANCELLING");
+	screen_shows(l.t.s, &l.t.screen, "cancel requested");
+	/* The keys are still named. */
+	screen_shows(l.t.s, &l.t.screen, "Tab pane  F follow");
 	int status;
 	assert_int_equal(waitpid(l.job, &status, 0), l.job);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
@@ -523,6 +551,7 @@ int main(void)
 		BUILD_TEST(test_view_build__is_still_once_the_build_is_over),
 		BUILD_TEST(test_view_build__says_that_the_job_is_lost),
 		BUILD_TEST(test_view_build__shows_progress_and_cancelling),
+		BUILD_TEST(test_view_build__groups_that_are_done_fold_where_rows_are_few),
 		BUILD_TEST(test_view_build__asks_before_it_cancels),
 		BUILD_TEST(test_view_build__draws_ten_times_a_second_at_most),
 	};

@@ -194,6 +194,35 @@ static void test_view_project__says_what_a_key_could_not_do(void **state)
 	}
 }
 
+static void screen_says_not(struct screen *s, const char *text)
+{
+	owned_buf struct buf have = { 0 };
+	term_fake_text(app_draw(s->app), &have);
+	if (str_find_str(buf_str(&have), str_of(text)) != STR_NONE)
+		fail_msg("'%s' is on:\n%s", text, buf_text(&have));
+}
+
+static void test_view_project__folds_the_whole_tree(void **state)
+{
+	(void)state;
+	struct screen s = screen_open(SHIP, 24, 80);
+	screen_type(&s, "GzM");
+	screen_says(&s, "pesto/api");
+	screen_says_not(&s, "config.json");
+	/* The cursor went to the folder that hides its file. */
+	screen_type(&s, "zo");
+	screen_says(&s, "config.json");
+	screen_type(&s, "zM");
+	screen_says_not(&s, "config.json");
+	screen_type(&s, "zM");
+	screen_says(&s, "acts on nothing here");
+	screen_type(&s, "zR");
+	screen_says(&s, "- config.gpu.json");
+	screen_type(&s, "zR");
+	screen_says(&s, "acts on nothing here");
+	screen_close(&s);
+}
+
 static void test_view_project__chooses_a_build_file(void **state)
 {
 	(void)state;
@@ -253,6 +282,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_view_project__follows_causes_both_ways),
 		cmocka_unit_test(test_view_project__names_every_origin),
 		cmocka_unit_test(test_view_project__says_what_a_key_could_not_do),
+		cmocka_unit_test(test_view_project__folds_the_whole_tree),
 		cmocka_unit_test(test_view_project__chooses_a_build_file),
 		cmocka_unit_test(test_view_project__shows_the_level_and_gives_it_back),
 	};

@@ -10,9 +10,11 @@
 #include "tui/view_help.h"
 #include "tui/view_history.h"
 #include "tui/view_messages.h"
+#include "tui/wrap.h"
 
 /* A digit alone is a view, unless another key follows within this time. */
 enum { APP_DIGIT_MS = 600 };
+enum { APP_LINE_MOST = 3, APP_MARK_COLS = 8 };
 
 static void app_build_ended(void *data, const struct history_item *item);
 
@@ -488,12 +490,11 @@ static void app_draw_pending(struct app *app, struct pen *pen)
 /* That files are polled stands at the right of the bottom line, whatever it says. */
 static struct area app_draw_lack(struct app *app, struct area line)
 {
-	const struct str mark = STR(" polling");
-	if (!app_lack(app) || line.cols < 24)
+	if (!app_lack(app) || line.cols < 3 * APP_MARK_COLS)
 		return line;
-	int room = line.cols - (int)mark.n;
-	struct pen pen = pen_at(app->surface, area_cols(line, room, (int)mark.n), 0);
-	pen_text(&pen, mark, INK(WARNING));
+	int room = line.cols - APP_MARK_COLS;
+	struct pen pen = pen_at(app->surface, area_cols(line, room, APP_MARK_COLS), line.rows - 1);
+	pen_word(&pen, " polling", INK(WARNING));
 	return area_cols(line, 0, room);
 }
 
@@ -505,13 +506,27 @@ static void app_draw_line(struct app *app, struct area line)
 		prompt_draw(&app->prompt, app->surface, line);
 		return;
 	}
+	if (app->message.n && !keymap_is_waiting(&app->keymap)) {
+		wrap_draw(app->surface, line, buf_str(&app->message),
+		          app->alert ? INK(SAYALERT) : INK(SAY));
+		return;
+	}
 	if (keymap_is_waiting(&app->keymap))
 		app_draw_pending(app, &pen);
-	else if (app->message.n)
-		pen_text(&pen, buf_str(&app->message), app->alert ? INK(SAYALERT) : INK(SAY));
 	else
 		app_draw_hints(app_view(app), &pen);
 	pen_fill(&pen, INK(TEXT));
+}
+
+/* A message that is too long for one row gets more where there are some to spare. */
+static int app_line_rows(const struct app *app, struct area all)
+{
+	int most = all.rows / 3 < APP_LINE_MOST ? all.rows / 3 : APP_LINE_MOST;
+	if (!app->message.n || app->prompt.open || keymap_is_waiting(&app->keymap))
+		return 1;
+	/* The last columns may be those of a mark. */
+	return wrap_rows(buf_str(&app->message), all.cols - (app_lack(app) ? APP_MARK_COLS : 0),
+	                 most > 1 ? most : 1);
 }
 
 const struct surface *app_draw(struct app *app)
@@ -522,7 +537,7 @@ const struct surface *app_draw(struct app *app)
 	struct area line = { 0 };
 	/* Where rows are few the bottom one is the view's until there is something to say. */
 	if (all.rows >= 8 || (says && all.rows >= 1))
-		line = area_cut_bottom(&all, 1);
+		line = area_cut_bottom(&all, app_line_rows(app, all));
 	struct view *view = app_view(app);
 	if (view && all.rows > 0)
 		view->ops->draw(view, app->surface, all);

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "tui/app.h"
+#include "tui/wrap.h"
 
 struct confirm {
 	struct popup popup;
@@ -16,18 +17,18 @@ static void confirm_size(struct popup *popup, int *ret_rows, int *ret_cols)
 {
 	struct confirm *c = (struct confirm *)popup;
 	size_t width = text_width(str_of(c->question));
-	*ret_rows = 1;
-	*ret_cols = width < 1000 ? (int)width : 1000;
+	if (width < (size_t)*ret_cols)
+		*ret_cols = (int)width;
+	*ret_rows = wrap_rows(str_of(c->question), *ret_cols, *ret_rows);
 }
 
 static void confirm_draw(struct popup *popup, struct surface *s, struct area a)
 {
 	struct confirm *c = (struct confirm *)popup;
-	struct pen pen = pen_at(s, a, 0);
+	owned_buf struct buf text = { 0 };
 	/* Where there is only this line the keys stand first. */
-	if (a.rows == s->rows || a.cols < 12)
-		pen_word(&pen, "y/n ", INK(POPUPHOT));
-	pen_word(&pen, c->question, INK(POPUP));
+	buf_printf(&text, "%s%s", a.rows == s->rows || a.cols < 12 ? "y/n " : "", c->question);
+	wrap_draw(s, a, buf_str(&text), INK(POPUP));
 }
 
 static bool confirm_act(struct popup *popup, enum action action, unsigned count)

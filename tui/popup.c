@@ -37,13 +37,13 @@ static int popup_least(int a, int b)
 
 void popup_draw(struct popup *p, struct surface *s, struct area a)
 {
-	int rows = 1, cols = 1;
+	/* With no room for a border the inside still shows. */
+	int edge = a.rows >= 5 && a.cols >= 12 ? 1 : 0;
+	int rows = a.rows - 2 * edge, cols = a.cols - 4 * edge;
 	p->ops->size(p, &rows, &cols);
 	size_t title = text_width(str_of(p->title)), hint = text_width(str_of(p->hint ? p->hint : ""));
 	int least = (int)(title > hint ? title : hint) + 4;
 	cols = cols > least ? cols : least;
-	/* With no room for a border the inside still shows. */
-	int edge = a.rows >= 5 && a.cols >= 12 ? 1 : 0;
 	rows = popup_least(rows, a.rows - 2 * edge);
 	cols = popup_least(cols, a.cols - 4 * edge);
 	struct area box = {

@@ -9,7 +9,8 @@
 struct popup;
 struct popup_ops {
 	unsigned where;                         /* WHERE_PICKER, WHERE_LEVELS or WHERE_TEXT */
-	/* How much room it would like inside its border; it may get less. */
+	/* How much room it would like inside its border; it may get less.  On entry both
+	 * hold the most there is. */
 	void (*size)(struct popup *, int *ret_rows, int *ret_cols);
 	void (*draw)(struct popup *, struct surface *, struct area inside);
 	/* BACK closes it without asking; false: acts on nothing. */

@@ -108,8 +108,9 @@ void prompt_draw(const struct prompt *p, struct surface *s, struct area line)
 	int shift = pen.shift, start = pen.col;
 	pen_text(&pen, buf_str(&p->text), INK(TEXT));
 	pen_fill(&pen, INK(TEXT));
-	if (pen.row >= 0) {
+	if (pen.row >= 0 && line.cols > 0) {
+		int col = start + (int)before - shift, last = line.col + line.cols - 1;
 		s->cursor_row = pen.row;
-		s->cursor_col = start + (int)before - shift;
+		s->cursor_col = col < last ? col : last;
 	}
 }

@@ -17,6 +17,15 @@ static void text_spell(struct glyph *g, uint32_t rune)
 	g->width = (unsigned)strlen(g->visible);
 }
 
+/* What makes one picture of several characters, or a wide one of a narrow one, on some
+ * terminals and not on others: joiners, variation selectors, skin colours.  Left out,
+ * everything is as wide as wcwidth says, everywhere. */
+static bool text_is_joiner(uint32_t rune, unsigned width)
+{
+	return rune == 0x200d || (rune >= 0xfe00 && rune <= 0xfe0f) ||
+	       (width == 2 && rune >= 0x1f3fb && rune <= 0x1f3ff);
+}
+
 /* Marks that follow a base character; wcwidth has no column for them. */
 static size_t text_marks(struct str s, size_t at, struct glyph *g)
 {
@@ -25,6 +34,8 @@ static size_t text_marks(struct str s, size_t at, struct glyph *g)
 		if ((unsigned char)s.p[at] < 0x80)
 			break;
 		uint32_t rune = utf8_decode(str_slice(s, at, s.n), &size);
+		if (text_is_joiner(rune, g->width) && !text_is_ascii())
+			continue;
 		if (rune == UTF8_BAD || utf8_is_control(rune) || wcwidth((wchar_t)rune) != 0)
 			break;
 		if (n < TEXT_MARKS && !text_is_ascii())

@@ -7,8 +7,9 @@
 
 /* Text as the terminal's columns see it.  Bytes from outside become glyphs: a
  * base character with its combining marks, one or two columns wide; what must not
- * reach a terminal is spelled out in ASCII (\x1b, \u202e).  Where the locale is
- * not UTF-8, everything past ASCII is one '?'. */
+ * reach a terminal is spelled out in ASCII (\x1b, \u202e); what joins characters to one
+ * picture on some terminals alone (ZWJ, variation selectors, skin colours) is left out.  Where
+ * the locale is not UTF-8, everything past ASCII is one '?'. */
 
 enum { TEXT_MARKS = 4, TEXT_VISIBLE = 12, TEXT_TAB = 8 };
 

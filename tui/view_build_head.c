@@ -1,5 +1,6 @@
 #include "core/os/clock.h"
 #include "tui/view_build_inside.h"
+#include "tui/wrap.h"
 
 /* Steps by state: those that make a layer, so that the numbers are those of the
  * Dockerfile. */
@@ -206,24 +207,16 @@ static enum style end_text(const struct view_build *b, int cols, struct buf *out
 int view_build_end_rows(const struct view_build *b, struct area a)
 {
 	owned_buf struct buf text = { 0 };
-	int most = a.rows >= 16 ? 3 : 1;
+	int most = a.rows >= 16 ? 3 : a.rows >= 9 ? 2 : 1;
 	if (a.rows < 4 || a.cols < 1 || end_text(b, a.cols, &text) == STYLE_NONE)
 		return 0;
-	size_t width = text_width(buf_str(&text));
-	int rows = width ? 1 + (int)((width - 1) / (size_t)a.cols) : 0;
-	return rows < most ? rows : most;
+	return wrap_rows(buf_str(&text), a.cols, most);
 }
 
 void view_build_end_draw(const struct view_build *b, struct surface *s, struct area a)
 {
 	owned_buf struct buf text = { 0 };
 	enum style style = end_text(b, a.cols, &text);
-	struct str rest = buf_str(&text);
-	for (int row = 0; row < a.rows && style != STYLE_NONE; row++) {
-		size_t width;
-		struct str piece = row + 1 < a.rows ? text_cut(rest, (size_t)a.cols, &width) : rest;
-		struct pen pen = pen_at(s, a, row);
-		pen_text(&pen, piece, (struct ink){ (uint8_t)style, STYLE_NONE });
-		rest = str_slice(rest, piece.n, rest.n);
-	}
+	if (style != STYLE_NONE)
+		wrap_draw(s, a, buf_str(&text), (struct ink){ (uint8_t)style, STYLE_NONE });
 }

@@ -1,6 +1,7 @@
 #include "core/base/check.h"
 #include "core/os/clock.h"
 #include "tui/view_history_inside.h"
+#include "tui/wrap.h"
 
 /* ---- columns ---- */
 
@@ -11,9 +12,12 @@ static const struct {
 } columns[COLUMN_COUNT] = {
 	[COLUMN_WHEN] = { "when", 16, 1 }, [COLUMN_PROJECT] = { "project", 24, 0 },
 	[COLUMN_PROFILES] = { "profiles", 24, 4 }, [COLUMN_LEVEL] = { "level", 10, 5 },
-	[COLUMN_ENGINE] = { "engine", 14, 6 }, [COLUMN_TOOK] = { "took", 7, 2 },
-	[COLUMN_RESULT] = { "result", 200, 3 }, [COLUMN_ID] = { "id", 22, 7 },
+	[COLUMN_ENGINE] = { "engine", 14, 6 }, [COLUMN_TOOK] = { "took", 7, 3 },
+	[COLUMN_RESULT] = { "result", 200, 2 }, [COLUMN_ID] = { "id", 22, 7 },
 };
+
+/* In narrow windows dates are cut by the year, and names so far that results fit. */
+enum { NARROW = 60, NARROW_YEAR = 5, NARROW_NAME = 12 };
 
 const char *history_column_name(enum column column)
 {
@@ -104,7 +108,8 @@ static int rows_width(const struct history_entry *entry, enum column c)
 }
 
 /* As wide as what is on the screen needs; 0: no room for the column. */
-static void rows_measure(const struct view_history *h, int rows, int widths[COLUMN_COUNT])
+static void rows_measure(const struct view_history *h, int rows, bool narrow,
+                         int widths[COLUMN_COUNT])
 {
 	for (enum column c = 0; c < COLUMN_COUNT; c++) {
 		widths[c] = 0;
@@ -113,6 +118,10 @@ static void rows_measure(const struct view_history *h, int rows, int widths[COLU
 			int width = entry ? rows_width(entry, c) : 0;
 			widths[c] = width > widths[c] ? width : widths[c];
 		}
+		if (narrow && c == COLUMN_WHEN && widths[c] == columns[c].most)
+			widths[c] -= NARROW_YEAR;
+		if (narrow && c == COLUMN_PROJECT && widths[c] > NARROW_NAME)
+			widths[c] = NARROW_NAME;
 		/* The sign of the order stands behind the name. */
 		int title = (int)strlen(columns[c].title) + (h->sort == c);
 		if ((widths[c] || h->column == c) && widths[c] < title)
@@ -195,6 +204,8 @@ static void row_draw(const struct history_entry *entry, struct surface *s, struc
 		if (!widths[c])
 			continue;
 		history_cell(entry, c, &text);
+		if (c == COLUMN_WHEN && text.n > (size_t)widths[c])
+			buf_shift(&text, NARROW_YEAR);
 		row_draw_cell(s, area_cols(row, col, widths[c]), buf_str(&text), c == COLUMN_TOOK, over,
 		              row_ink(c, &entry->item));
 		col += widths[c] + 1;
@@ -280,14 +291,8 @@ static void history_draw_more(const struct view_history *h, struct surface *s, s
 	pen_word(&pen, item->root, INK(TEXT));
 	if (item->image_id[0])
 		pen_printf(&pen, INK(FAINT), "  %s", item->image_id);
-	struct str rest = buf_str(&result);
-	for (int row = 1; row < a.rows && rest.n && a.cols > 0; row++) {
-		size_t width;
-		struct str piece = row + 1 < a.rows ? text_cut(rest, (size_t)a.cols, &width) : rest;
-		pen = pen_at(s, a, row);
-		pen_text(&pen, piece, (struct ink){ (uint8_t)style, STYLE_NONE });
-		rest = str_slice(rest, piece.n, rest.n);
-	}
+	area_cut_top(&a, 1);
+	wrap_draw(s, a, buf_str(&result), (struct ink){ (uint8_t)style, STYLE_NONE });
 }
 
 static void history_draw_nothing(const struct view_history *h, struct surface *s, struct area a)
@@ -307,7 +312,7 @@ void history_draw(struct view *view, struct surface *s, struct area a)
 	struct area titles = area_cut_top(&a, a.rows >= 4 ? 1 : 0);
 	struct area more = area_cut_bottom(&a, a.rows >= 16 ? 4 : 0);
 	list_show(&h->list, a.rows);
-	rows_measure(h, a.rows, widths);
+	rows_measure(h, a.rows, a.cols < NARROW, widths);
 	rows_fit(a.cols - 1, h->column, widths);
 	rows_draw_titles(h, s, titles, widths);
 	if (more.rows)

@@ -7,6 +7,7 @@
 #include "tui/app.h"
 #include "tui/list.h"
 #include "tui/search.h"
+#include "tui/wrap.h"
 
 struct view_messages {
 	struct view view;
@@ -80,14 +81,7 @@ static void messages_draw_more(const struct view_messages *v, struct surface *s,
 	if (!m)
 		return;
 	messages_text(m, &text);
-	struct str rest = buf_str(&text);
-	for (int row = 0; row < a.rows && rest.n && a.cols > 0; row++) {
-		size_t width;
-		struct str piece = row + 1 < a.rows ? text_cut(rest, (size_t)a.cols, &width) : rest;
-		struct pen pen = pen_at(s, a, row);
-		pen_text(&pen, piece, m->alert ? INK(ERROR) : INK(TEXT));
-		rest = piece.n ? str_slice(rest, piece.n, rest.n) : (struct str){ 0 };
-	}
+	wrap_draw(s, a, buf_str(&text), m->alert ? INK(ERROR) : INK(TEXT));
 }
 
 static void messages_draw_title(const struct view_messages *v, struct surface *s, struct area row)

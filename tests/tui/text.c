@@ -55,6 +55,32 @@ static void test_text__keeps_marks_with_their_base(void **state)
 	assert_int_equal(g.width, 1);
 }
 
+/* Terminals differ on whether these are one picture: so each stays what it is alone. */
+static void test_text__joins_no_pictures(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t bytes, width;
+		uint32_t rune;
+	} cases[] = {
+		{ "\U0001f469\u200d\U0001f4bb", 7, 2, 0x1f469 },       /* woman, ZWJ, laptop */
+		{ "\u2764\ufe0f!", 6, 1, 0x2764 },                      /* heart, VS16 */
+		{ "\U0001f44d\U0001f3fd!", 8, 2, 0x1f44d },             /* thumb, skin colour */
+		{ "a\u200db", 4, 1, 'a' },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct glyph g;
+		assert_int_equal(text_glyph(str_of(cases[i].text), &g), cases[i].bytes);
+		assert_int_equal(g.width, cases[i].width);
+		assert_int_equal(g.runes[0], cases[i].rune);
+		assert_int_equal(g.runes[1], 0);
+	}
+	/* A skin colour without a hand is a picture of its own. */
+	assert_int_equal(text_width(STR("a\U0001f3fd")), 3);
+	assert_int_equal(text_width(STR("\U0001f469\u200d\U0001f4bb")), 4);
+}
+
 static void test_text__spells_out_what_must_not_reach_a_terminal(void **state)
 {
 	(void)state;
@@ -89,6 +115,7 @@ int main(void)
 		cmocka_unit_test_setup(test_text__counts_columns_not_bytes, utf8),
 		cmocka_unit_test_setup(test_text__cuts_between_characters, utf8),
 		cmocka_unit_test_setup(test_text__keeps_marks_with_their_base, utf8),
+		cmocka_unit_test_setup(test_text__joins_no_pictures, utf8),
 		cmocka_unit_test_setup(test_text__spells_out_what_must_not_reach_a_terminal, utf8),
 		cmocka_unit_test_setup(test_text__is_ascii_where_the_locale_is, plain),
 	};

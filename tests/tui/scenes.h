@@ -1,0 +1,129 @@
+#ifndef TESTS_TUI_SCENES_H
+#define TESTS_TUI_SCENES_H
+
+/* Every view, popup and line of the screen, each reached by keys from a workbench that has
+ * a project and some builds: for tests about all of them. */
+#include "tests/tui/journals.h"
+#include "tui/app_inside.h"
+#include "tui/view_history.h"
+#include "tui/view_project.h"
+
+#define SCENE_ODD "tests/fixtures/projects/odd"
+#define SCENE_SHIP "docs/examples/ship-detector"
+
+static const struct scene {
+	const char *name;
+	const char *project;
+	const char *keys;               /* from the project view */
+} scenes[] = {
+	{ "tree", SCENE_SHIP, "" },
+	{ "tree-folded", SCENE_SHIP, "zM" },
+	{ "merged", SCENE_SHIP, "p<Space>j<Space><Enter>]f<Tab>jjjjj" },
+	{ "merged-wide", SCENE_ODD, "]f]f]f]f]f]f<Tab>jj" },
+	{ "dockerfile", SCENE_SHIP, "<BackTab>jjjj" },
+	{ "dockerfile-zoomed", SCENE_ODD, "<BackTab>OG" },
+	{ "broken", SCENE_ODD, "p<Space><Enter>]d" },
+	{ "picker", SCENE_SHIP, "pj<Space>" },
+	{ "levels", SCENE_SHIP, "B2" },
+	{ "origins", SCENE_SHIP, "p<Space>j<Space><Enter>]f<Tab>/SHIP_WORKERS<Enter>o" },
+	{ "prompt", SCENE_SHIP, "/漢字kanji" },
+	{ "pending", SCENE_SHIP, "12z" },
+	{ "message", SCENE_SHIP, "x" },
+	{ "help", SCENE_SHIP, "?jj" },
+	{ "help-filtered", SCENE_SHIP, "?/origin<Enter>" },
+	{ "history", SCENE_SHIP, "Hj" },
+	{ "history-groups", SCENE_SHIP, "H>gcs" },
+	{ "history-nothing", SCENE_SHIP, "H&nothing like this<Enter>" },
+	{ "delete", SCENE_SHIP, "Hjdd" },
+	{ "build", SCENE_SHIP, "Hjj<Enter>" },
+	{ "build-log", SCENE_SHIP, "Hjj<Enter><Tab>gg" },
+	{ "build-all", SCENE_SHIP, "Hjj<Enter>awO<Tab>" },
+	{ "build-done", SCENE_SHIP, "Hjjj<Enter>/python<Enter>" },
+	{ "build-lost", SCENE_SHIP, "Hj<Enter>" },
+	{ "build-wide", SCENE_SHIP, "H<Enter><Tab>" },
+	{ "replay", SCENE_SHIP, "Hjjjv.]t]t]t]t" },
+	{ "messages", SCENE_SHIP, "xyz<Enter>]d/nowhere<Enter>gm" },
+};
+enum { SCENES = sizeof scenes / sizeof *scenes };
+
+static inline void scene_wide(struct journal_maker *m)
+{
+	journal_event(m, 0, EVENT_BUILD_START, -1, "{'project':'漢字 プロジェクト',"
+		"'profiles':['é','👩‍💻'],'level':'all','engine':'buildkit','image':'図書館/ship:1.0',"
+		"'groups':['零 ベース'],"
+		"'steps':[{'index':0,'name':'RUN echo 日本語のとても長いコマンド 👩‍💻 ❤️ e\\u0301',"
+		"'group':0,'line':1}]}");
+	journal_event(m, 1, EVENT_STEP_START, 0, "");
+	for (int i = 0; i < 12; i++)
+		journal_say(m, 2, 0, "日本語のログの行 👩‍💻👍🏽 ❤️ e\u0301\u0302 nai\u0308ve 한국어 \xff"
+		            "\x1b[31m赤\x1b[0m ｆｕｌｌ\n"
+		            "x日本語のログの行 がくがく 👩‍💻👍🏽 ❤️ e\u0301\u0302 nai\u0308ve 한국어\n");
+	journal_event(m, 3, EVENT_STEP_DONE, 0, "{'ok':false,'reason':'漢字の理由'}");
+	journal_event(m, 4, EVENT_BUILD_DONE, -1, "{'ok':false,"
+		"'error':'失敗しました: 漢字の理由がとても長いので行が切れます'}");
+}
+
+static inline void scene_builds(struct scratch *s)
+{
+	struct journal_maker built = journal_begin(s, "20260102-030405-0001");
+	journal_started(&built);
+	journal_built(&built);
+	journal_end(&built);
+	struct journal_maker failed = journal_begin(s, "20260102-030405-0002");
+	journal_started(&failed);
+	journal_failed(&failed);
+	journal_end(&failed);
+	struct journal_maker lost = journal_begin(s, "20260102-030405-0003");
+	journal_started(&lost);
+	journal_end(&lost);
+	struct journal_maker wide = journal_begin(s, "20260102-030405-0004");
+	scene_wide(&wide);
+	journal_end(&wide);
+}
+
+struct scene_shown {
+	struct screen screen;
+	struct project *project;
+};
+
+/* The locale is the caller's. */
+static inline struct scene_shown scene_open(struct scratch *s, const struct scene *scene, int rows,
+                                            int cols)
+{
+	const char *operands[] = { scene->project, NULL };
+	struct args args = { .operands = operands, .noperands = 1 };
+	struct scene_shown shown = { .screen.loop = loop_new() };
+	shown.project = project_open(&args, 0, &s->err);
+	if (!shown.project)
+		fail_msg("%s", s->err.text);
+	project_read(shown.project);
+	shown.screen.app = app_new(shown.screen.loop, shown.project, rows, cols);
+	app_push(shown.screen.app, view_project_new(shown.project));
+	app_draw(shown.screen.app);
+	screen_keys(&shown.screen, scene->keys);
+	return shown;
+}
+
+static inline void scene_close(struct scene_shown *shown)
+{
+	app_free(shown->screen.app);
+	loop_free(shown->screen.loop);
+	project_free(shown->project);
+}
+
+/* State and cache of the user are left alone. */
+static inline int scene_setup(void **state)
+{
+	int failed = scratch_setup(state);
+	struct scratch *s = *state;
+	static const char *const places[] = {
+		"XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HOME",
+	};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		setenv(places[i], s->dir, 1);
+	setenv("TZ", "UTC", 1);
+	scene_builds(s);
+	return failed || !setlocale(LC_ALL, "C.UTF-8");
+}
+
+#endif

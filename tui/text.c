@@ -13,7 +13,9 @@ bool text_is_ascii(void)
 
 static void text_spell(struct glyph *g, uint32_t rune)
 {
-	snprintf(g->visible, sizeof g->visible, rune < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)rune);
+	owned_buf struct buf spelled = { 0 };
+	utf8_append_spelled(&spelled, rune);
+	snprintf(g->visible, sizeof g->visible, "%s", buf_text(&spelled));
 	g->width = (unsigned)strlen(g->visible);
 }
 

@@ -83,12 +83,33 @@ void utf8_append_valid(struct buf *b, struct str s)
 	}
 }
 
+/* Beside C0, DEL, C1 and what is no character on any plane (U+..FFFE, U+..FFFF): the
+ * categories Cf, Zl and Zp and what is set aside for them (Default_Ignorable_Code_Point),
+ * but for U+200C and U+200D, without which some scripts and emoji cannot be written,
+ * variation selectors, and the signs of Arabic numbers, which are drawn. */
+static const struct utf8_range {
+	uint32_t first, last;
+} utf8_controls[] = {
+	{ 0xad, 0xad }, { 0x61c, 0x61c }, { 0x180e, 0x180e }, { 0x200b, 0x200b },
+	{ 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfdd0, 0xfdef },
+	{ 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0x13430, 0x13440 }, { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe00ff }, { 0xe01f0, 0xe0fff },
+};
+
 bool utf8_is_control(uint32_t rune)
 {
-	return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x61c ||
-	       rune == 0x200e || rune == 0x200f || (rune >= 0x2028 && rune <= 0x202e) ||
-	       (rune >= 0x2066 && rune <= 0x2069) || rune == 0xfeff ||
-	       (rune >= 0xfff9 && rune <= 0xfffb) || (rune >= 0xe0000 && rune <= 0xe007f);
+	if (rune < 0xad)
+		return rune < 0x20 || (rune >= 0x7f && rune < 0xa0);
+	for (size_t i = 0; i < sizeof utf8_controls / sizeof *utf8_controls; i++)
+		if (rune <= utf8_controls[i].last)
+			return rune >= utf8_controls[i].first || (rune & 0xfffe) == 0xfffe;
+	return (rune & 0xfffe) == 0xfffe;
+}
+
+void utf8_append_spelled(struct buf *b, uint32_t rune)
+{
+	buf_printf(b, rune < 0x100 ? "\\x%02x" : rune < 0x10000 ? "\\u%04x" : "\\U%08x",
+	           (unsigned)rune);
 }
 
 void utf8_append_visible(struct buf *b, struct str s)
@@ -106,6 +127,6 @@ void utf8_append_visible(struct buf *b, struct str s)
 		else if (rune == '\r')
 			buf_append(b, STR("\\r"));
 		else
-			buf_printf(b, rune < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)rune);
+			utf8_append_spelled(b, rune);
 	}
 }

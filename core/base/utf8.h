@@ -22,11 +22,15 @@ size_t utf8_encode(uint32_t rune, char ret_bytes[UTF8_MAX]);
 size_t utf8_invalid(struct str);
 /* Appends s with every bad part as U+FFFD. */
 void utf8_append_valid(struct buf *, struct str s);
-/* Appends s fit for a person's eyes in one line: bad parts as U+FFFD; control
- * characters, C1, line and paragraph separators and bidi controls as visible
- * text (\n, \x1b, \u202e).  For every message that quotes the outside world. */
+/* Appends s fit for a person's eyes in one line: bad parts as U+FFFD; what
+ * utf8_is_control names as visible text (\n, \x1b, \u202e, \U000e0001).  For every message that
+ * quotes the outside world. */
 void utf8_append_visible(struct buf *, struct str s);
-/* True for code points that must never reach a terminal as they are. */
+/* Appends a code point by its number, in ASCII: \x9b, \u202e, \U000e0001. */
+void utf8_append_spelled(struct buf *, uint32_t rune);
+/* True for code points that must never reach a terminal as they are: they act on it, or
+ * hide, or turn text round (C0, DEL, C1, bidi controls, separators of lines, formats
+ * without a sign, tags, noncharacters). */
 bool utf8_is_control(uint32_t rune);
 
 #endif

@@ -59,13 +59,20 @@ static void test_utf8__what_a_terminal_must_not_see_becomes_visible(void **state
 	owned_buf struct buf b = { 0 };
 	utf8_append_visible(&b, STR("a\n\t\r\x1b[31m\x7f\xc2\x9b" "é\xe2\x80\xae\xff\0z"));
 	assert_string_equal(buf_text(&b), "a\\n\\t\\r\\x1b[31m\\x7f\\x9bé\\u202e�\\x00z");
+	buf_clear(&b);
+	utf8_append_visible(&b, STR("\xf3\xa0\x80\x81" "\xf3\xa0\x81\xa1"));
+	assert_string_equal(buf_text(&b), "\\U000e0001\\U000e0061");
 	static const uint32_t controls[] = {
-		0, 0x1f, 0x7f, 0x80, 0x9f, 0x200e, 0x2028, 0x2029, 0x202a, 0x2066, 0x2069, 0xfeff,
-		0xe0001,
+		0, 0x1f, 0x7f, 0x80, 0x9f, 0xad, 0x61c, 0x180e, 0x200b, 0x200e, 0x2028, 0x2029, 0x202a,
+		0x2060, 0x2066, 0x2069, 0x206f, 0xfdd0, 0xfeff, 0xfff9, 0xfffe, 0xffff, 0x1bca0, 0x1d173,
+		0x1fffe, 0xe0001, 0xe007f, 0xeffff, 0x10ffff,
 	};
 	for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
 		assert_true(utf8_is_control(controls[i]));
-	static const uint32_t plain[] = { ' ', '~', 0xa0, 0xe9, 0x200d, 0x2027, 0xfffd, 0x1f600 };
+	static const uint32_t plain[] = {
+		' ', '~', 0xa0, 0xac, 0xae, 0xe9, 0x600, 0x200c, 0x200d, 0x2027, 0x2070, 0xfe0f, 0xfffd,
+		0x1d172, 0x1f600, 0xe0100, 0xe1000,
+	};
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		assert_false(utf8_is_control(plain[i]));
 }

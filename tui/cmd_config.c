@@ -1,6 +1,5 @@
 /* mortar config: the configuration as the selected profiles make it. */
-#include <stdio.h>
-
+#include "core/base/utf8.h"
 #include "core/config/cascade.h"
 #include "core/value/json.h"
 #include "tui/command.h"
@@ -24,11 +23,13 @@ static int config_unknown(const struct project *p, const char *file)
 {
 	owned_buf struct buf known = { 0 };
 	struct error err;
-	for (size_t i = 0; i < p->settings->ndocuments; i++)
-		buf_printf(&known, "\n  %s", p->settings->documents[i].path);
+	for (size_t i = 0; i < p->settings->ndocuments; i++) {
+		buf_append(&known, STR("\n  "));
+		utf8_append_visible(&known, str_of(p->settings->documents[i].path));
+	}
 	error_set(&err, ERROR_USAGE, "'%s' is no configuration file of this project; there are:", file);
 	int code = command_fail(&err);
-	fprintf(stderr, "%s\n", buf_text(&known) + 1);
+	command_say("%s", buf_text(&known) + 1);
 	return code;
 }
 

@@ -78,6 +78,9 @@ static bool context_write_folder(const struct context *context, const char *dir,
 static bool context_write_tar(const struct context *context, const char *file, struct error *err)
 {
 	bool to_stdout = strcmp(file, "-") == 0;
+	if (to_stdout && command_is_terminal())
+		return error_set(err, ERROR_USAGE, "a tar is not for a terminal: let it go to a file or "
+		                 "a pipe");
 	owned(tar) struct tar *tar = tar_new(context, NULL, 0);
 	owned(spool) struct spool *spool = to_stdout ? NULL : spool_new(file, 0666, err);
 	if (!to_stdout && !spool)

@@ -1,6 +1,7 @@
 #include "tui/command.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "core/base/similar.h"
 #include "core/base/utf8.h"
 #include "tui/help.h"
+#include "tui/text.h"
 
 #define SELECT "profile kind merge"
 
@@ -144,7 +146,7 @@ int command_fail(const struct error *err)
 {
 	owned_buf struct buf out = { 0 };
 	error_print(&out, err);
-	fprintf(stderr, "%s%s\n", err->at.path ? "" : "mortar: ", buf_text(&out));
+	command_say("%s%s", err->at.path ? "" : "mortar: ", buf_text(&out));
 	return error_exit_code(err->code);
 }
 
@@ -152,18 +154,52 @@ void command_print_problem(const struct problem *problem)
 {
 	owned_buf struct buf out = { 0 };
 	problem_print(&out, problem);
-	fprintf(stderr, "%s%s\n", problem->at.source ? "" : "mortar: ", buf_text(&out));
+	command_say("%s%s", problem->at.source ? "" : "mortar: ", buf_text(&out));
+}
+
+/* A terminal of eight bits a sign takes the second byte of an "\u00db" for a CSI. */
+static void command_append_ascii(struct buf *out, struct str text)
+{
+	for (size_t at = 0, size; at < text.n; at += size) {
+		uint32_t rune = utf8_decode(str_slice(text, at, text.n), &size);
+		if (rune < 0x80)
+			buf_append_char(out, text.p[at]);
+		else if (rune == 0x2026)
+			buf_append(out, STR("..."));
+		else
+			utf8_append_spelled(out, rune == UTF8_BAD ? UTF8_REPLACEMENT : rune);
+	}
 }
 
 void command_append_shown(struct buf *shown, struct str text)
 {
+	owned_buf struct buf visible = { 0 };
 	for (size_t end = 0; text.n; text = str_slice(text, end, text.n)) {
 		for (end = 0; end < text.n && text.p[end] != '\n' && text.p[end] != '\t';)
 			end++;
-		utf8_append_visible(shown, str_slice(text, 0, end));
+		utf8_append_visible(&visible, str_slice(text, 0, end));
 		if (end < text.n)
-			buf_append_char(shown, text.p[end++]);
+			buf_append_char(&visible, text.p[end++]);
 	}
+	if (text_is_ascii())
+		command_append_ascii(shown, buf_str(&visible));
+	else
+		buf_append(shown, buf_str(&visible));
+}
+
+void command_say(const char *fmt, ...)
+{
+	owned_buf struct buf line = { 0 }, shown = { 0 };
+	va_list args;
+	va_start(args, fmt);
+	buf_vprintf(&line, fmt, args);
+	va_end(args);
+	buf_append_char(&line, '\n');
+	if (isatty(STDERR_FILENO))
+		command_append_shown(&shown, buf_str(&line));
+	else
+		buf_append(&shown, buf_str(&line));
+	fwrite(shown.p, 1, shown.n, stderr);
 }
 
 int command_output(struct str out)
@@ -175,7 +211,7 @@ int command_output(struct str out)
 	}
 	if (fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0)
 		return 0;
-	fprintf(stderr, "mortar: writing the result: %s\n", strerror(errno));
+	command_say("mortar: writing the result: %s", strerror(errno));
 	return 1;
 }
 

@@ -38,8 +38,12 @@ void command_print_problem(const struct problem *);
  * gets it as command_append_shown makes it, a pipe the bytes. */
 int command_output(struct str out);
 /* Appends text whose lines and tabs stay and whose other control characters (bidi
- * controls among them) are made visible. */
+ * controls among them) are made visible; where the locale is not UTF-8, all that is not
+ * ASCII is spelled out. */
 void command_append_shown(struct buf *shown, struct str text);
+/* Writes a line to stderr; a terminal gets it as command_append_shown makes it. */
+__attribute__((format(printf, 1, 2)))
+void command_say(const char *fmt, ...);
 
 /* True when stdout is a terminal: then nothing hostile may reach it. */
 bool command_is_terminal(void);

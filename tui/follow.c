@@ -99,7 +99,7 @@ static void follow_cancel(struct follow *f)
 {
 	struct error err;
 	if (!job_cancel(f->dir, &err) && !f->build->done)
-		fprintf(stderr, "mortar: %s\n", err.text);
+		command_say("mortar: %s", err.text);
 }
 
 static void follow_key(struct loop *loop, int fd, short revents, void *data)
@@ -152,23 +152,22 @@ static int follow_finish(struct follow *f)
 	/* The folder's name is the id, whatever the journal says. */
 	const char *slash = strrchr(f->dir, '/'), *id = slash ? slash + 1 : f->dir;
 	if (f->unwritten)
-		fputs("mortar: the journal cannot be written to the standard output any more\n", stderr);
+		command_say("mortar: the journal cannot be written to the standard output any more");
 	if (f->detached && !b->done) {
-		fprintf(stderr, "the build goes on: mortar attach %s\n", id);
+		command_say("the build goes on: mortar attach %s", id);
 		return f->unwritten;
 	}
 	if (!b->done) {
-		fprintf(stderr, "mortar: the job of build %s is gone: it was killed; its journal ends "
-		        "here\n", id);
+		command_say("mortar: the job of build %s is gone: it was killed; its journal ends here", id);
 		return 1;
 	}
 	if (!b->ok) {
 		owned_buf struct buf error = { 0 };
 		utf8_append_visible(&error, b->error);
 		if (f->form == FOLLOW_QUIET || f->form == FOLLOW_JSON)
-			fprintf(stderr, "mortar: %s\n", buf_text(&error));
+			command_say("mortar: %s", buf_text(&error));
 		if (f->form == FOLLOW_QUIET && build_failed_step(b) >= 0)
-			fprintf(stderr, "what it printed: mortar logs %s %d\n", id, build_failed_step(b));
+			command_say("what it printed: mortar logs %s %d", id, build_failed_step(b));
 		return b->exit_code ? b->exit_code : 1;
 	}
 	owned_buf struct buf result = { 0 };

@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/os/clock.h"
 #include "core/value/json.h"
+#include "tui/command.h"
 
 enum { PLAIN_STREAMS = 3, PLAIN_LINE_MAX = 1 << 16 };
 
@@ -51,8 +52,7 @@ static struct plain_step *plain_step(struct follow_plain *p, int step)
 
 static void plain_print(struct buf *out)
 {
-	buf_append_char(out, '\n');
-	fwrite(out->p, 1, out->n, stderr);
+	command_say("%s", buf_text(out));
 }
 
 static void plain_name(struct follow_plain *p, const struct build *build, int step)
@@ -115,8 +115,8 @@ static void plain_log(struct follow_plain *p, const struct build *build, struct 
 	if (rest->n > PLAIN_LINE_MAX)
 		plain_flush(p, build, event->step);
 	if (event->gap)
-		fprintf(stderr, "#%d [%llu bytes of output are missing here]\n", event->step,
-		        (unsigned long long)event->gap);
+		command_say("#%d [%llu bytes of output are missing here]", event->step,
+		            (unsigned long long)event->gap);
 }
 
 static struct str plain_field(const struct event *event, const char *key)
@@ -186,9 +186,9 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 		plain_print(&out);
 		break;
 	case EVENT_CANCEL:
-		fputs(str_eq(plain_field(event, "busy"), STR("true"))
-		      ? "cancel requested, engine still busy\n"
-		      : "cancelling: waiting for the engine to stop\n", stderr);
+		command_say("%s", str_eq(plain_field(event, "busy"), STR("true"))
+		            ? "cancel requested, engine still busy"
+		            : "cancelling: waiting for the engine to stop");
 		break;
 	default:
 		break;

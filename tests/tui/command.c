@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,10 +24,24 @@ static void test_command__a_terminal_is_shown_no_control_characters(void **state
 	}
 }
 
+/* Whose locale is not UTF-8 may sit at a terminal that takes 0x9b for a CSI. */
+static void test_command__a_terminal_without_utf8_is_shown_ascii(void **state)
+{
+	(void)state;
+	owned_buf struct buf shown = { 0 };
+	assert_non_null(setlocale(LC_ALL, "C"));
+	command_append_shown(&shown, STR("\u00db31m\xff\t\x1b\u202e\U0001f600\u2026\n"));
+	assert_string_equal(buf_text(&shown), "\\xdb31m\\ufffd\t\\x1b\\u202e\\U0001f600...\n");
+	assert_non_null(setlocale(LC_ALL, "C.UTF-8"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_command__a_terminal_is_shown_no_control_characters),
+		cmocka_unit_test(test_command__a_terminal_without_utf8_is_shown_ascii),
 	};
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,9 @@ build_state() { "$MORTAR" history --json | jq -r --arg id "$1" '.[] | select(.id
 build_is() { [ "$(build_state "$1")" = "$2" ]; }
 job_pid() { journal_of "$1" | jq -r 'select(.ev == "build.start") | .pid'; }
 
+# soak REDUCED FULL: how often, or for how long: `make test` takes the first number, `make soak` the second.
+soak() { if [ -n "${MORTAR_SOAK:-}" ]; then echo "$2"; else echo "$1"; fi; }
+
 # -- waiting -----------------------------------------------------------------------------------
 
 now_ms() { echo $(($(date +%s%N) / 1000000)); }

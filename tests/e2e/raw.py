@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""raw.py run TERM ROWSxCOLS FILE COMMAND… | check TERM ROWSxCOLS [--ascii] [--plain] FILE…
+
+run: the command on a terminal of its own, whose name is TERM.  The bytes that it writes to that
+terminal, and nothing that a multiplexer makes of them, go to FILE.  Where the standard input is a
+terminal (a pane of tmux), keys, output and its sizes are passed on.  Exit code: the command's.
+
+check: FILE may hold nothing but text that does nothing and the sequences of mortar's own list:
+those that terminfo's entry for TERM makes on a screen of that size.  --plain: of a command, which
+uses no terminfo, so only what `build --progress tty` writes.  --ascii: the text is ASCII.  What is
+wrong is printed with its surroundings; exit code 1.
+"""
+import curses
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import tty
+import unicodedata
+
+# -- the list ------------------------------------------------------------------------------------
+
+# What ncurses sends of its own accord and for the attributes that mortar uses (no bell, no blink,
+# no invisible text, no titles, no reports).
+FIXED = """cr nel ind ri ht cbt home ll clear ed el el1 cuu1 cud1 cuf1 cub1 il1 dl1 ich1 dch1
+bold dim sitm ritm smul rmul rev smso rmso sgr0 op oc civis cnorm cvvis smcup rmcup smkx rmkx
+smir rmir smam rmam smacs rmacs enacs sc rc""".split()
+# Counted in rows and columns of the screen; how many parameters.
+COUNTED = {"cup": 2, "csr": 2, "hpa": 1, "vpa": 1, "cuu": 1, "cud": 1, "cuf": 1, "cub": 1, "il": 1,
+           "dl": 1, "ich": 1, "dch": 1, "ech": 1, "indn": 1, "rin": 1}
+# What `build --progress tty` writes, whose terminal need only know ECMA-48 (tui/follow_tty.c).
+PROGRESS = {b"\r", b"\r\n", b"\n", b"\t", b"\033[K", b"\033[J", b"\033[m", b"\033[1m", b"\033[2m",
+            b"\033[33m", b"\033[36m", b"\033[31;1m"}
+
+
+def unpadded(sequence):
+    return re.sub(rb"\$<[^>]*>", b"", sequence)
+
+
+def counted(name, nparameters, rows, cols):
+    capability = curses.tigetstr(name)
+    if not capability:
+        return
+    numbers = range(max(rows, cols) + 1)
+    for first in numbers:
+        for second in numbers if nparameters == 2 else [0]:
+            yield unpadded(curses.tparm(capability, first, second))
+
+
+def palette():
+    """Colours by number, attributes together, and a palette of its own where there is one."""
+    colours = max(curses.tigetnum("colors"), 0)
+    numbers = range(min(colours, 256))
+    for name in ("setaf", "setab", "setf", "setb"):
+        capability = curses.tigetstr(name)
+        for n in numbers if capability else []:
+            yield unpadded(curses.tparm(capability, n))
+    sgr = curses.tigetstr("sgr")
+    for bits in range(64) if sgr else []:
+        # standout underline reverse (blink) bold dim (invisible, protected) alternative set
+        on = [bits >> i & 1 for i in range(6)]
+        yield unpadded(curses.tparm(sgr, *on[:3], 0, *on[3:5], 0, 0, on[5]))
+
+
+def terminfo_list(term, rows, cols):
+    curses.setupterm(term, os.open(os.devnull, os.O_WRONLY))
+    known = {b"\r", b"\n", b"\r\n"}
+    known.update(unpadded(curses.tigetstr(name)) for name in FIXED if curses.tigetstr(name))
+    known.update(palette())
+    for name, nparameters in COUNTED.items():
+        known.update(counted(name, nparameters, rows, cols))
+    # A sign repeated: the sign is text, what follows it counts.
+    if (curses.tigetstr("rep") or b"").endswith(b"\033[%p2%{1}%-%db"):
+        known.update(b"\033[%db" % n for n in range(cols + 1))
+    known.discard(b"")
+    return known
+
+
+def progress_list(rows):
+    return PROGRESS | {b"\033[%dA" % n for n in range(1, rows + 1)}
+
+
+# -- the parser ----------------------------------------------------------------------------------
+
+def is_text(sign):
+    """True for what is drawn, and for the joiners that scripts and emoji are written with."""
+    return (sign in "\u200c\u200d" or
+            unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp") and
+            ord(sign) & 0xfffe != 0xfffe and not 0xfdd0 <= ord(sign) <= 0xfdef)
+
+
+def text_at(raw, at):
+    """The sign at an offset and its bytes; None where it is no UTF-8."""
+    for size in range(1, 5):
+        try:
+            return raw[at:at + size].decode(), size
+        except UnicodeDecodeError:
+            pass
+    return None, 1
+
+
+def faults(raw, known, ascii_only):
+    """Offsets and words of all that must not be there."""
+    longest = max(map(len, known))
+    at = 0
+    while at < len(raw):
+        size = next((n for n in range(min(longest, len(raw) - at), 0, -1)
+                     if raw[at:at + n] in known), 0)
+        if not size:
+            sign, size = text_at(raw, at)
+            if sign is None:
+                yield at, "no UTF-8"
+            elif not is_text(sign):
+                yield at, "U+%04X, which begins nothing of the list" % ord(sign)
+            elif ascii_only and sign > "~":
+                yield at, "U+%04X where only ASCII can be shown" % ord(sign)
+        at += size
+
+
+def check(argv):
+    term, size = argv[:2]
+    rows, cols = (int(n) for n in size.split("x"))
+    files = [a for a in argv[2:] if not a.startswith("--")]
+    known = progress_list(rows) if "--plain" in argv else terminfo_list(term, rows, cols)
+    bad = 0
+    for name in files:
+        with open(name, "rb") as source:
+            raw = source.read()
+        for at, words in faults(raw, known, "--ascii" in argv):
+            bad += 1
+            if bad <= 20:
+                print("%s: byte %d: %s: %r" % (os.path.basename(name), at, words,
+                                               raw[max(at - 40, 0):at + 40]))
+    if bad > 20:
+        print("and %d more" % (bad - 20))
+    return 1 if bad else 0
+
+
+# -- the terminal --------------------------------------------------------------------------------
+
+def set_size(fd, rows, cols):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("4H", rows, cols, 0, 0))
+
+
+def spawn(term, rows, cols, argv):
+    """The command on a new terminal: its process id, and the other end of the terminal."""
+    fd, inner = pty.openpty()
+    set_size(fd, rows, cols)
+    pid = os.fork()
+    if pid == 0:
+        os.close(fd)
+        os.login_tty(inner)
+        os.environ["TERM"] = term
+        os.execvp(argv[0], argv)
+    os.close(inner)
+    return pid, fd
+
+
+def relay(fd, out, outer):
+    """Until the terminal's other end is closed; outer: our own terminal takes part."""
+    def resized(*_):
+        set_size(fd, *os.get_terminal_size(0)[::-1])
+    if outer:
+        signal.signal(signal.SIGWINCH, resized)
+    readers = [fd, 0] if outer else [fd]
+    while True:
+        ready = select.select(readers, [], [])[0]
+        if 0 in ready:
+            keys = os.read(0, 4096)
+            if keys:
+                os.write(fd, keys)
+            else:
+                readers.remove(0)
+        if fd in ready:
+            try:
+                got = os.read(fd, 65536)
+            except OSError:
+                return
+            if not got:
+                return
+            out.write(got)
+            if outer:
+                os.write(1, got)
+
+
+def run(argv):
+    term, size, name = argv[:3]
+    rows, cols = (int(n) for n in size.split("x"))
+    outer = os.isatty(0)
+    if outer:
+        rows, cols = os.get_terminal_size(0)[::-1]
+    before = termios.tcgetattr(0) if outer else None
+    pid, fd = spawn(term, rows, cols, argv[3:])
+    try:
+        if outer:
+            tty.setraw(0)
+        with open(name, "wb", buffering=0) as out:
+            relay(fd, out, outer)
+    finally:
+        if outer:
+            termios.tcsetattr(0, termios.TCSANOW, before)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255
+
+
+if __name__ == "__main__":
+    verbs = {"run": run, "check": check}
+    if len(sys.argv) < 4 or sys.argv[1] not in verbs:
+        sys.exit(__doc__)
+    sys.exit(verbs[sys.argv[1]](sys.argv[2:]))

@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+"""monkey.py SEED SECONDS RAW COMMAND… - random keys and sizes for the workbench.
+
+Runs in a pane of tmux (TMUX_COMMAND is how to reach it) and keeps the command on a terminal of
+its own, whose bytes go to RAW and to the pane.  Every key of keymap.def, words, escape sequences
+and pastes are typed, the pane is given sizes from 1x1 to 200x60, and now and then, when no build
+runs, the screen must be what Ctrl-L makes of it.  RAW.words tells how often, and what was wrong;
+then the exit code is 1.
+"""
+import json
+import os
+import random
+import re
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import termios
+import time
+import tty
+
+import raw
+
+KEYMAP = os.path.join(os.path.dirname(__file__), "../../tui/keymap.def")
+NAMED = {"Up": "\033OA", "Down": "\033OB", "Left": "\033OD", "Right": "\033OC", "PageUp": "\033[5~",
+         "PageDown": "\033[6~", "Home": "\033[1~", "End": "\033[4~", "Tab": "\t",
+         "BackTab": "\033[Z", "Enter": "\r", "Esc": "\033", "Space": " ", "Delete": "\033[3~",
+         "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F4": "\033OS", "lt": "<"}
+# Leaving is tried too, but not all the time.
+RARE = {"quit": 0.1, "back": 0.4, "suspend": 0.2}
+COMMON = {"build": 4, "enter": 4, "next-pane": 3, "down": 3, "view-2": 2, "view-3": 2}
+SEQUENCES = ["\033[<0;5;5M", "\033[M !!", "\033[200~pasted\n\033]52;c;?\007text\033[201~", "\033[1;5A",
+             "\033[?1;2c", "\033[5;5R", "\033]11;rgb:00/00/00\033\\", "\033P1$r0m\033\\", "\033O", "\033[",
+             "\033[99;99;99", "\033x", "\x9b31m", "\xff\xfe", "\0", "\033[I", "\033[O", "\033[15~"]
+WORDS = ["config", "ENV", "line [0-9]+", "(", "[", "é", "你好", "😀", "\u202e", "a" * 300, "h0", "99999999999"]
+SIZES = [(1, 1), (1, 60), (200, 1), (2, 2), (200, 60), (80, 24), (40, 10), (3, 40), (160, 45)]
+
+
+def key_bytes(notation):
+    def one(match):
+        name = match.group(1)
+        return chr(ord(name[2]) - ord("a") + 1) if name.startswith("C-") else NAMED[name]
+    return re.sub(r"<([A-Za-z0-9-]+)>", one, notation)
+
+
+def keymap():
+    with open(KEYMAP) as source:
+        entries = re.findall(r'^ACTION\(\w+, *"([^"]+)", *[^"]+"([^"]+)",', source.read(), re.M)
+    keys = [(key_bytes(k), RARE.get(name, COMMON.get(name, 1)))
+            for name, notations in entries for k in notations.split()]
+    return [k for k, _ in keys], [weight for _, weight in keys]
+
+
+class Wrong(Exception):
+    pass
+
+
+class Monkey:
+    def __init__(self, seed, recording, command):
+        self.chance = random.Random(seed)
+        self.out, self.command = recording, command
+        self.keys, self.weights = keymap()
+        self.typed, self.sizes, self.looks, self.lives, self.pid = 0, 0, 0, 0, 0
+        signal.signal(signal.SIGWINCH, lambda *_: self.resized())
+
+    # -- the workbench ---------------------------------------------------------------------------
+
+    def start(self):
+        rows, cols = os.get_terminal_size(0)[::-1]
+        self.pid, self.fd = raw.spawn(os.environ["TERM"], rows, cols, self.command)
+        self.lives += 1
+        self.quiet(10)
+
+    def resized(self):
+        try:
+            raw.set_size(self.fd, *os.get_terminal_size(0)[::-1])
+        except OSError:
+            pass
+
+    def take(self, seconds):
+        """Passes output on; False when nothing came, or when the workbench has ended."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return False
+        try:
+            got = os.read(self.fd, 65536)
+        except OSError:
+            got = b""
+        if not got:
+            self.ended()
+            return False
+        self.out.write(got)
+        os.write(1, got)
+        return True
+
+    def quiet(self, most, gap=0.15):
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            if not self.take(gap):
+                return True
+        return False
+
+    def ended(self):
+        """It may leave when it is told to: then well, and it is started again."""
+        modes = termios.tcgetattr(self.fd)[3]
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self.fd)
+        self.pid = 0
+        if status:
+            raise Wrong("it ended with %d" % status)
+        if not modes & termios.ICANON or not modes & termios.ECHO:
+            raise Wrong("it left the terminal raw")
+        self.start()
+
+    def type(self, text):
+        self.typed += 1
+        os.write(self.fd, text.encode("utf-8", "surrogateescape"))
+        while self.take(0):
+            pass
+
+    # -- what it does ----------------------------------------------------------------------------
+
+    def tmux(self, *words):
+        return subprocess.run(shlex.split(os.environ["TMUX_COMMAND"]) + list(words),
+                              stdout=subprocess.PIPE, check=True).stdout
+
+    def resize(self):
+        cols, rows = self.chance.choice(SIZES)
+        if self.chance.random() < 0.5:
+            cols, rows = self.chance.randint(1, 200), self.chance.randint(1, 60)
+        self.sizes += 1
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def step(self):
+        dice = self.chance.random()
+        if dice < 0.04:
+            self.resize()
+        elif dice < 0.07:
+            self.type(self.chance.choice(SEQUENCES))
+        elif dice < 0.10:
+            self.type("/" + self.chance.choice(WORDS) + "\r")
+        elif dice < 0.12:
+            self.type(str(self.chance.randint(0, 10 ** self.chance.randint(1, 12))))
+        else:
+            self.type(self.chance.choices(self.keys, self.weights)[0])
+        self.take(self.chance.choice([0, 0, 0.01, 0.03]))
+
+    # -- what must hold --------------------------------------------------------------------------
+
+    def idle(self):
+        """No build runs, so that no clock does."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            rows = subprocess.run([os.environ["MORTAR_LOOK"], "history", "--json"],
+                                  stdout=subprocess.PIPE, check=True).stdout
+            if not any(row["state"] == "running" for row in json.loads(rows)):
+                self.quiet(5)
+                return
+            self.quiet(0.1)
+        raise Wrong("a build runs for half a minute")
+
+    def picture(self, *options):
+        """The pane when tmux has come to the end of what was written."""
+        old = None
+        while old != (new := self.tmux("capture-pane", "-p", *options).decode()):
+            old = new
+            self.quiet(2, 0.05)
+        return new
+
+    def look(self):
+        """What has been drawn bit by bit is what is drawn anew."""
+        self.type("j")          # an unfinished sequence or count ends here
+        self.idle()
+        lives, shown = self.lives, self.picture("-e")
+        self.type("\014")
+        self.quiet(5)
+        again = self.picture("-e")
+        self.looks += 1
+        if lives == self.lives and shown != again:
+            raise Wrong("Ctrl-L shows another screen\n-- before\n%s\n-- after\n%s" %
+                        (shown, again))
+
+    def answers(self):
+        """From wherever it is, the help opens and closes, and Q leaves."""
+        self.tmux("resize-window", "-x", "80", "-y", "24")
+        for text, wanted in (("\033", None), ("\033", None), ("\033", None), ("\033OQ", "merged +Docker"),
+                             ("?", "a number before a key"), ("q", "merged +Docker")):
+            end = time.monotonic() + 10
+            self.type(text)
+            self.quiet(5)
+            while wanted and not re.search(wanted, self.picture()):
+                if time.monotonic() > end:
+                    raise Wrong("no %r after %r:\n%s" % (wanted, text, self.picture()))
+                self.quiet(1)
+        lives = self.lives
+        self.type("Q")
+        end = time.monotonic() + 10
+        while self.lives == lives:
+            self.take(0.1)
+            if time.monotonic() > end:
+                raise Wrong("Q does not leave")
+
+
+def main(argv):
+    seed, seconds, recording = int(argv[0]), float(argv[1]), argv[2]
+    outer = termios.tcgetattr(0)
+    tty.setraw(0)
+    wrong = ""
+    with open(recording, "wb", buffering=0) as out:
+        try:
+            monkey = Monkey(seed, out, argv[3:])
+            monkey.start()
+            end = time.monotonic() + seconds
+            next_look = 0
+            while time.monotonic() < end:
+                monkey.step()
+                if time.monotonic() > next_look:
+                    monkey.look()
+                    next_look = time.monotonic() + 0.5
+            monkey.answers()
+        except Wrong as fault:
+            wrong = "%s\n" % fault
+        if monkey.pid:
+            os.kill(monkey.pid, signal.SIGKILL)
+    termios.tcsetattr(0, termios.TCSANOW, outer)
+    with open(recording + ".words", "w") as out:
+        out.write("%d keys, %d sizes, %d looks, %d lives\n" %
+                  (monkey.typed, monkey.sizes, monkey.looks, monkey.lives))
+        out.write(wrong)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -164,6 +164,14 @@ static bool buildah_is_run(const struct buildah *b)
 	       b->base.recipe->instructions[b->instruction].kind == INSTRUCTION_RUN;
 }
 
+/* Every --label is a step behind the last one of the recipe. */
+static bool buildah_is_option(const struct buildah *b, const struct buildah_step *s)
+{
+	const struct recipe *r = b->base.recipe;
+	bool behind = b->instruction < 0 || r->instructions[b->instruction].stage == r->target;
+	return b->phase == BUILDAH_STEP && behind && str_has_prefix(s->text, STR("LABEL \""));
+}
+
 /* Is this what comes next?  *ret_found is its instruction. */
 static bool buildah_is_next(const struct buildah *b, const struct buildah_step *s,
                             int *ret_found)
@@ -182,6 +190,10 @@ static bool buildah_is_next(const struct buildah *b, const struct buildah_step *
 	if (!r)
 		return true;
 	int found = recipe_find(r, NUMBERING_BUILDAH, s->stage, s->ordinal);
+	if (found < 0 && buildah_is_option(b, s)) {
+		*ret_found = -1;
+		return true;
+	}
 	if (found <= b->instruction || !match_text(r, found, s->text))
 		return false;
 	*ret_found = found;

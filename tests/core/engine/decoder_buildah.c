@@ -42,6 +42,12 @@ static void test_decoder_buildah__tells_what_is_no_instruction(void **state)
 	golden_check(decoder_buildah_new, "syntax", "", "buildah", false);
 }
 
+static void test_decoder_buildah__tells_labels_that_were_options(void **state)
+{
+	(void)state;
+	golden_check(decoder_buildah_new, "labels", "", "buildah", false);
+}
+
 /* The steps that were hits and all output of a text over "FROM a", "RUN x", "RUN y". */
 struct collect {
 	struct buf log;
@@ -156,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_decoder_buildah__tells_output_that_looks_like_the_engine),
 		cmocka_unit_test(test_decoder_buildah__tells_a_file_that_is_not_there),
 		cmocka_unit_test(test_decoder_buildah__tells_what_is_no_instruction),
+		cmocka_unit_test(test_decoder_buildah__tells_labels_that_were_options),
 		cmocka_unit_test(test_decoder_buildah__believes_a_line_only_where_it_can_stand),
 		cmocka_unit_test(test_decoder_buildah__passes_output_on_before_its_line_ends),
 	};

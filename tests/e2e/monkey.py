@@ -147,17 +147,20 @@ class Monkey:
 
     # -- what must hold --------------------------------------------------------------------------
 
+    def is_busy(self):
+        """A build runs, and with it a clock, or a helper has something to tell."""
+        rows = subprocess.run([os.environ["MORTAR_LOOK"], "history", "--json"],
+                              stdout=subprocess.PIPE, check=True).stdout
+        with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
+            return bool(children.read()) or any(row["state"] == "running" for row in json.loads(rows))
+
     def idle(self):
-        """No build runs, so that no clock does."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            rows = subprocess.run([os.environ["MORTAR_LOOK"], "history", "--json"],
-                                  stdout=subprocess.PIPE, check=True).stdout
-            if not any(row["state"] == "running" for row in json.loads(rows)):
-                self.quiet(5)
-                return
+        end = time.monotonic() + 60
+        while self.is_busy():
             self.quiet(0.1)
-        raise Wrong("a build runs for half a minute")
+            if time.monotonic() > end:
+                raise Wrong("it is busy for a minute")
+        self.quiet(5)
 
     def picture(self, *options):
         """The pane when tmux has come to the end of what was written."""
@@ -167,14 +170,18 @@ class Monkey:
             self.quiet(2, 0.05)
         return new
 
+    def drawn(self):
+        """All but the last line: its message goes with any key."""
+        return self.picture("-e").removesuffix("\n").rpartition("\n")[0]
+
     def look(self):
         """What has been drawn bit by bit is what is drawn anew."""
         self.type("j")          # an unfinished sequence or count ends here
         self.idle()
-        lives, shown = self.lives, self.picture("-e")
+        lives, shown = self.lives, self.drawn()
         self.type("\014")
         self.quiet(5)
-        again = self.picture("-e")
+        again = self.drawn()
         self.looks += 1
         if lives == self.lives and shown != again:
             raise Wrong("Ctrl-L shows another screen\n-- before\n%s\n-- after\n%s" %

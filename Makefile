@@ -149,6 +149,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
 ## soak: the full numbers that make test runs reduced
 soak:
 	@sh tests/env/packages.sh test
+	@$(MAKE) --no-print-directory -j"$$(nproc)" BUILD=$(BUILD)-asan SAN=1 CFLAGS="-O1 -g" $(BUILD)-asan/mortar
 	@MORTAR_SOAK=1 sh tests/run.sh all
 
 ## bench: measure against what a user would use instead, as ratios

@@ -47,8 +47,10 @@ run_lint() {
 }
 
 run_e2e() {
+	seconds=900
+	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=7200
 	for t in tests/e2e/*.test; do
-		[ -e "$t" ] && part "$t" timeout "${E2E_TIMEOUT:-900}" sh "$t"
+		[ -e "$t" ] && part "$t" timeout "${E2E_TIMEOUT:-$seconds}" sh "$t"
 	done
 }
 

@@ -36,6 +36,9 @@ SEQUENCES = ["\033[<0;5;5M", "\033[M !!", "\033[200~pasted\n\033]52;c;?\007text\
 WORDS = ["config", "ENV", "line [0-9]+", "(", "[", "é", "你好", "😀", "\u202e", "a" * 300, "h0", "99999999999"]
 SIZES = [(1, 1), (1, 60), (200, 1), (2, 2), (200, 60), (80, 24), (40, 10), (3, 40), (160, 45)]
 
+# On a busy machine it takes up to a minute more to type so many.
+LEAST = 200
+
 
 def key_bytes(notation):
     def one(match):
@@ -70,7 +73,11 @@ class Monkey:
         rows, cols = os.get_terminal_size(0)[::-1]
         self.pid, self.fd = raw.spawn(os.environ["TERM"], rows, cols, self.command)
         self.lives += 1
-        self.quiet(10)
+        self.take(10)
+        # It asks git what it thinks of the project: the answer changes the screen.
+        end = time.monotonic() + 2
+        while not self.helpers() and time.monotonic() < end:
+            self.take(0.01)
 
     def resized(self):
         try:
@@ -147,12 +154,19 @@ class Monkey:
 
     # -- what must hold --------------------------------------------------------------------------
 
+    def helpers(self):
+        """The processes that it has started and that have not ended."""
+        try:
+            with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
+                return children.read().split()
+        except FileNotFoundError:
+            return []
+
     def is_busy(self):
         """A build runs, and with it a clock, or a helper has something to tell."""
         rows = subprocess.run([os.environ["MORTAR_LOOK"], "history", "--json"],
                               stdout=subprocess.PIPE, check=True).stdout
-        with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
-            return bool(children.read()) or any(row["state"] == "running" for row in json.loads(rows))
+        return self.helpers() or any(row["state"] == "running" for row in json.loads(rows))
 
     def idle(self):
         end = time.monotonic() + 60
@@ -219,7 +233,7 @@ def main(argv):
             monkey.start()
             end = time.monotonic() + seconds
             next_look = 0
-            while time.monotonic() < end:
+            while time.monotonic() < end + (60 if monkey.typed < LEAST else 0):
                 monkey.step()
                 if time.monotonic() > next_look:
                     monkey.look()

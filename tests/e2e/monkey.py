@@ -64,6 +64,7 @@ class Monkey:
         self.chance = random.Random(seed)
         self.out, self.command = recording, command
         self.keys, self.weights = keymap()
+        self.size = tuple(os.get_terminal_size(0))
         self.typed, self.sizes, self.looks, self.lives, self.pid = 0, 0, 0, 0, 0
         signal.signal(signal.SIGWINCH, lambda *_: self.resized())
 
@@ -136,6 +137,7 @@ class Monkey:
         if self.chance.random() < 0.5:
             cols, rows = self.chance.randint(1, 200), self.chance.randint(1, 60)
         self.sizes += 1
+        self.size = cols, rows
         self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
 
     def step(self):
@@ -170,7 +172,8 @@ class Monkey:
 
     def idle(self):
         end = time.monotonic() + 60
-        while self.is_busy():
+        # tmux tells the size of a pane a quarter of a second after it has changed.
+        while self.is_busy() or self.size != tuple(os.get_terminal_size(0)):
             self.quiet(0.1)
             if time.monotonic() > end:
                 raise Wrong("it is busy for a minute")

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""hostile.py project DIR | broken DIR | journal DIR | engine SOCKET MODE | buildah FILE | log | missing PLACE FILE
+"""hostile.py project DIR | wrong DIR | user DIR | broken DIR | journal DIR | engine SOCKET MODE | buildah FILE | log | missing PLACE FILE
 
 The strings of tests/fixtures/hostile.txt in every place that mortar reads:
 
 project  a PESTO project's folder gets them as file names, overlays, JSON keys and values, settings
+wrong    the same where none of them is allowed
+user     a folder with config.toml and a theme
 broken   JSON texts with the strings as they are, which RFC 8259 forbids
 journal  a build's folder as nobody wrote it: the strings in every field, and in the log
 engine   a dockerd on a unix socket whose every word is hostile: MODE refuse, classic, buildkit
@@ -17,6 +19,7 @@ import os
 import re
 import socketserver
 import sys
+import tarfile
 
 TABLE = os.path.join(os.path.dirname(__file__), "../fixtures/hostile.txt")
 SIGNS = {"e": b"\033", "n": b"\n", "r": b"\r", "t": b"\t", "\\": b"\\", '"': b'"'}
@@ -89,6 +92,14 @@ def project(root):
     for name in place("name"):
         write(os.path.join(root_bytes, b"names", name), b"")
         write(os.path.join(root_bytes, b"pesto/api/config." + name + b".json"), b"{}")
+    archive = os.path.join(root_bytes, b"names.tar.gz")
+    with tarfile.open(archive, "w:gz") as out:
+        for name in place("name"):
+            out.addfile(tarfile.TarInfo(os.fsdecode(b"in/" + name)))
+    with open(build + "requirements.json") as source:
+        settings = json.load(source)
+    settings["requirements"]["names"] = {"from": "file://names.tar.gz", "to": "/opt/names"}
+    write(build + "requirements.json", json.dumps(settings).encode())
     with open(build + "build.json") as source:
         settings = json.load(source)
     settings["maintainer"] = texts()
@@ -102,6 +113,25 @@ def project(root):
     # libgit2 takes no name with C0 in it.
     branch = b"h000<\302\23331m\342\200\256\342\200\213\233\300>"
     write(os.path.join(root, ".git/HEAD"), b"ref: refs/heads/" + branch + b"\n")
+
+
+def wrong(root):
+    """Every string where a project must not have it."""
+    api, build = os.path.join(root, "pesto/api/"), os.path.join(root, "pesto/build/")
+    settings = {"environments": {t: 1 for t in texts()}, "dockerBaseImage": everything(),
+                "requirements": {t: {"from": t, "to": t, "type": t} for t in texts()}}
+    write(build + "requirements.json", json.dumps(settings).encode())
+    write(build + "build.json", json.dumps({"name": everything(), "version": everything(),
+                                            "workspace": None, "algorithm_path": None}).encode())
+    write(api + "config.json", b"{" + b"".join(strings()))
+
+
+def user(config):
+    """The user's own settings."""
+    write(os.path.join(config, "config.toml"),
+          ("engine = %s\ntheme = %s\n" % (toml(texts()[0]), toml(texts()[1])) +
+           "".join("[engines.%s]\nendpoint = %s\n" % (toml(t), toml(t)) for t in texts())).encode())
+    write(os.path.join(config, "themes/hostile.theme"), b"\n".join(strings()))
 
 
 def broken(folder):
@@ -282,7 +312,7 @@ def missing(where, path):
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (project, broken, journal, engine, buildah, log, missing)}
+    verbs = {f.__name__: f for f in (project, wrong, user, broken, journal, engine, buildah, log, missing)}
     if len(sys.argv) < 2 or sys.argv[1] not in verbs:
         sys.exit(__doc__)
     verbs[sys.argv[1]](*sys.argv[2:])

@@ -7,6 +7,7 @@ and pastes are typed, the pane is given sizes from 1x1 to 200x60, and now and th
 runs, the screen must be what Ctrl-L makes of it.  RAW.words tells how often, and what was wrong;
 then the exit code is 1.
 """
+import fcntl
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import re
 import select
 import shlex
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -27,6 +29,7 @@ NAMED = {"Up": "\033OA", "Down": "\033OB", "Left": "\033OD", "Right": "\033OC", 
          "PageDown": "\033[6~", "Home": "\033[1~", "End": "\033[4~", "Tab": "\t",
          "BackTab": "\033[Z", "Enter": "\r", "Esc": "\033", "Space": " ", "Delete": "\033[3~",
          "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F4": "\033OS", "lt": "<"}
+TIOCGPTN = 0x80045430
 # Leaving is tried too, but not all the time.
 RARE = {"quit": 0.1, "back": 0.4, "suspend": 0.2}
 COMMON = {"build": 4, "enter": 4, "next-pane": 3, "down": 3, "view-2": 2, "view-3": 2}
@@ -73,6 +76,8 @@ class Monkey:
     def start(self):
         rows, cols = os.get_terminal_size(0)[::-1]
         self.pid, self.fd = raw.spawn(os.environ["TERM"], rows, cols, self.command)
+        self.name = "/dev/pts/%d" % struct.unpack("i", fcntl.ioctl(self.fd, TIOCGPTN, bytes(4)))
+        self.modes = termios.tcgetattr(self.fd)
         self.lives += 1
         self.take(10)
         # It asks git what it thinks of the project: the answer changes the screen.
@@ -101,23 +106,35 @@ class Monkey:
         os.write(1, got)
         return True
 
+    def waits(self):
+        """It sleeps and has read all that was typed."""
+        try:
+            with open("/proc/%d/stat" % self.pid) as stat:
+                sleeps = stat.read().rpartition(")")[2].split()[0] == "S"
+            inner = os.open(self.name, os.O_RDWR | os.O_NOCTTY)
+            unread = fcntl.ioctl(inner, termios.FIONREAD, bytes(4))
+            os.close(inner)
+        except OSError:
+            return True
+        return sleeps and unread == bytes(4)
+
     def quiet(self, most, gap=0.15):
+        """Nothing is written for a while, by one who has nothing more to do."""
         end = time.monotonic() + most
-        while time.monotonic() < end:
-            if not self.take(gap):
-                return True
-        return False
+        while self.take(gap) or not self.waits():
+            if time.monotonic() > end:
+                return
 
     def ended(self):
         """It may leave when it is told to: then well, and it is started again."""
-        modes = termios.tcgetattr(self.fd)[3]
+        modes = termios.tcgetattr(self.fd)
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         os.close(self.fd)
         self.pid = 0
         if status:
             raise Wrong("it ended with %d" % status)
-        if not modes & termios.ICANON or not modes & termios.ECHO:
-            raise Wrong("it left the terminal raw")
+        if modes != self.modes:
+            raise Wrong("it left the terminal with other modes: %r, not %r" % (modes, self.modes))
         self.start()
 
     def type(self, text):

@@ -148,9 +148,13 @@ def set_size(fd, rows, cols):
 
 
 def spawn(term, rows, cols, argv):
-    """The command on a new terminal: its process id, and the other end of the terminal."""
+    """The command on a new terminal: its process id, and the other end of the terminal, on which
+    stands what the command writes and no echo of what is typed."""
     fd, inner = pty.openpty()
     set_size(fd, rows, cols)
+    modes = termios.tcgetattr(inner)
+    modes[3] &= ~termios.ECHO
+    termios.tcsetattr(inner, termios.TCSANOW, modes)
     pid = os.fork()
     if pid == 0:
         os.close(fd)

@@ -80,10 +80,6 @@ class Monkey:
         self.modes = termios.tcgetattr(self.fd)
         self.lives += 1
         self.take(10)
-        # It asks git what it thinks of the project: the answer changes the screen.
-        end = time.monotonic() + 2
-        while not self.helpers() and time.monotonic() < end:
-            self.take(0.01)
 
     def resized(self):
         try:

@@ -36,6 +36,7 @@ COUNTED = {"cup": 2, "csr": 2, "hpa": 1, "vpa": 1, "cuu": 1, "cud": 1, "cuf": 1,
 # What `build --progress tty` writes, whose terminal need only know ECMA-48 (tui/follow_tty.c).
 PROGRESS = {b"\r", b"\r\n", b"\n", b"\t", b"\033[K", b"\033[J", b"\033[m", b"\033[1m", b"\033[2m",
             b"\033[33m", b"\033[36m", b"\033[31;1m"}
+NOTHING = re.compile(rb"(?!)")
 
 
 def unpadded(sequence):
@@ -81,6 +82,13 @@ def terminfo_list(term, rows, cols):
     return known
 
 
+def palette_pattern():
+    """A colour of the palette set, which oc takes back, where the terminal can."""
+    if curses.tigetflag("ccc") > 0 and (curses.tigetstr("initc") or b"").startswith(b"\033]4;%p1%d;rgb:"):
+        return re.compile(rb"\033\]4;[0-9]{1,3};rgb:[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}\033\\")
+    return NOTHING
+
+
 def progress_list(rows):
     return PROGRESS | {b"\033[%dA" % n for n in range(1, rows + 1)}
 
@@ -104,12 +112,13 @@ def text_at(raw, at):
     return None, 1
 
 
-def faults(raw, known, ascii_only):
+def faults(raw, known, pattern, ascii_only):
     """Offsets and words of all that must not be there."""
     longest = max(map(len, known))
     at = 0
     while at < len(raw):
-        size = next((n for n in range(min(longest, len(raw) - at), 0, -1)
+        colour = pattern.match(raw, at)
+        size = len(colour.group()) if colour else next((n for n in range(min(longest, len(raw) - at), 0, -1)
                      if raw[at:at + n] in known), 0)
         if not size:
             sign, size = text_at(raw, at)
@@ -126,12 +135,14 @@ def check(argv):
     term, size = argv[:2]
     rows, cols = (int(n) for n in size.split("x"))
     files = [a for a in argv[2:] if not a.startswith("--")]
-    known = progress_list(rows) if "--plain" in argv else terminfo_list(term, rows, cols)
+    known, pattern = progress_list(rows), NOTHING
+    if "--plain" not in argv:
+        known, pattern = terminfo_list(term, rows, cols), palette_pattern()
     bad = 0
     for name in files:
         with open(name, "rb") as source:
             raw = source.read()
-        for at, words in faults(raw, known, "--ascii" in argv):
+        for at, words in faults(raw, known, pattern, "--ascii" in argv):
             bad += 1
             if bad <= 20:
                 print("%s: byte %d: %s: %r" % (os.path.basename(name), at, words,

@@ -158,7 +158,8 @@ static int follow_finish(struct follow *f)
 		return f->unwritten;
 	}
 	if (!b->done) {
-		command_say("mortar: the job of build %s is gone: it was killed; its journal ends here", id);
+		command_say("mortar: the job of build %s is gone: it was killed; its journal ends "
+		            "here", id);
 		return 1;
 	}
 	if (!b->ok) {

@@ -185,12 +185,12 @@ class Monkey:
 
     def idle(self):
         end = time.monotonic() + 60
+        self.quiet(5)
         # tmux tells the size of a pane a quarter of a second after it has changed.
         while self.is_busy() or self.size != tuple(os.get_terminal_size(0)):
-            self.quiet(0.1)
+            self.quiet(5)
             if time.monotonic() > end:
                 raise Wrong("it is busy for a minute")
-        self.quiet(5)
 
     def picture(self, *options):
         """The pane when tmux has come to the end of what was written."""

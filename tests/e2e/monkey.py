@@ -178,10 +178,12 @@ class Monkey:
             return []
 
     def is_busy(self):
-        """A build runs, and with it a clock, or a helper has something to tell."""
+        """A build runs or has just ended, and with it a clock, or a helper has something to tell."""
         rows = subprocess.run([os.environ["MORTAR_LOOK"], "history", "--json"],
                               stdout=subprocess.PIPE, check=True).stdout
-        return self.helpers() or any(row["state"] == "running" for row in json.loads(rows))
+        return self.helpers() or any(
+            row["state"] == "running" or row["started"] + row.get("seconds", 0) > time.time() - 3
+            for row in json.loads(rows))
 
     def idle(self):
         end = time.monotonic() + 60

@@ -298,6 +298,8 @@ static void live_do(struct journal_maker *m, char what)
 		journal_built(m);
 	if (what == 'c')
 		journal_event(m, 6, EVENT_CANCEL, -1, "");
+	if (what == 'W')
+		journal_event(m, 5, EVENT_WARNING, -1, "{'text':'it is old'}");
 	if (what == 'w') {
 		journal_event(m, 7, EVENT_WARNING, -1, "{'text':'its RUN goes on'}");
 		journal_event(m, 7, EVENT_CANCEL, -1, "{'busy':true}");
@@ -456,8 +458,8 @@ static void test_view_build__shows_progress_and_cancelling(void **state)
 	live_ask(&l, 'p');
 	live_wait(&l, "25% ");
 	screen_shows(l.t.s, &l.t.screen, "sha 750B/3.0k");
-	live_ask(&l, 'w');
-	live_wait(&l, "warning: the engine is still busy");
+	live_ask(&l, 'W');
+	live_wait(&l, "warning: it is old");
 	live_ask(&l, 'c');
 	live_wait(&l, "cancel requested: waiting for the engine to stop");
 	screen_shows(l.t.s, &l.t.screen, "CANCELLING");

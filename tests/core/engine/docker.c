@@ -216,6 +216,39 @@ static void test_docker__probe_tells_what_answers(void **state)
 	assert_int_equal(b->facts.numbering, NUMBERING_BUILDKIT);
 }
 
+static void test_docker__takes_the_head_of_a_ping_for_a_version(void **state)
+{
+	static const struct {
+		const char *server, *api;
+		const char *version;            /* NULL: /version is asked */
+	} table[] = {
+		{ "Docker/20.10.24+dfsg1 (linux)", "1.41", "20.10.24+dfsg1" },
+		{ "Docker/28.5.1 (linux)", "1.51", "28.5.1" },
+		{ "Docker/29.0.0 (linux)", "1.52", NULL },
+		{ "Docker/19.03.15 (linux)", "1.40", NULL },
+		{ "Docker/27.0.0", "new", NULL },
+		{ "Libpod/4.3.1 (linux)", "1.41", NULL },
+		{ "nginx", "1.41", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		void *own;
+		char text[300];
+		bench_setup(&own);
+		struct bench *b = own;
+		snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nServer: %s\r\nApi-Version: %s\r\n"
+		         "Content-Length: 2\r\n\r\nOK", table[i].server, table[i].api);
+		struct server_answer ping = { .request = "GET /_ping", .bytes = str_of(text) };
+		server_on(b->server, &ping);
+		bench_answer(b, "GET /version", 200, str_of(version_text), SERVER_CLOSE);
+		bench_probe(b, b->address);
+		assert_string_equal(b->facts.version, table[i].version ? table[i].version : "20.10.24");
+		assert_string_equal(b->facts.product, "dockerd");
+		assert_string_equal(b->facts.api_version, "1.41");
+		bench_teardown(&own);
+	}
+}
+
 static void test_docker__meets_the_version_half_way(void **state)
 {
 	static const struct {
@@ -471,7 +504,8 @@ static void test_docker__an_unreadable_context_is_told_at_once(void **state)
 	bench_build(b);
 	assert_false(b->result.ok);
 	assert_non_null(strstr(b->result.error.text, "/nonexistent/folder"));
-	assert_int_equal(server_requests(b->server), 2);
+	/* The probe's: nothing was asked to build. */
+	assert_int_equal(server_requests(b->server), 3);
 }
 
 static void test_docker__cancel_closes_the_classic_builders_connection(void **state)
@@ -540,6 +574,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_docker__probe_tells_what_answers),
+		TEST(test_docker__takes_the_head_of_a_ping_for_a_version),
 		TEST(test_docker__meets_the_version_half_way),
 		TEST(test_docker__probe_refuses_what_it_cannot_use),
 		TEST(test_docker__builds_by_the_classic_builder),

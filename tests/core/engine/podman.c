@@ -203,7 +203,7 @@ static void test_podman__is_known_by_its_answer(void **state)
 	assert_string_equal(b->facts.address, b->address);
 	assert_int_equal(b->facts.numbering, NUMBERING_BUILDAH);
 	assert_int_equal(b->facts.abilities & ABILITY_SECRET_MOUNTS, 0);
-	assert_int_equal(server_requests(b->server), 1);
+	assert_int_equal(server_requests(b->server), 2);
 }
 
 static void test_podman__is_looked_for_where_it_listens(void **state)
@@ -272,7 +272,7 @@ static void test_podman__is_asked_to_build(void **state)
 	bench_build(b);
 	assert_string_equal(b->result.error.text, "");
 	assert_true(b->result.ok);
-	struct str r = server_request(b->server, 1);
+	struct str r = server_request(b->server, 2);
 	assert_true(bench_says(r, "&dockerfile=.mortar.dockerfile&rm=1&forcerm=1&buildid=b1-1"
 	                       "&t=image%3A1&nocache=1&networkmode=host&target=x"));
 	assert_true(bench_says(r, "&extrahosts=%5B%22mortar-b1-1%3A240.0.0.1%22%5D"

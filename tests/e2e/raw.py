@@ -82,11 +82,23 @@ def terminfo_list(term, rows, cols):
     return known
 
 
+def looks_pattern(known):
+    """Several of the list's looks (SGR) in one sequence; what takes off one attribute, where
+    the terminal takes an underline off as ECMA-48 says."""
+    bodies = {body.group(1) for body in map(re.compile(rb"\x1b\[([0-9;:]*)m").fullmatch, known) if body}
+    if b"\033[m" in (curses.tigetstr("sgr0") or b""):
+        bodies.add(b"")
+    if curses.tigetstr("rmul") == b"\033[24m":
+        bodies |= {b"22", b"23", b"24", b"27"}
+    one = b"|".join(sorted(map(re.escape, bodies), key=len, reverse=True))
+    return rb"\x1b\[(?:%s)(?:;(?:%s))*m" % (one, one) if one else rb"(?!)"
+
+
 def palette_pattern():
     """A colour of the palette set, which oc takes back, where the terminal can."""
     if curses.tigetflag("ccc") > 0 and (curses.tigetstr("initc") or b"").startswith(b"\033]4;%p1%d;rgb:"):
-        return re.compile(rb"\033\]4;[0-9]{1,3};rgb:[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}\033\\")
-    return NOTHING
+        return (rb"\033\]4;[0-9]{1,3};rgb:[0-9A-F]{2}/[0-9A-F]{2}/[0-9A-F]{2}\033\\")
+    return rb"(?!)"
 
 
 def progress_list(rows):
@@ -137,7 +149,8 @@ def check(argv):
     files = [a for a in argv[2:] if not a.startswith("--")]
     known, pattern = progress_list(rows), NOTHING
     if "--plain" not in argv:
-        known, pattern = terminfo_list(term, rows, cols), palette_pattern()
+        known = terminfo_list(term, rows, cols)
+        pattern = re.compile(palette_pattern() + b"|" + looks_pattern(known))
     bad = 0
     for name in files:
         with open(name, "rb") as source:

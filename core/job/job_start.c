@@ -125,7 +125,7 @@ static bool launch_spawn(struct launch *l, struct error *err)
 		snprintf(variable, sizeof variable, STATUS_VARIABLE "=%d", fds[1]);
 		struct spawn spec = { .argv = argv, .env = env, .in = SPAWN_PIPE, .out = SPAWN_NULL,
 		                      .err = log.fd, .session = true, .orphan = true,
-		                      .keep_fd = fds[1] };
+		                      .unheard = true, .keep_fd = fds[1] };
 		ok = spawn_start(&spec, &child, err);
 		append_close(&log);
 	}

@@ -185,7 +185,7 @@ static pid_t spawn_fork(struct spawn_child *child, struct spawn_fault *ret_fault
 	ret_fault->sys = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(report[1]);
-	if (pid > 0 && !spawn_await(pid, report[0], ret_fault))
+	if (pid > 0 && !child->spec->unheard && !spawn_await(pid, report[0], ret_fault))
 		pid = -1;
 	close(report[0]);
 	return pid;

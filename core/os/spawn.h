@@ -25,6 +25,8 @@ struct spawn {
 	int in, out, err;               /* an fd (borrowed) or one of enum spawn_fd */
 	bool session;                   /* setsid: no terminal, survives ours */
 	bool orphan;                    /* nobody's child: it is not waited for, its pid not told */
+	bool unheard;                   /* not waited for until it has become the program: what
+	                                 * keeps it from that is not told */
 	bool group;                     /* its own process group */
 	bool die_with_parent;           /* SIGTERM when we die (Linux: PR_SET_PDEATHSIG) */
 	bool guard;                     /* with group: see above */

@@ -57,6 +57,21 @@ static void test_spawn__says_at_once_what_cannot_be_run(void **state)
 	}
 }
 
+static void test_spawn__who_does_not_listen_sees_a_child_that_ends(void **state)
+{
+	struct scratch *s = *state;
+	const char *script = scratch_write(s, "bad", "x");
+	const char *argv[] = { script, NULL };
+	struct spawn spawn = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL,
+	                       .err = SPAWN_NULL, .unheard = true };
+	struct child child;
+	int status;
+	assert_int_equal(chmod(script, 0700), 0);
+	assert_true(spawn_start(&spawn, &child, &s->err));
+	assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+	assert_int_not_equal(status, 0);
+}
+
 static void test_spawn__connects_all_three_pipes(void **state)
 {
 	struct scratch *s = *state;
@@ -327,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_spawn__says_at_once_what_cannot_be_run),
+		SCRATCH_TEST(test_spawn__who_does_not_listen_sees_a_child_that_ends),
 		SCRATCH_TEST(test_spawn__connects_all_three_pipes),
 		SCRATCH_TEST(test_spawn__crosses_low_fds),
 		SCRATCH_TEST(test_spawn__environment_and_folder),

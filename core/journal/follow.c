@@ -9,6 +9,10 @@
 /* Where no pidfd is to be had: how often the lock is asked for. */
 enum { FOLLOW_ASK_MS = 1000 };
 
+/* How long to let a job write before looking again: reading each event by itself takes the
+ * engine 5 to 10 ms of a build of 30 cached steps on two processors. */
+enum { FOLLOW_PACE_MS = 15 };
+
 static void follow_arm(struct journal *j);
 
 static void follow_disarm(struct journal *j)
@@ -88,6 +92,7 @@ bool journal_follow(struct journal *j, struct loop *loop, void (*more)(struct jo
 	j->data = data;
 	j->told = JOURNAL_RUNNING;
 	j->watch = watch_new(loop, follow_changed, j);
+	watch_set_pace(j->watch, FOLLOW_PACE_MS);
 	watch_add(j->watch, j->path);
 	follow_arm(j);
 	/* What came between the last refresh and the watch. */

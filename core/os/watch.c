@@ -41,7 +41,8 @@ struct watch {
 	size_t n, cap;
 	struct map by_given;
 	struct watch_folders folders;
-	uint64_t poll_timer, renew_timer;       /* 0: not set */
+	uint64_t poll_timer, renew_timer, rest_timer;   /* 0: not set */
+	int64_t pace_ms;
 	bool must_renew;                        /* links or folders on the way changed */
 	bool is_telling, is_freed;
 };
@@ -77,8 +78,9 @@ void watch_free(struct watch *w)
 		w->is_freed = true;
 		return;
 	}
-	if (w->folders.fd >= 0)
+	if (w->folders.fd >= 0 && !w->rest_timer)
 		loop_unwatch(w->loop, w->folders.fd);
+	loop_untimer(w->loop, w->rest_timer);
 	loop_untimer(w->loop, w->poll_timer);
 	loop_untimer(w->loop, w->renew_timer);
 	watch_folders_finish(&w->folders);
@@ -376,12 +378,26 @@ static void watch_event(void *data, const struct watch_folder *folder, uint32_t 
 	}
 }
 
+void watch_set_pace(struct watch *w, int64_t ms)
+{
+	w->pace_ms = ms;
+}
+
+static void watch_rested(struct loop *l, void *data)
+{
+	struct watch *w = data;
+	w->rest_timer = 0;
+	loop_watch(l, w->folders.fd, POLLIN, watch_ready, w);
+}
+
 static void watch_ready(struct loop *l, int fd, short revents, void *data)
 {
 	struct watch *w = data;
-	(void)l;
-	(void)fd;
 	(void)revents;
+	if (w->pace_ms) {
+		loop_unwatch(l, fd);
+		w->rest_timer = loop_timer(l, w->pace_ms, watch_rested, w);
+	}
 	watch_folders_read(&w->folders, watch_event, w);
 	if (w->must_renew)
 		watch_renew(w);

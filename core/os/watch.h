@@ -21,6 +21,9 @@ OWN_DEFINE(watch)
  * call is told; so is what changes between watch_clear and adding it again. */
 void watch_add(struct watch *, const char *path);
 void watch_clear(struct watch *);
+/* From now on it rests for so long after each thing told, and tells then what has changed
+ * meanwhile: a file that is written to a thousand times a second wakes nobody as often. */
+void watch_set_pace(struct watch *, int64_t ms);
 
 /* Why some path is looked at each second. */
 enum watch_lack {

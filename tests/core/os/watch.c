@@ -70,6 +70,24 @@ static void add(struct seen *s, const char *name)
 	assert_int_equal(watch_lack(s->watch), WATCH_LACKS_NOTHING);
 }
 
+static void test_watch__rests_when_it_has_a_pace(void **state)
+{
+	struct seen *s = *state;
+	struct error err;
+	scratch_write(s->scratch, "a", "1");
+	add(s, "a");
+	watch_set_pace(s->watch, 50);
+	scratch_write(s->scratch, "a", "2");
+	int64_t begun = clock_monotonic_ms();
+	assert_told(s, "a ");
+	scratch_write(s->scratch, "a", "3");
+	scratch_write(s->scratch, "a", "4");
+	while (!s->text.n)
+		assert_true(loop_turn(s->loop, 1000, &err));
+	assert_true(clock_monotonic_ms() - begun >= 50);
+	assert_told(s, "a ");
+}
+
 static void test_watch__tells_of_a_file_s_changes(void **state)
 {
 	struct seen *s = *state;
@@ -393,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WATCH_TEST(test_watch__tells_of_a_file_s_changes),
+		WATCH_TEST(test_watch__rests_when_it_has_a_pace),
 		WATCH_TEST(test_watch__tells_each_path_once_a_turn),
 		WATCH_TEST(test_watch__sees_what_is_not_there_appear),
 		WATCH_TEST(test_watch__follows_folders_that_move),

@@ -13,6 +13,7 @@
 #include "core/os/clock.h"
 #include "core/os/save.h"
 #include "tests/core/engine/golden.h"
+#include "tests/core/os/looping.h"
 
 /* A program named buildah that says what a real one said, and notes how it was called. */
 static const char program[] =
@@ -147,21 +148,6 @@ static int bench_teardown(void **state)
 	return 0;
 }
 
-static void bench_late(struct loop *l, void *data)
-{
-	(void)l;
-	(void)data;
-	fail_msg("no end within ten seconds");
-}
-
-static void bench_run(struct bench *b)
-{
-	struct error err = { 0 };
-	uint64_t late = loop_timer(b->loop, 10000, bench_late, NULL);
-	assert_true(loop_run(b->loop, &err));
-	loop_untimer(b->loop, late);
-}
-
 static void bench_ready(void *data, const struct engine_facts *f, const struct error *err)
 {
 	struct bench *b = data;
@@ -179,7 +165,7 @@ static void bench_probe(struct bench *b)
 	b->engine = engine_new(&o, b->loop, &err);
 	assert_non_null(b->engine);
 	engine_probe(b->engine, bench_ready, b);
-	bench_run(b);
+	looping_run(b->loop);
 }
 
 static void bench_cancel(struct loop *l, void *data)
@@ -220,7 +206,7 @@ static void bench_start(struct bench *b)
 static void bench_build(struct bench *b)
 {
 	bench_start(b);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->dones, 1);
 	/* Nothing of the work is left in scratch. */
 	assert_int_equal(rmdir(b->scratch), 0);
@@ -317,7 +303,7 @@ static void test_buildah__cancel_ends_its_process_group(void **state)
 	bench_probe(b);
 	bench_start(b);
 	loop_timer(b->loop, 0, bench_cancel, b);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->dones, 1);
 	assert_true(b->result.cancelled);
 	assert_int_equal(b->result.error.code, ERROR_CANCELLED);
@@ -345,7 +331,7 @@ static void test_buildah__cancel_before_it_started_leaves_nothing(void **state)
 	bench_probe(b);
 	bench_start(b);
 	engine_cancel(b->work);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_true(b->result.cancelled);
 	assert_false(bench_has(b, "args"));
 	assert_int_equal(rmdir(b->scratch), 0);

@@ -11,6 +11,7 @@
 #include "core/os/clock.h"
 #include "core/os/save.h"
 #include "tests/core/engine/golden.h"
+#include "tests/core/os/looping.h"
 #include "tests/fake/server.h"
 
 static const char version_text[] =
@@ -99,21 +100,6 @@ static int bench_teardown(void **state)
 	return 0;
 }
 
-static void bench_late(struct loop *l, void *data)
-{
-	(void)l;
-	(void)data;
-	fail_msg("no end within ten seconds");
-}
-
-static void bench_run(struct bench *b)
-{
-	struct error err = { 0 };
-	uint64_t late = loop_timer(b->loop, 10000, bench_late, NULL);
-	assert_true(loop_run(b->loop, &err));
-	loop_untimer(b->loop, late);
-}
-
 static void bench_ready(void *data, const struct engine_facts *f, const struct error *err)
 {
 	struct bench *b = data;
@@ -132,7 +118,7 @@ static void bench_probe(struct bench *b, const char *spec)
 	b->engine = engine_new(&o, b->loop, &err);
 	assert_non_null(b->engine);
 	engine_probe(b->engine, bench_ready, b);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->readies, 1);
 }
 
@@ -168,7 +154,7 @@ static void bench_build(struct bench *b)
 	                            .done = bench_done, .data = b };
 	b->work = engine_image(b->engine, &b->task, &sink);
 	assert_int_equal(b->dones, 0);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->dones, 1);
 	/* Whether it is told twice shows in later turns. */
 	struct error err = { 0 };

@@ -13,6 +13,7 @@
 #include "core/os/clock.h"
 #include "core/os/save.h"
 #include "tests/core/engine/golden.h"
+#include "tests/core/os/looping.h"
 #include "tests/fake/server.h"
 
 /* podman's service by its answers: "fail" is a build whose second RUN fails. */
@@ -91,21 +92,6 @@ static int bench_teardown(void **state)
 	return 0;
 }
 
-static void bench_late(struct loop *l, void *data)
-{
-	(void)l;
-	(void)data;
-	fail_msg("no end within ten seconds");
-}
-
-static void bench_run(struct bench *b)
-{
-	struct error err = { 0 };
-	uint64_t late = loop_timer(b->loop, 10000, bench_late, NULL);
-	assert_true(loop_run(b->loop, &err));
-	loop_untimer(b->loop, late);
-}
-
 static void bench_ready(void *data, const struct engine_facts *f, const struct error *err)
 {
 	struct bench *b = data;
@@ -132,7 +118,7 @@ static void bench_probe(struct bench *b, const char *spec)
 	assert_string_equal(err.text, "");
 	assert_non_null(b->engine);
 	engine_probe(b->engine, bench_ready, b);
-	bench_run(b);
+	looping_run(b->loop);
 }
 
 /* The service at the address answers the build with the fixture's first `keep` bytes. */
@@ -184,7 +170,7 @@ static void bench_build(struct bench *b)
 	struct engine_sink sink = { .step = bench_step, .busy = bench_busy, .done = bench_done,
 	                            .data = b };
 	b->work = engine_image(b->engine, &b->task, &sink);
-	bench_run(b);
+	looping_run(b->loop);
 }
 
 static bool bench_says(struct str text, const char *part)
@@ -360,7 +346,7 @@ static void test_podman__cancel_says_that_a_run_elsewhere_goes_on(void **state)
 	/* Its end, which the service tells by closing. */
 	server_free(b->server);
 	b->server = NULL;
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->dones, 1);
 	assert_true(b->result.cancelled);
 	assert_int_equal(b->result.error.code, ERROR_CANCELLED);

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/os/save.h"
+#include "tests/core/os/looping.h"
 #include "tests/fake/server.h"
 
 struct bench {
@@ -103,22 +104,6 @@ static void bench_progress(void *data, uint64_t current, uint64_t total)
 	((struct bench *)data)->total = total;
 }
 
-static void bench_late(struct loop *l, void *data)
-{
-	(void)l;
-	(void)data;
-	fail_msg("no end within ten seconds");
-}
-
-/* Until something calls loop_stop. */
-static void bench_run(struct bench *b)
-{
-	struct error err = { 0 };
-	uint64_t late = loop_timer(b->loop, 10000, bench_late, NULL);
-	assert_true(loop_run(b->loop, &err));
-	loop_untimer(b->loop, late);
-}
-
 static void bench_start(struct bench *b, const char *method, const char *path, bool body)
 {
 	struct http_request r = { .method = method, .path = path, .at = { .unix_path = b->path } };
@@ -142,7 +127,7 @@ static void test_http__gets_an_answer_that_comes_in_pieces(void **state)
 	struct server_answer a = bench_answer(&text, "GET /version", 200, STR("{\"a\":12345}"), true);
 	server_on(b->server, &a);
 	bench_start(b, "GET", "/version?x=1", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->done, 1);
 	assert_int_equal(b->err.code, ERROR_NONE);
 	assert_int_equal(b->status, 200);
@@ -162,7 +147,7 @@ static void test_http__gives_headers_by_name(void **state)
 	};
 	server_on(b->server, &a);
 	bench_start(b, "GET", "/_ping", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_string_equal(buf_text(&b->server_name), "Docker/20.10.24 (linux)");
 	assert_false(b->has_date);
 }
@@ -171,7 +156,7 @@ static void test_http__gives_the_status_of_a_refusal(void **state)
 {
 	struct bench *b = *state;
 	bench_start(b, "GET", "/nothing", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->status, 404);
 	assert_int_equal(b->err.code, ERROR_NONE);
 }
@@ -184,7 +169,7 @@ static void test_http__sends_a_body_in_chunks_to_its_end(void **state)
 	a.after_body = true;
 	server_on(b->server, &a);
 	bench_start(b, "POST", "/build", true);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_string_equal(buf_text(&b->bytes), "ok");
 	assert_true(server_ended(b->server, 0));
 	struct str seen = server_request(b->server, 0);
@@ -201,7 +186,7 @@ static void test_http__cuts_the_stream_when_the_body_fails(void **state)
 	server_on(b->server, &a);
 	b->fail_at = 1;
 	bench_start(b, "POST", "/build", true);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_SYSTEM);
 	assert_string_equal(b->err.text, "'a.txt' has grown");
 	for (int i = 0; i < 100 && !server_dropped(b->server); i++)
@@ -218,7 +203,7 @@ static void test_http__stops_when_what_came_is_refused(void **state)
 	server_on(b->server, &a);
 	b->refuse_at = 4;
 	bench_start(b, "GET", "/", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_string_equal(b->err.text, "enough of that");
 	assert_true(b->bytes.n < 10);
 }
@@ -231,7 +216,7 @@ static void test_http__says_that_the_peer_went_away(void **state)
 	a.then = SERVER_VANISH;
 	server_on(b->server, &a);
 	bench_start(b, "POST", "/build", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
 	assert_non_null(strstr(b->err.text, "closed the connection"));
 	assert_string_equal(buf_text(&b->bytes), "0123456789");
@@ -242,7 +227,7 @@ static void test_http__says_that_nothing_answers(void **state)
 	struct bench *b = *state;
 	snprintf(b->path, sizeof b->path, "%s/none", b->dir);
 	bench_start(b, "GET", "/version", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
 	assert_non_null(strstr(b->err.text, "nothing answers at unix:///tmp/mortar-http-"));
 }
@@ -253,7 +238,7 @@ static void test_http__refuses_what_is_not_http(void **state)
 	struct server_answer a = { .request = "GET /", .bytes = STR("220 mail ESMTP\r\n\r\n") };
 	server_on(b->server, &a);
 	bench_start(b, "GET", "/version", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_PROTOCOL);
 }
 
@@ -268,7 +253,7 @@ static void test_http__bounds_the_head(void **state)
 	struct server_answer a = { .request = "GET /", .bytes = buf_str(&text), .piece = 4096 };
 	server_on(b->server, &a);
 	bench_start(b, "GET", "/version", false);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_LIMIT);
 }
 
@@ -317,7 +302,7 @@ static void bench_upgrade(struct bench *b, const char *answer)
 	b->done = b->status = 0;
 	b->err = (struct error){ 0 };
 	http_upgrade(b->http, &r, "h2c", bench_upgraded, b);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->done, 1);
 }
 
@@ -340,7 +325,7 @@ static void test_http__an_upgrade_needs_somebody_there(void **state)
 	struct http_request r = { .method = "POST", .path = "/grpc" };
 	r.at.unix_path = "/nonexistent/socket";
 	http_upgrade(b->http, &r, "h2c", bench_upgraded, b);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
 }
 
@@ -360,7 +345,7 @@ static void bench_fetch(struct bench *b, const char *url, const char *name)
 	b->done = 0;
 	b->err = (struct error){ 0 };
 	http_fetch(b->http, url, buf_text(&file), &e);
-	bench_run(b);
+	looping_run(b->loop);
 	assert_int_equal(b->done, 1);
 }
 

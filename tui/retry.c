@@ -22,6 +22,7 @@ static const char *retry_start(const char *dir, struct arena *arena, struct erro
 		return NULL;
 	request->retry_of = request->id;
 	request->id = id;
+	request->batch = NULL;
 	/* Not the texts of then: a retry comes after a correction. */
 	request->ntexts = 0;
 	return job_start(request, NULL, err) ? request_find(id, err) : NULL;

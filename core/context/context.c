@@ -160,6 +160,31 @@ bool context_scan(struct context *c, struct error *err)
 	return true;
 }
 
+/* One is the other, or lies below it. */
+static bool context_overlaps(struct str a, struct str b)
+{
+	struct str outer = a.n < b.n ? a : b, inner = a.n < b.n ? b : a;
+	return outer.n == 0 || (str_has_prefix(inner, outer) &&
+	                        (inner.n == outer.n || inner.p[outer.n] == '/'));
+}
+
+void context_describe(const struct context *c, const char *path, struct buf *out)
+{
+	owned(arena) struct arena *scratch = arena_new();
+	const char *clean = files_clean(scratch, path);
+	struct str place = str_of(strcmp(clean, ".") == 0 ? "" : clean);
+	for (size_t i = 0; i < c->nadditions; i++) {
+		const struct addition *a = &c->additions[i];
+		if (!context_overlaps(str_of(a->path), place))
+			continue;
+		buf_printf(out, "%d %o %zu %s %zu ", (int)a->kind, (unsigned)a->mode, strlen(a->path),
+		           a->path, a->dir ? strlen(a->dir) : 0);
+		buf_append_text(out, a->dir ? a->dir : "");
+		buf_printf(out, " %zu ", a->bytes.n);
+		buf_append(out, a->bytes);
+	}
+}
+
 bool context_is_scanned(const struct context *c)
 {
 	return c->scanned;

@@ -54,6 +54,10 @@ void context_drop(struct context *, const char *path);
  * (unreadable, a socket, a path that leaves it) is an error that names it; what is
  * ignored is not looked at.  Again: the list is made anew, entries lent before die. */
 bool context_scan(struct context *, struct error *);
+/* Appends what was added that can be at `path` ("" for everything), below it or around
+ * it, without a look at the disk: where two contexts say the same of a path they hold the
+ * same there.  That they say something else proves nothing. */
+void context_describe(const struct context *, const char *path, struct buf *out);
 bool context_is_scanned(const struct context *);
 size_t context_count(const struct context *);
 const struct entry *context_entry(const struct context *, size_t);

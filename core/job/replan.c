@@ -38,6 +38,24 @@ static bool replan_recognise(struct replan *r, const struct request *request, st
 	                      &r->target, r->problems, err);
 }
 
+/* Where a level makes a build run anew, the builds of a batch do so together: the first
+ * of them leaves to the others what they share. */
+static void replan_mark(struct plan *plan, const char *batch)
+{
+	for (size_t i = 0; i < plan->ntasks; i++) {
+		struct level_effect *level = &plan->tasks[i].image.level;
+		if (plan->tasks[i].kind != TASK_IMAGE || !level->nargs)
+			continue;
+		struct pair *args = arena_array(plan->arena, level->nargs, sizeof *args);
+		for (size_t k = 0; k < level->nargs; k++) {
+			args[k] = level->args[k];
+			if (!args[k].value.p)
+				args[k].value = arena_str(plan->arena, str_of(batch));
+		}
+		level->args = args;
+	}
+}
+
 bool replan_make(struct replan *r, const struct request *request, struct error *err)
 {
 	r->arena = arena_new();
@@ -53,7 +71,11 @@ bool replan_make(struct replan *r, const struct request *request, struct error *
 	if (!r->settings || problems_errors(r->problems))
 		return replan_refuse(r, err);
 	r->plan = r->kind->plan(r->settings, &request->selection, r->files, r->problems);
-	return (r->plan && !problems_errors(r->problems)) || replan_refuse(r, err);
+	if (!r->plan || problems_errors(r->problems))
+		return replan_refuse(r, err);
+	if (request->batch)
+		replan_mark(r->plan, request->batch);
+	return true;
 }
 
 struct value *replan_settings(const struct replan *r, struct arena *arena)

@@ -47,18 +47,36 @@ static struct value *request_pairs(struct arena *a, const struct pair *pairs, si
 	return list;
 }
 
+static struct value *request_names(struct arena *a, const char *const *names, size_t n)
+{
+	struct value *list = value_new_array(a);
+	for (size_t i = 0; i < n; i++)
+		value_append(list, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(a, str_of(names[i])));
+	return list;
+}
+
 static struct value *request_selection(struct arena *a, const struct selection *s)
 {
-	struct value *o = value_new_object(a), *profiles = value_new_array(a);
-	for (size_t i = 0; i < s->nprofiles; i++)
-		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
-		             value_new_string(a, str_of(s->profiles[i])));
-	value_set(a, o, "profiles", profiles);
+	struct value *o = value_new_object(a);
+	value_set(a, o, "profiles", request_names(a, s->profiles, s->nprofiles));
 	request_set(a, o, "merge", s->rule == CASCADE_DEEP ? "deep" : "root");
 	request_set(a, o, "level", s->level);
 	value_set(a, o, "options", request_pairs(a, s->options, s->noptions));
 	value_set(a, o, "abilities", value_new_integer(a, s->abilities));
 	return o;
+}
+
+static void request_combos(struct arena *a, struct value *o, const struct request *r)
+{
+	struct value *list = value_new_array(a);
+	if (!r->ncombos)
+		return;
+	for (size_t i = 0; i < r->ncombos; i++)
+		value_append(list, (struct str){ 0 }, (struct span){ 0 },
+		             request_names(a, r->combos[i].profiles, r->combos[i].n));
+	value_set(a, o, "combos", list);
+	value_set(a, o, "jobs", value_new_integer(a, (long long)r->jobs));
 }
 
 void request_write(struct buf *out, const struct request *r)
@@ -74,6 +92,8 @@ void request_write(struct buf *out, const struct request *r)
 	value_set(a, o, "selection", request_selection(a, &r->selection));
 	value_set(a, o, "log_limit", value_new_integer(a, (long long)r->log_limit));
 	request_set(a, o, "retry_of", r->retry_of);
+	request_set(a, o, "batch", r->batch);
+	request_combos(a, o, r);
 	value_set(a, o, "texts", request_pairs(a, r->texts, r->ntexts));
 	value_write_json(out, o, JSON_FILE);
 	buf_append_char(out, '\n');
@@ -121,15 +141,32 @@ static const struct pair *request_get_pairs(struct arena *a, const struct value 
 	return pairs;
 }
 
+static struct combo request_get_names(struct arena *a, const struct value *list)
+{
+	size_t n = list ? value_count(list) : 0;
+	const char **names = arena_array(a, n + 1, sizeof *names);
+	struct combo all = { .profiles = names };
+	for (const struct value *v = n ? value_child(list) : NULL; v; v = value_next(v))
+		names[all.n++] = intern(value_text(v));
+	return all;
+}
+
+static void request_get_combos(struct arena *a, const struct value *list, struct request *r)
+{
+	size_t n = list ? value_count(list) : 0;
+	struct combo *combos = arena_array(a, n + 1, sizeof *combos);
+	for (const struct value *v = n ? value_child(list) : NULL; v; v = value_next(v))
+		if (r->ncombos < REQUEST_COMBOS_MAX)
+			combos[r->ncombos++] = request_get_names(a, v);
+	r->combos = combos;
+}
+
 static void request_get_selection(struct arena *a, const struct value *o, struct selection *s)
 {
-	const struct value *profiles = value_get(o, STR("profiles"));
 	const char *rule = request_get(a, o, "merge");
-	size_t n = profiles ? value_count(profiles) : 0;
-	const char **names = arena_array(a, n + 1, sizeof *names);
-	for (const struct value *v = n ? value_child(profiles) : NULL; v; v = value_next(v))
-		names[s->nprofiles++] = intern(value_text(v));
-	s->profiles = names;
+	struct combo profiles = request_get_names(a, value_get(o, STR("profiles")));
+	s->profiles = profiles.profiles;
+	s->nprofiles = profiles.n;
 	s->rule = rule && str_eq(str_of(rule), STR("deep")) ? CASCADE_DEEP : CASCADE_ROOT;
 	s->level = request_get(a, o, "level");
 	s->options = request_get_pairs(a, value_get(o, STR("options")), &s->noptions);
@@ -160,6 +197,9 @@ struct request *request_read(struct str text, struct error *err)
 	r->texts = request_get_pairs(a, value_get(o, STR("texts")), &r->ntexts);
 	r->log_limit = request_number(o, "log_limit");
 	r->retry_of = request_get(a, o, "retry_of");
+	r->batch = request_get(a, o, "batch");
+	request_get_combos(a, value_get(o, STR("combos")), r);
+	r->jobs = (size_t)request_number(o, "jobs");
 	r->arena = take(a);
 	return r;
 }

@@ -2,6 +2,7 @@
 #define CORE_JOB_REQUEST_H
 
 #include "core/config/settings.h"
+#include "core/job/combo.h"
 
 /* What a user asked for: request.json in the build's folder.  texts are the
  * configuration files as the asker saw them, so that what was on the screen is
@@ -19,7 +20,14 @@ struct request {
 	size_t ntexts;
 	unsigned long long log_limit;
 	const char *retry_of;           /* id, or NULL */
+	const char *batch;              /* id of the batch that this build belongs to, or NULL */
+	/* A batch: a build for each of them instead of the selection's profiles, so many at a
+	 * time.  None: a build. */
+	const struct combo *combos;
+	size_t ncombos, jobs;
 };
+/* What a batch takes at most. */
+enum { REQUEST_COMBOS_MAX = 256, REQUEST_JOBS_MAX = 64 };
 
 void request_write(struct buf *, const struct request *);
 /* NULL when text is no request of ours. */

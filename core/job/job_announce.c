@@ -105,6 +105,8 @@ void job_announce_start(struct job_facts *f, struct record *record, const struct
 	announce_set(a, o, "merge", r->selection.rule == CASCADE_DEEP ? "deep" : "root");
 	if (r->retry_of)
 		announce_set(a, o, "retry_of", r->retry_of);
+	if (r->batch)
+		announce_set(a, o, "batch", r->batch);
 	value_set(a, o, "pid", value_new_integer(a, getpid()));
 	if (image)
 		value_set(a, o, "groups", announce_texts(a, steps_recipe(image)->groups,

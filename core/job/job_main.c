@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
+#include "core/job/batch.h"
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
 #include "core/job/running.h"
@@ -49,10 +50,14 @@ static void job_finish(struct job *j)
 	arena_free(j->arena);
 }
 
-static bool job_read_request(struct job *j, struct error *err)
+static bool job_read_request(struct job *j, const char *id, struct error *err)
 {
 	owned(files) struct files *disk = files_disk("/");
 	struct str text;
+	const char *builds = save_state_dir("builds", err);
+	if (!builds)
+		return false;
+	j->facts.dir = arena_printf(j->arena, "%s/%s", builds, id);
 	const char *path = arena_printf(j->arena, "%s/request.json", j->facts.dir);
 	enum files_result result = files_read(disk, path, j->arena, &text, err);
 	if (result == FILES_ABSENT)
@@ -157,12 +162,7 @@ static void job_probe_late(struct loop *loop, void *data)
 
 static bool job_prepare(struct job *j, const char *id, struct error *err)
 {
-	const char *builds = save_state_dir("builds", err);
-	if (!builds)
-		return false;
-	j->facts.dir = arena_printf(j->arena, "%s/%s", builds, id);
-	if (!job_read_request(j, err) || !replan_make(&j->facts.replan, j->facts.request, err) ||
-	    !job_make_engine(j, err))
+	if (!replan_make(&j->facts.replan, j->facts.request, err) || !job_make_engine(j, err))
 		return false;
 	j->mask = mask_new();
 	job_announce_secrets(&j->facts, j->mask);
@@ -209,6 +209,14 @@ static int job_unmake(struct job *j, const char *id)
 	return error_exit_code(err.code);
 }
 
+static int job_run_batch(struct job *j)
+{
+	int code = batch_run(j->loop, j->facts.request, j->facts.dir, j->status);
+	job_tidy(j);
+	job_finish(j);
+	return code;
+}
+
 int job_main(const char *id)
 {
 	struct job j = { .arena = arena_new(), .loop = loop_new(), .exit = 1 };
@@ -226,7 +234,10 @@ int job_main(const char *id)
 		job_finish(&j);
 		return 0;
 	}
-	if (!job_prepare(&j, id, &err)) {
+	bool is_read = job_read_request(&j, id, &err);
+	if (is_read && j.facts.request->ncombos)
+		return job_run_batch(&j);
+	if (!is_read || !job_prepare(&j, id, &err)) {
 		status_tell(j.status, &err);
 		job_finish(&j);
 		return error_exit_code(err.code);

@@ -1,5 +1,4 @@
 /* Commands about builds: build, attach, logs, cancel, history. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,16 +14,6 @@
 #include "tui/receipt.h"
 
 enum { LOGS_CHUNK = 1 << 16 };
-
-/* A Ctrl-C from here on is for job_start, and then for the follower: both cancel.  It must
- * not leave a job behind that nobody has heard of. */
-static void build_hold_interrupts(void)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
 
 /* A build as it was asked for, and the job that waits for it. */
 struct build_asked {
@@ -57,7 +46,7 @@ static int build_start(struct arena *arena, const struct args *args, const struc
                        struct build_asked *asked)
 {
 	struct error err;
-	build_hold_interrupts();
+	follow_hold_interrupts();
 	if (!asked->launch)
 		asked->id = request_new_id(&err);
 	if (!asked->id)
@@ -197,6 +186,8 @@ static void history_line(struct buf *out, const struct history_item *item)
 	clock_append_local(&line, item->started);
 	buf_printf(&line, "  %-9s %8s  %-8s %-4s %s", history_state_name(item->state),
 	           buf_text(&took), item->engine, item->level, item->image);
+	if (item->nbuilds)
+		buf_printf(&line, "%zu builds", item->nbuilds);
 	utf8_append_visible(out, buf_str(&line));
 	buf_append_char(out, '\n');
 }

@@ -49,6 +49,16 @@ static const struct command command_build = {
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
 	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
+static const struct command command_matrix = {
+	"matrix", "PATH [COMBO...]", 1, (size_t)-1,
+	"kind merge build jobs cache engine progress detach network build-arg label pull json help",
+	"combinations of profiles side by side: image, problems, shared instructions, last build\n"
+	"COMBO is profiles in order, as in gpu,stateful; base has none. Without COMBO: base, each "
+	"profile by itself, and the combinations that were built before. --build builds them, so many "
+	"at a time, each a build of its own under one id that attach, cancel and logs take. What "
+	"builds share is built by one of them first, and the cache serves the others, so the level is "
+	"all where none is named.", cmd_matrix,
+};
 static const struct command command_attach = {
 	"attach", "[BUILD]", 0, 1, "progress quiet iidfile metadata-file help",
 	"follow a build from its beginning; its exit code is the build's\n"
@@ -104,7 +114,7 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
-	&command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
+	&command_matrix, &command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
 	&command_read, &command_match, &command_doctor, &command_completion, &command_help, NULL,
 };
 

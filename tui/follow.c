@@ -47,6 +47,14 @@ bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct 
 	return true;
 }
 
+void follow_hold_interrupts(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* The journal's line; a log event carries its text as well. */
 static bool follow_print_json(struct follow *f, const struct event *event)
 {
@@ -146,6 +154,26 @@ static void follow_interrupt(struct loop *loop, int signal, void *data)
 	loop_stop(loop);
 }
 
+/* The image's name or id; of a batch those of all that were built. */
+static int follow_print_result(const struct follow *f)
+{
+	const struct build *b = f->build;
+	bool ids = f->form == FOLLOW_QUIET;
+	owned_buf struct buf result = { 0 };
+	if (!b->nbuilds) {
+		utf8_append_visible(&result, ids ? b->image_id : b->image);
+		buf_append_char(&result, '\n');
+	}
+	for (size_t i = 0; b->nbuilds && i < b->nsteps; i++) {
+		const struct step *s = &b->steps[i];
+		if (s->state != STEP_DONE && s->state != STEP_CACHED)
+			continue;
+		utf8_append_visible(&result, ids ? s->image_id : s->image);
+		buf_append_char(&result, '\n');
+	}
+	return command_output(buf_str(&result));
+}
+
 static int follow_finish(struct follow *f)
 {
 	const struct build *b = f->build;
@@ -162,6 +190,9 @@ static int follow_finish(struct follow *f)
 		            "here", id);
 		return 1;
 	}
+	/* What of a batch was built is a result, whatever failed beside it. */
+	if (!b->ok && b->nbuilds && f->form != FOLLOW_JSON)
+		follow_print_result(f);
 	if (!b->ok) {
 		owned_buf struct buf error = { 0 };
 		utf8_append_visible(&error, b->error);
@@ -171,10 +202,7 @@ static int follow_finish(struct follow *f)
 			command_say("what it printed: mortar logs %s %d", id, build_failed_step(b));
 		return b->exit_code ? b->exit_code : 1;
 	}
-	owned_buf struct buf result = { 0 };
-	utf8_append_visible(&result, f->form == FOLLOW_QUIET ? b->image_id : b->image);
-	buf_append_char(&result, '\n');
-	return f->form == FOLLOW_JSON ? f->unwritten : command_output(buf_str(&result));
+	return f->form == FOLLOW_JSON ? f->unwritten : follow_print_result(f);
 }
 
 static void follow_open_form(struct follow *f)

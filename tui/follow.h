@@ -15,6 +15,9 @@ enum follow_form {
 /* A FORM of word.def, or NULL for auto, which is tty where stderr is a terminal.  false:
  * tty was asked for and cannot be. */
 bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *);
+/* A Ctrl-C from here on is for job_start, and then for the follower: both cancel.  It must
+ * not leave a job behind that nobody has heard of. */
+void follow_hold_interrupts(void);
 /* Follows the build in dir; the exit code is the build's (130 when cancelled; 0
  * after a detach by Ctrl-C; 1 when the job was lost). */
 int follow_run(const char *dir, enum follow_form);

@@ -161,7 +161,12 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 		buf_append(&out, STR("build "));
 		utf8_append_visible(&out, plain_field(event, "id"));
 		buf_append(&out, STR(" of "));
-		utf8_append_visible(&out, plain_field(event, "image"));
+		if (plain_field(event, "builds").n) {
+			utf8_append_visible(&out, plain_field(event, "builds"));
+			buf_append(&out, STR(" combinations"));
+		} else {
+			utf8_append_visible(&out, plain_field(event, "image"));
+		}
 		buf_append(&out, STR(", level "));
 		utf8_append_visible(&out, plain_field(event, "level"));
 		buf_append(&out, STR(", on "));
@@ -205,10 +210,11 @@ void follow_plain_end(struct follow_plain *p, const struct build *build)
 	size_t cached, counted;
 	build_count_cached(build, &counted, &cached);
 	buf_append_text(&out, build->ok ? "built " : build->cancelled ? "cancelled " : "failed ");
-	utf8_append_visible(&out, build->image);
+	utf8_append_visible(&out, build->title);
 	buf_append(&out, STR(" in "));
 	clock_append_seconds(&out, build->ended - build->started);
-	buf_printf(&out, ", %zu of %zu steps cached", cached, counted);
+	if (!build->nbuilds)
+		buf_printf(&out, ", %zu of %zu steps cached", cached, counted);
 	if (build->error.n) {
 		buf_append(&out, STR(": "));
 		utf8_append_visible(&out, build->error);

@@ -163,7 +163,7 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 	owned_buf struct buf head = { 0 }, took = { 0 };
 	double now = b->done ? b->ended : clock_now();
 	clock_append_seconds(&took, b->done ? now - b->started : (double)(long)(now - b->started));
-	buf_printf(&head, "%.*s  level %.*s  %.*s", STR_ARG(b->image), STR_ARG(b->level),
+	buf_printf(&head, "%.*s  level %.*s  %.*s", STR_ARG(b->title), STR_ARG(b->level),
 	           STR_ARG(b->engine));
 	tty_line(t, out, &(struct tty_line){ 0, 0, "1", buf_str(&head), buf_str(&took) });
 	tty_group(t, out, -1, all, now);

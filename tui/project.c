@@ -283,6 +283,14 @@ int project_print_problems(const struct project *p)
 	return problems_errors(p->problems) ? 3 : 0;
 }
 
+const struct pair *project_texts(const struct files *files, struct arena *arena, size_t *ret_n)
+{
+	struct pair *texts = files_texts(files, arena, ret_n);
+	for (size_t i = 0; i < *ret_n; i++)
+		texts[i].name = str_of(files_absolute(arena, arena_text(arena, texts[i].name)));
+	return texts;
+}
+
 struct request project_request(const struct project *p, struct arena *arena, const char *id)
 {
 	struct request request = {
@@ -290,10 +298,7 @@ struct request project_request(const struct project *p, struct arena *arena, con
 		.named = p->preferences->engines, .nnamed = p->preferences->nengines,
 		.selection = p->selection, .log_limit = p->preferences->log_limit,
 	};
-	struct pair *texts = files_texts(p->files, arena, &request.ntexts);
-	for (size_t i = 0; i < request.ntexts; i++)
-		texts[i].name = str_of(files_absolute(arena, arena_text(arena, texts[i].name)));
-	request.texts = texts;
+	request.texts = project_texts(p->files, arena, &request.ntexts);
 	return request;
 }
 

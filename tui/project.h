@@ -56,6 +56,9 @@ int project_print_problems(const struct project *);
  * no plan; *ret_code is then the exit code. */
 struct project *project_open_planned(const struct args *, int *ret_code);
 
+/* The texts read through these files by their absolute paths, in the arena: what a request
+ * carries. */
+const struct pair *project_texts(const struct files *, struct arena *, size_t *ret_n);
 /* What a job needs to build exactly what was read: borrows from the project, id
  * set.  In the arena. */
 struct request project_request(const struct project *, struct arena *, const char *id);

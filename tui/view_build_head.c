@@ -66,7 +66,7 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 	struct area left = area_cols(a, 0, a.cols - width);
 	struct pen pen = pen_at(s, left, 0);
 	pen_word(&pen, " ", INK(BAR));
-	pen_text(&pen, build->image.n ? build->image : build->id, INK(BARSTRONG));
+	pen_text(&pen, build->title.n ? build->title : build->id, INK(BARSTRONG));
 	head_word(&pen, buf_str(&profiles), INK(BAR));
 	head_word(&pen, build->level, INK(BAR));
 	head_word(&pen, build->engine_version.n ? build->engine_version : build->engine, INK(BAR));
@@ -143,10 +143,11 @@ static void end_built(const struct view_build *b, int cols, struct buf *out)
 	const struct build *build = b->build;
 	struct head_counts c = head_count(build);
 	buf_append(out, STR("built "));
-	buf_append(out, build->image);
+	buf_append(out, build->title);
 	buf_append(out, STR(" in "));
 	clock_append_seconds(out, build->ended - build->started);
-	buf_printf(out, ", %zu of %zu steps cached", c.of[STEP_CACHED], c.all);
+	if (!build->nbuilds)
+		buf_printf(out, ", %zu of %zu steps cached", c.of[STEP_CACHED], c.all);
 	struct str id = build->image_id;
 	if (str_has_prefix(id, STR("sha256:")))
 		id = str_slice(id, 7, 12);

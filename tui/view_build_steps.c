@@ -13,6 +13,8 @@ static struct str steps_section_name(const struct view_build *b, const struct st
 		return STR("engine");
 	if (s->group >= 0 && (size_t)s->group < b->build->ngroups)
 		return b->build->groups[s->group];
+	if (b->build->nbuilds)
+		return STR("builds");
 	return s->stage.n ? s->stage : STR("image");
 }
 

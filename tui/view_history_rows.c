@@ -51,6 +51,8 @@ static void row_append_result(const struct history_item *item, struct buf *out)
 	} else if (item->image[0] && item->state != HISTORY_LOST) {
 		buf_append_char(out, ' ');
 		buf_append_text(out, item->image);
+	} else if (item->nbuilds && item->state != HISTORY_LOST) {
+		buf_printf(out, " %zu builds", item->nbuilds);
 	}
 }
 

@@ -21,6 +21,10 @@ struct value *history_describe(struct arena *arena, const struct history_item *i
 		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
 		             value_new_string(arena, str_of(item->profiles[i])));
 	value_set(arena, v, "profiles", profiles);
+	if (item->nbuilds)
+		value_set(arena, v, "builds", value_new_integer(arena, (long long)item->nbuilds));
+	if (item->batch[0])
+		value_set(arena, v, "batch", value_new_string(arena, str_of(item->batch)));
 	value_set(arena, v, "pinned", value_new_bool(arena, item->pinned));
 	if (item->image_id[0])
 		value_set(arena, v, "image_id", value_new_string(arena, str_of(item->image_id)));

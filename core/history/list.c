@@ -1,6 +1,7 @@
 #include "core/history/list.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,6 +63,12 @@ static void list_profiles(struct list_row *row, struct str raw)
 	row->item.profiles = names;
 }
 
+static size_t list_count(struct str raw)
+{
+	unsigned long long n;
+	return str_number(raw, SIZE_MAX, &n) ? (size_t)n : 0;
+}
+
 /* The members of build.start as far as the piece goes. */
 static bool list_start(struct list_row *row, struct str line)
 {
@@ -69,7 +76,7 @@ static bool list_start(struct list_row *row, struct str line)
 	struct { const char *key, **text; } texts[] = {
 		{ "project", &item->project }, { "kind", &item->kind }, { "level", &item->level },
 		{ "engine", &item->engine }, { "engine_address", &item->address },
-		{ "image", &item->image }, { "root", &item->root },
+		{ "image", &item->image }, { "root", &item->root }, { "batch", &item->batch },
 	};
 	struct line_member m;
 	size_t at = 0;
@@ -79,6 +86,8 @@ static bool list_start(struct list_row *row, struct str line)
 			item->started = strtod(arena_text(row->scratch, m.value), NULL);
 		if (str_eq(m.key, STR("ev")))
 			is_start = str_eq(m.value, STR("\"build.start\""));
+		if (str_eq(m.key, STR("builds")))
+			item->nbuilds = list_count(m.value);
 		if (str_eq(m.key, STR("profiles")))
 			list_profiles(row, m.value);
 		for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -169,6 +178,7 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	struct list_row row = { .arena = arena, .scratch = scratch, .item = {
 		.dir = arena_text(arena, str_of(dir)), .project = "", .kind = "", .level = "",
 		.engine = "", .address = "", .image = "", .root = "", .image_id = "", .error = "",
+		.batch = "",
 	} };
 	size_t slash = str_find_last(str_of(row.item.dir), '/');
 	row.item.id = slash == STR_NONE ? row.item.dir : row.item.dir + slash + 1;

@@ -24,6 +24,8 @@ struct history_item {
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	const char *image_id, *error;   /* "": none */
 	bool pinned;                    /* not to be deleted */
+	size_t nbuilds;                 /* of a batch; else 0 */
+	const char *batch;              /* the id of the batch it belongs to; "": none */
 };
 
 struct history_list {

@@ -114,6 +114,11 @@ static void build_start(struct build *b, const struct event *e)
 	b->engine = build_text(b, f, "engine");
 	b->engine_version = build_text(b, f, "engine_version");
 	b->image = build_text(b, f, "image");
+	b->nbuilds = (size_t)build_count(f, "builds");
+	b->title = b->image;
+	if (b->nbuilds)
+		b->title = str_of(arena_printf(b->arena, "%zu build%s", b->nbuilds,
+		                               b->nbuilds == 1 ? "" : "s"));
 	b->root = build_text(b, f, "root");
 	b->argument = build_text(b, f, "argument");
 	b->profiles = build_texts(b, value_get(f, STR("profiles")), &b->nprofiles);
@@ -148,6 +153,7 @@ static void build_step_done(struct build *b, struct step *s, const struct value 
 	if (s->seconds < 0)
 		s->seconds = 0;
 	s->error = (struct str){ 0 };
+	s->image_id = build_text(b, fields, "image_id");
 	if (build_flag(fields, "ok")) {
 		s->state = build_flag(fields, "cached") ? STEP_CACHED : STEP_DONE;
 		return;
@@ -215,6 +221,8 @@ void build_apply(struct build *b, const struct event *e)
 	if (e->kind == EVENT_STEP_START && s) {
 		s->state = STEP_RUNNING;
 		s->started = e->t;
+		s->build = e->fields ? build_text(b, e->fields, "build") : s->build;
+		s->image = e->fields ? build_text(b, e->fields, "image") : s->image;
 	}
 	if (e->kind == EVENT_STEP_PROGRESS && s)
 		build_progress(b, s, e->fields);

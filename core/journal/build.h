@@ -15,6 +15,7 @@ struct step {
 	struct str origin;              /* "file:line" of its first cause; n 0: none */
 	struct str forecast;            /* "hit", "miss", "unknown" */
 	struct str task;                /* "fetch", "certificate" …; n 0: of the image */
+	struct str build, image, image_id;      /* of a batch's step: its build, once begun */
 	int group;                      /* -1: none */
 	unsigned line;                  /* in the Dockerfile; 0: none */
 	bool meta;                      /* makes no layer: neither hit nor miss */
@@ -31,6 +32,8 @@ struct build {
 	struct arena *arena;
 	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
 	struct str engine_version;      /* "dockerd 20.10.24"; n 0: unknown */
+	size_t nbuilds;                 /* of a batch, whose steps they are; else 0 */
+	struct str title;               /* the image, or "4 builds" */
 	const struct str *profiles;
 	size_t nprofiles;
 	const struct str *groups;       /* names of step groups */

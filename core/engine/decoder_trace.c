@@ -66,6 +66,20 @@ static void trace_tell(struct trace *t, struct row *row)
 	}
 }
 
+/* Output and progress need a row that was told; one that is over when it is first heard
+ * of would be told behind them. */
+static void trace_introduce(struct trace *t, struct row *row)
+{
+	struct step_report s = vertexes_report(&t->table, row);
+	if (row->told)
+		return;
+	s.ended = s.cached = false;
+	s.error = (struct str){ 0 };
+	row->told = true;
+	row->last = s;
+	trace_pass(t, &s);
+}
+
 /* ended: rows that are over, else those that are not. */
 static void trace_tell_dirty(struct trace *t, const struct pb_trace *p, bool ended)
 {
@@ -84,6 +98,7 @@ static void trace_status(struct trace *t, const struct pb_status *s)
 	if (str_has_prefix(s->id, STR("sha256:")) || str_has_prefix(s->id, STR("extracting ")) ||
 	    str_has_prefix(s->id, STR("pulling ")))
 		v->fetched = true;
+	trace_introduce(t, v->row);
 	if (t->base.sink->progress)
 		t->base.sink->progress(t->base.sink->data, v->row->key, s->id,
 		                       s->current > 0 ? (uint64_t)s->current : 0,
@@ -104,6 +119,7 @@ static void trace_log(struct trace *t, const struct pb_log *l)
 	struct str bytes = l->bytes;
 	if (!v)
 		return;
+	trace_introduce(t, v->row);
 	struct clip *c = &v->clips[l->stream - 1];
 	if (c->clipping && bytes.n >= TRACE_TAIL)
 		bytes = trace_unseen(c, bytes);
@@ -135,11 +151,17 @@ static void trace_warning(struct trace *t, const struct pb_warning *w)
 /* As docker's own client: the first start seen was just now. */
 static void trace_set_offset(struct trace *t, const struct pb_trace *p)
 {
-	for (size_t i = 0; i < p->nvertexes && !t->has_offset; i++) {
-		if (!p->vertexes[i].started)
+	if (t->has_offset)
+		return;
+	for (size_t i = 0; i < p->nvertexes; i++) {
+		int64_t started = p->vertexes[i].started;
+		if (!started)
 			continue;
-		t->offset = clock_now() - (double)p->vertexes[i].started / 1e9;
+		if (!t->has_offset)
+			t->offset = clock_now() - (double)started / 1e9;
 		t->has_offset = true;
+		if (!t->table.began || started < t->table.began)
+			t->table.began = started;
 	}
 }
 

@@ -162,6 +162,14 @@ bool vertexes_update(struct vertexes *t, const struct pb_vertex *p, struct error
 	return true;
 }
 
+/* BuildKit tells a build that joins another's work while that runs what the other one's
+ * took, and calls none of it cached. */
+static bool vertex_is_anothers(const struct vertexes *t, const struct vertex *v)
+{
+	return v->nintervals && v->intervals[v->nintervals - 1].to &&
+	       v->intervals[v->nintervals - 1].to < t->began;
+}
+
 static bool vertex_is_running(const struct vertex *v)
 {
 	return v->nintervals && !v->intervals[v->nintervals - 1].to;
@@ -203,7 +211,7 @@ static bool row_is_cached(const struct vertexes *t, const struct row *row)
 	               t->recipe->instructions[row->instruction].kind == INSTRUCTION_FROM;
 	bool cached = true, fetched = false;
 	for (const struct vertex *v = row->first; v; v = v->next) {
-		cached = cached && (v->cached || v->weak);
+		cached = cached && (v->cached || v->weak || vertex_is_anothers(t, v));
 		fetched = fetched || v->fetched;
 	}
 	return is_from ? !fetched : cached;

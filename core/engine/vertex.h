@@ -53,6 +53,8 @@ struct vertexes {
 	struct row **rows;
 	size_t nrows, cap;
 	int *claimed;                   /* by instruction: index of its row + 1 */
+	int64_t began;                  /* ns: when this build did; 0: not known.  What was over
+	                                 * by then was done for another one and is cached */
 };
 
 void vertexes_init(struct vertexes *, const struct recipe *);

@@ -84,6 +84,7 @@ struct collect {
 	int warnings;
 	bool ended;
 	bool late;                      /* output after the end */
+	bool told, early;               /* early: output before anything was told of its step */
 };
 
 static void collect_log(void *data, uint64_t key, int stream, struct str bytes, double t)
@@ -92,6 +93,7 @@ static void collect_log(void *data, uint64_t key, int stream, struct str bytes, 
 	(void)key;
 	(void)stream;
 	c->late = c->late || c->ended;
+	c->early = c->early || !c->told;
 	c->t = t;
 	buf_append(&c->log, bytes);
 }
@@ -99,6 +101,7 @@ static void collect_log(void *data, uint64_t key, int stream, struct str bytes, 
 static void collect_step(void *data, const struct step_report *s)
 {
 	((struct collect *)data)->ended = s->ended;
+	((struct collect *)data)->told = true;
 }
 
 static void collect_warning(void *data, struct str text)
@@ -207,6 +210,22 @@ static void test_decoder_trace__tells_a_warning_once(void **state)
 	buf_finish(&c.log);
 }
 
+/* As when another build's work is joined. */
+static void test_decoder_trace__tells_of_a_step_before_its_output(void **state)
+{
+	(void)state;
+	struct collect c = { 0 };
+	owned_buf struct buf lines = { 0 }, m = { 0 };
+	put_vertex(&m, 1000, 1001, "");
+	put_log(&m, 1000, 1, STR("hello\n"));
+	put_line(&lines, &m);
+	collect_lines(&c, &lines);
+	assert_true(str_eq(buf_str(&c.log), STR("hello\n")));
+	assert_false(c.early || c.late);
+	assert_true(c.ended);
+	buf_finish(&c.log);
+}
+
 static void test_decoder_trace__tells_several_stages(void **state)
 {
 	(void)state;
@@ -263,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_decoder_trace__shows_a_tail_past_the_gap_whole),
 		cmocka_unit_test(test_decoder_trace__counts_time_by_our_clock),
 		cmocka_unit_test(test_decoder_trace__tells_a_warning_once),
+		cmocka_unit_test(test_decoder_trace__tells_of_a_step_before_its_output),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,23 @@ static void test_vertex__cached_needs_no_start(void **state)
 	bench_finish(&b);
 }
 
+static void test_vertex__work_of_another_build_is_cached(void **state)
+{
+	(void)state;
+	struct bench b;
+	bench_init(&b, "FROM a\nRUN x\nRUN y\n");
+	struct pb_vertex v = { .digest = STR("d"), .name = STR("[2/3] RUN x"),
+	                       .started = 5 * SECOND, .completed = 7 * SECOND };
+	assert_false(bench_tell(&b, v).cached);
+	b.table.began = 8 * SECOND;
+	assert_true(bench_tell(&b, v).cached);
+	/* Both waited for this one's end. */
+	v = (struct pb_vertex){ .digest = STR("e"), .name = STR("[3/3] RUN y"),
+	                        .started = 6 * SECOND, .completed = 9 * SECOND };
+	assert_false(bench_tell(&b, v).cached);
+	bench_finish(&b);
+}
+
 static void test_vertex__a_base_is_a_hit_unless_it_was_fetched(void **state)
 {
 	(void)state;
@@ -204,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_vertex__triggers_of_a_base_shift_what_follows),
 		cmocka_unit_test(test_vertex__a_group_is_one_row),
 		cmocka_unit_test(test_vertex__cached_needs_no_start),
+		cmocka_unit_test(test_vertex__work_of_another_build_is_cached),
 		cmocka_unit_test(test_vertex__a_base_is_a_hit_unless_it_was_fetched),
 		cmocka_unit_test(test_vertex__bounds_what_an_engine_can_announce),
 	};

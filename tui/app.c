@@ -352,7 +352,7 @@ static bool app_may_leave(struct app *app)
 static bool app_leaves(enum action action)
 {
 	return action == ACTION_QUIT || action == ACTION_BACK || action == ACTION_VIEW1 ||
-	       action == ACTION_VIEW2 || action == ACTION_VIEW3;
+	       action == ACTION_VIEW2 || action == ACTION_VIEW3 || action == ACTION_VIEW4;
 }
 
 /* What means the same in every view; false: the view's own. */
@@ -370,6 +370,7 @@ static bool app_act(struct app *app, enum action action, uint32_t key)
 	case ACTION_VIEW1: app_home(app); break;
 	case ACTION_VIEW2: app_last_build(app); break;
 	case ACTION_VIEW3: app_history(app); break;
+	case ACTION_VIEW4: app_matrix(app); break;
 	case ACTION_REDRAW:
 		if (app->term)
 			term_redraw(app->term);

@@ -60,6 +60,9 @@ void app_reread(struct app *);
 void app_open_build(struct app *, const char *dir);
 /* The same, played again from its beginning. */
 void app_replay_build(struct app *, const char *dir);
+/* Starts the job of a request and says how it ends, whatever is shown then.  The folder,
+ * interned; NULL: it was told why not. */
+const char *app_start(struct app *, const struct request *);
 /* Sends what was asked for as a job and opens its build view. */
 void app_build(struct app *);
 

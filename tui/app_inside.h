@@ -42,6 +42,8 @@ void app_say_lack(struct app *);
 void app_watch_project(struct app *);
 void app_suspend(struct app *);
 
+/* In app_matrix.c. */
+void app_matrix(struct app *);
 /* In app_doctor.c: asks for the doctor's report, which opens as a popup when it is there. */
 void app_doctor(struct app *);
 

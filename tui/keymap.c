@@ -111,7 +111,7 @@ static enum action keymap_look(const struct keymap *km, unsigned where)
 
 static bool keymap_counts(unsigned where)
 {
-	return (where & ~(unsigned)(WHERE_PICKER | WHERE_LEVELS | WHERE_CONFIRM)) != 0;
+	return (where & ~(unsigned)(WHERE_PICKER | WHERE_LEVELS | WHERE_CONFIRM | WHERE_BATCH)) != 0;
 }
 
 void keymap_clear(struct keymap *km)
@@ -149,9 +149,10 @@ enum action keymap_feed(struct keymap *km, unsigned where, uint32_t key, unsigne
 
 enum action keymap_timeout(struct keymap *km, unsigned where)
 {
-	static const enum action views[] = { ACTION_VIEW1, ACTION_VIEW2, ACTION_VIEW3 };
+	static const enum action views[] = { ACTION_VIEW1, ACTION_VIEW2, ACTION_VIEW3,
+	                                     ACTION_VIEW4 };
 	unsigned count = km->count;
-	if (km->nkeys > 0 || count < 1 || count > 3 || !(keymap_entries[ACTION_VIEW1].where & where))
+	if (km->nkeys > 0 || count < 1 || count > 4 || !(keymap_entries[ACTION_VIEW1].where & where))
 		return ACTION_NONE;
 	keymap_clear(km);
 	return views[count - 1];

@@ -25,6 +25,8 @@ enum where {
 	WHERE_CONFIRM = 128,                    /* a popup that asks yes or no */
 	WHERE_RUN = 256,
 	WHERE_MESSAGES = 512,
+	WHERE_MATRIX = 4096,
+	WHERE_BATCH = 8192,                     /* a popup: how combinations are built */
 };
 
 enum action {
@@ -56,7 +58,7 @@ struct keymap {
 enum action keymap_feed(struct keymap *, unsigned where, uint32_t key, unsigned *ret_count);
 /* Keys typed so far that wait for more ("12g"), for the status line. */
 void keymap_pending(const struct keymap *, struct buf *);
-/* A digit alone was typed and nothing followed for a while: 1, 2 and 3 are views. */
+/* A digit alone was typed and nothing followed for a while: 1 to 4 are views. */
 enum action keymap_timeout(struct keymap *, unsigned where);
 bool keymap_is_waiting(const struct keymap *);
 void keymap_clear(struct keymap *);

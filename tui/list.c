@@ -70,9 +70,9 @@ bool list_move(struct list *l, enum action action, unsigned count, int sideways)
 	case ACTION_HALF_UP:
 		list_page(l, action == ACTION_HALF_DOWN, half * times);
 		return true;
-	case ACTION_PAGE_DOWN:
+	case ACTION_PAGE_DOWN: case ACTION_SPACE_DOWN:
 	case ACTION_PAGE_UP:
-		list_page(l, action == ACTION_PAGE_DOWN, height * times);
+		list_page(l, action != ACTION_PAGE_UP, height * times);
 		return true;
 	case ACTION_FIRST:
 		list_go(l, count ? count - 1 : 0);
@@ -102,7 +102,7 @@ bool list_move(struct list *l, enum action action, unsigned count, int sideways)
 bool list_is_at_end(const struct list *l, enum action action)
 {
 	switch (action) {
-	case ACTION_DOWN: case ACTION_HALF_DOWN: case ACTION_PAGE_DOWN:
+	case ACTION_DOWN: case ACTION_HALF_DOWN: case ACTION_PAGE_DOWN: case ACTION_SPACE_DOWN:
 		return l->cursor + 1 >= l->n;
 	case ACTION_UP: case ACTION_HALF_UP: case ACTION_PAGE_UP:
 		return l->cursor == 0;

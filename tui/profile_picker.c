@@ -14,6 +14,8 @@ struct profile_picker {
 	bool *chosen;
 	enum cascade_rule rule;
 	struct list list;
+	profile_picker_fn *hand_over;   /* NULL: to the project itself */
+	void *data;
 };
 
 static size_t profile_picker_chosen(const struct profile_picker *p)
@@ -32,7 +34,7 @@ static void profile_picker_size(struct popup *popup, int *ret_rows, int *ret_col
 		size_t width = text_width(str_of(p->names[i])) + 6;
 		widest = width > widest ? width : widest;
 	}
-	*ret_rows = (int)(p->list.n ? p->list.n : 1) + 2;
+	*ret_rows = (int)(p->list.n ? p->list.n : 1) + (p->hand_over ? 0 : 2);
 	*ret_cols = (int)widest;
 }
 
@@ -40,11 +42,13 @@ static void profile_picker_draw(struct popup *popup, struct surface *s, struct a
 {
 	struct profile_picker *p = (struct profile_picker *)popup;
 	size_t n = profile_picker_chosen(p);
-	struct area rule = area_cut_bottom(&a, a.rows > 2 ? 2 : 0);
+	struct area rule = area_cut_bottom(&a, a.rows > 2 && !p->hand_over ? 2 : 0);
 	struct pen pen = pen_at(s, rule, 1);
-	pen_word(&pen, "m", INK(POPUPHOT));
-	pen_printf(&pen, INK(POPUP), " merge rule: %s", p->rule == CASCADE_DEEP
-		? "deep (objects update inside)" : "root (only the root level)");
+	if (!p->hand_over) {
+		pen_word(&pen, "m", INK(POPUPHOT));
+		pen_printf(&pen, INK(POPUP), " merge rule: %s", p->rule == CASCADE_DEEP
+			? "deep (objects update inside)" : "root (only the root level)");
+	}
 	if (p->list.n == 0) {
 		pen = pen_at(s, a, 0);
 		pen_word(&pen, "no file has an overlay: there are no profiles", INK(POPUPFAINT));
@@ -105,6 +109,11 @@ static bool profile_picker_shift(struct profile_picker *p, bool down)
 static void profile_picker_apply(struct profile_picker *p)
 {
 	struct app *app = p->popup.app;
+	if (p->hand_over) {
+		p->hand_over(p->data, p->names, profile_picker_chosen(p));
+		app_close(app);
+		return;
+	}
 	project_select_profiles(p->project, p->names, profile_picker_chosen(p));
 	project_select_rule(p->project, p->rule);
 	app_reread(app);
@@ -121,6 +130,8 @@ static bool profile_picker_act(struct popup *popup, enum action action, unsigned
 	case ACTION_MOVE_UP:
 		return profile_picker_shift(p, action == ACTION_MOVE_DOWN);
 	case ACTION_MERGE_RULE:
+		if (p->hand_over)
+			return false;
 		p->rule = p->rule == CASCADE_DEEP ? CASCADE_ROOT : CASCADE_DEEP;
 		return true;
 	case ACTION_ENTER:
@@ -152,24 +163,38 @@ static void profile_picker_add(struct profile_picker *p, const char *name, bool 
 	p->chosen[p->list.n++] = chosen;
 }
 
-struct popup *profile_picker_new(struct project *project)
+static struct profile_picker *profile_picker_make(struct project *project, const char *title,
+                                                  const char *hint, bool chosen)
 {
 	struct profile_picker *p = xcalloc(1, sizeof *p);
 	const struct selection *selection = &project->selection;
 	const struct settings *s = project->settings ? project->settings : project->good_settings;
 	size_t most = selection->nprofiles + (s ? s->nprofiles : 0);
-	p->popup = (struct popup){
-		.ops = &profile_picker_ops, .title = "Profiles: later ones win",
-		.hint = "Space takes  J K order  Enter applies  Esc",
-	};
+	p->popup = (struct popup){ .ops = &profile_picker_ops, .title = title, .hint = hint };
 	p->project = project;
 	p->arena = arena_new();
 	p->names = arena_array(p->arena, most, sizeof *p->names);
 	p->chosen = arena_array(p->arena, most, sizeof *p->chosen);
 	p->rule = selection->rule;
-	for (size_t i = 0; i < selection->nprofiles; i++)
+	for (size_t i = 0; chosen && i < selection->nprofiles; i++)
 		profile_picker_add(p, selection->profiles[i], true);
 	for (size_t i = 0; s && i < s->nprofiles; i++)
 		profile_picker_add(p, s->profiles[i], false);
+	return p;
+}
+
+struct popup *profile_picker_new(struct project *project)
+{
+	return &profile_picker_make(project, "Profiles: later ones win",
+	                            "Space takes  J K order  Enter applies  Esc", true)->popup;
+}
+
+struct popup *profile_picker_ask(struct project *project, const char *title,
+                                 profile_picker_fn *chosen, void *data)
+{
+	struct profile_picker *p = profile_picker_make(project, title,
+	                                               "Space takes  J K order  Enter  Esc", false);
+	p->hand_over = chosen;
+	p->data = data;
 	return &p->popup;
 }

@@ -489,7 +489,7 @@ static const struct hint view_project_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_PROFILES, "profiles" }, { ACTION_BUILD, "build" },
 	{ ACTION_ORIGINS, "origins" }, { ACTION_EDIT, "edit" }, { ACTION_HELP, "help" },
 	{ ACTION_BACK, "leave" }, { ACTION_SEARCH, "search" }, { ACTION_FOLD, "fold" },
-	{ ACTION_VIEW3, "history" }, { 0, NULL },
+	{ ACTION_VIEW3, "history" }, { ACTION_VIEW4, "matrix" }, { 0, NULL },
 };
 
 static const struct view_ops view_project_ops = {

@@ -116,6 +116,36 @@ static void test_context__ignores_and_keeps_the_way_to_what_is_kept(void **state
 	assert_string_equal(list(s, c), "src/ src/deep/ src/deep/x.py");
 }
 
+static const char *describe(struct scratch *s, const struct context *c, const char *path)
+{
+	owned_buf struct buf out = { 0 };
+	context_describe(c, path, &out);
+	return arena_text(s->arena, buf_str(&out));
+}
+
+static void test_context__describes_what_can_be_at_a_path(void **state)
+{
+	struct scratch *s = *state;
+	owned(context) struct context *one = context_new(), *other = context_new();
+	context_add_tree(one, "/srv/app", "app", NULL);
+	context_add_tree(other, "/srv/app/", "./app", NULL);
+	context_add_bytes(one, "app/api/a.json", 0644, STR("1"));
+	context_add_bytes(other, "app/api/a.json", 0644, STR("2"));
+	context_add_dir(one, "dist", 0755);
+	context_add_dir(other, "dist", 0755);
+	static const struct { const char *path; bool same; } table[] = {
+		{ "dist", true }, { "dist/x", true }, { "app/src", true }, { "app", false },
+		{ "app/api", false }, { "app/api/a.json", false }, { "app/api/b.json", true },
+		{ "", false }, { ".", false }, { "ap", true }, { "application", true },
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (!strcmp(describe(s, one, table[i].path), describe(s, other, table[i].path)) !=
+		    table[i].same)
+			fail_msg("'%s'", table[i].path);
+	assert_string_not_equal(describe(s, one, "dist"), "");
+	assert_string_equal(describe(s, one, "nothing"), "");
+}
+
 static void test_context__what_is_generated_wins(void **state)
 {
 	struct scratch *s = *state;
@@ -353,6 +383,7 @@ int main(void)
 		SCRATCH_TEST(test_context__lists_a_tree_with_slash_lowest),
 		SCRATCH_TEST(test_context__puts_a_tree_under_its_prefix),
 		SCRATCH_TEST(test_context__ignores_and_keeps_the_way_to_what_is_kept),
+		SCRATCH_TEST(test_context__describes_what_can_be_at_a_path),
 		SCRATCH_TEST(test_context__what_is_generated_wins),
 		SCRATCH_TEST(test_context__a_later_tree_wins),
 		SCRATCH_TEST(test_context_drop__leaves_out_of_earlier_trees),

@@ -21,7 +21,9 @@ static void test_request__comes_back_as_it_was_written(void **state)
 		{ STR("/a"), STR("{\"x\": 1}\n") }, { STR("/gone"), { 0 } },
 		{ STR("/latin"), STR("caf\xe9 \xff\x00z") }, { STR("/empty"), STR("") },
 	};
+	struct combo combos[] = { { profiles, 2 }, { NULL, 0 } };
 	struct request r = {
+		.combos = combos, .ncombos = 2, .jobs = 3, .batch = "b",
 		.id = "i", .argument = "/p", .kind = "pesto", .engine = "auto", .named = named,
 		.nnamed = 1, .texts = texts, .ntexts = 4, .log_limit = 1ull << 40, .retry_of = "o",
 		.selection = { .profiles = profiles, .nprofiles = 2, .rule = CASCADE_DEEP,
@@ -33,6 +35,9 @@ static void test_request__comes_back_as_it_was_written(void **state)
 	assert_non_null(back);
 	assert_string_equal(back->id, "i");
 	assert_string_equal(back->retry_of, "o");
+	assert_string_equal(back->batch, "b");
+	assert_true(back->ncombos == 2 && back->jobs == 3 && back->combos[1].n == 0);
+	assert_true(combo_is(&back->combos[0], profiles, 2));
 	assert_true(back->selection.nprofiles == 2 && back->selection.rule == CASCADE_DEEP);
 	assert_string_equal(back->selection.profiles[0], "p2");
 	assert_string_equal(back->selection.level, "C1");

@@ -41,6 +41,24 @@ static void test_build__knows_what_build_start_says(void **state)
 	assert_int_equal(b->steps[3].state, STEP_WAITING);
 }
 
+static void test_build__knows_the_builds_of_a_batch(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s,
+		"{\"t\":10,\"ev\":\"build.start\",\"builds\":2,\"image\":null,\"steps\":["
+		"{\"index\":0,\"name\":\"base\"},{\"index\":1,\"name\":\"gpu\"}]}\n"
+		"{\"t\":11,\"ev\":\"step.start\",\"step\":1,\"build\":\"20260101-000000-0001\","
+		"\"image\":\"p:1-gpu\"}\n"
+		"{\"t\":12,\"ev\":\"step.done\",\"step\":1,\"ok\":true,\"seconds\":1,"
+		"\"image_id\":\"sha256:1\"}\n");
+	assert_int_equal(b->nbuilds, 2);
+	assert_true(str_eq(b->title, STR("2 builds")) && b->image.n == 0);
+	assert_true(str_eq(b->steps[1].build, STR("20260101-000000-0001")));
+	assert_true(str_eq(b->steps[1].image, STR("p:1-gpu")));
+	assert_true(str_eq(b->steps[1].image_id, STR("sha256:1")));
+	assert_true(b->steps[0].state == STEP_WAITING && !b->steps[0].build.n);
+}
+
 static void test_build__follows_a_good_build(void **state)
 {
 	struct scratch *s = *state;
@@ -143,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_build__knows_what_build_start_says),
+		SCRATCH_TEST(test_build__knows_the_builds_of_a_batch),
 		SCRATCH_TEST(test_build__follows_a_good_build),
 		SCRATCH_TEST(test_build__settles_what_was_never_told),
 		SCRATCH_TEST(test_build__knows_a_cancelled_one),

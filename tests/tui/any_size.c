@@ -1,4 +1,6 @@
 /* Every view, popup and prompt at every size. */
+#include <signal.h>
+
 #include "core/base/utf8.h"
 #include "tests/tui/scenes.h"
 
@@ -173,6 +175,7 @@ int main(int argc, char **argv)
 		SIZE_TEST(test_any_size__the_c_locale_is_all_ascii),
 		SIZE_TEST(test_any_size__resizing_storms_harm_nothing),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

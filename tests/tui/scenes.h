@@ -14,7 +14,8 @@
 static const struct scene {
 	const char *name;
 	const char *project;
-	const char *keys;               /* from the project view */
+	const char *keys;               /* from the project view; at a | all that is read in
+	                                 * slices is waited for */
 } scenes[] = {
 	{ "tree", SCENE_SHIP, "" },
 	{ "tree-folded", SCENE_SHIP, "zM" },
@@ -43,6 +44,9 @@ static const struct scene {
 	{ "build-wide", SCENE_SHIP, "H<Enter><Tab>" },
 	{ "replay", SCENE_SHIP, "Hjjjv.]t]t]t]t" },
 	{ "messages", SCENE_SHIP, "xyz<Enter>]d/nowhere<Enter>gm" },
+	{ "matrix", SCENE_SHIP, "M|<Space>pj<Space><Enter>" },
+	{ "matrix-build", SCENE_SHIP, "M|<Space><Space>B" },
+	{ "matrix-wrong", SCENE_ODD, "M|jj" },
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 
@@ -100,7 +104,12 @@ static inline struct scene_shown scene_open(struct scratch *s, const struct scen
 	shown.screen.app = app_new(shown.screen.loop, shown.project, rows, cols);
 	app_push(shown.screen.app, view_project_new(shown.project));
 	app_draw(shown.screen.app);
-	screen_keys(&shown.screen, scene->keys);
+	struct str keys = str_of(scene->keys), part;
+	while (str_next(&keys, '|', &part)) {
+		screen_keys(&shown.screen, arena_text(s->arena, part));
+		for (int i = 0; keys.p && i < 100; i++)
+			screen_turn(&shown.screen);
+	}
 	return shown;
 }
 

@@ -110,7 +110,7 @@ static void test_matrix__shares_up_to_what_goes_into_the_image(void **state)
 	assert_int_equal(works, 0);
 }
 
-static void test_matrix__the_same_thing_twice_is_shared_whole(void **state)
+static void test_matrix__a_combination_stands_once(void **state)
 {
 	struct bench *b = *state;
 	static const char *const twice[] = { "other", "other" };
@@ -192,7 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MATRIX_TEST(test_matrix__tells_what_each_combination_is),
 		MATRIX_TEST(test_matrix__shares_up_to_what_goes_into_the_image),
-		MATRIX_TEST(test_matrix__the_same_thing_twice_is_shared_whole),
+		MATRIX_TEST(test_matrix__a_combination_stands_once),
 		MATRIX_TEST(test_matrix__who_shares_nothing_goes_first),
 		MATRIX_TEST(test_matrix__waits_for_shared_work_alone),
 		MATRIX_TEST(test_matrix__without_the_cache_nobody_waits),

@@ -36,7 +36,9 @@ static void test_keymap__reads_sequences_and_counts(void **state)
 		{ "<C-d>", WHERE_BUILD, ACTION_HALF_DOWN, 0 },
 		{ "3", WHERE_LEVELS, ACTION_LEVEL3, 0 }, { "0", WHERE_LEVELS, ACTION_LEVEL0, 0 },
 		{ "<Space>", WHERE_PICKER, ACTION_TOGGLE, 0 },
-		{ "<Space>", WHERE_HELP, ACTION_PAGE_DOWN, 0 },
+		{ "<Space>", WHERE_HELP, ACTION_SPACE_DOWN, 0 },
+		{ "<Space>", WHERE_MATRIX, ACTION_TOGGLE, 0 }, { "+", WHERE_BATCH, ACTION_MORE, 0 },
+		{ "4", WHERE_BATCH, ACTION_LEVEL4, 0 }, { "<F5>", WHERE_PROJECT, ACTION_VIEW4, 0 },
 		{ "0", WHERE_PROJECT, ACTION_UNKNOWN, 0 }, { "5<Esc>", WHERE_PROJECT, ACTION_NONE, 0 },
 		{ "g<Esc>j", WHERE_PROJECT, ACTION_DOWN, 0 },
 		{ "99999999999999j", WHERE_PROJECT, ACTION_DOWN, 999999999 },
@@ -115,6 +117,11 @@ static void test_keymap__takes_a_lone_digit_for_a_view(void **state)
 	assert_true(keymap_is_waiting(&km));
 	assert_int_equal(keymap_timeout(&km, WHERE_PROJECT), ACTION_VIEW3);
 	assert_false(keymap_is_waiting(&km));
+	type(&km, WHERE_PROJECT, "4", &count);
+	assert_int_equal(keymap_timeout(&km, WHERE_PROJECT), ACTION_VIEW4);
+	type(&km, WHERE_PROJECT, "5", &count);
+	assert_int_equal(keymap_timeout(&km, WHERE_PROJECT), ACTION_NONE);
+	keymap_clear(&km);
 	type(&km, WHERE_PROJECT, "31", &count);
 	assert_int_equal(keymap_timeout(&km, WHERE_PROJECT), ACTION_NONE);
 }

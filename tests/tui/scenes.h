@@ -44,7 +44,7 @@ static const struct scene {
 	{ "build-wide", SCENE_SHIP, "H<Enter><Tab>" },
 	{ "replay", SCENE_SHIP, "Hjjjv.]t]t]t]t" },
 	{ "messages", SCENE_SHIP, "xyz<Enter>]d/nowhere<Enter>gm" },
-	{ "matrix", SCENE_SHIP, "M|<Space>pj<Space><Enter>" },
+	{ "matrix", SCENE_SHIP, "M|<Space>p<Space>j<Space><Enter>|" },
 	{ "matrix-build", SCENE_SHIP, "M|<Space><Space>B" },
 	{ "matrix-wrong", SCENE_ODD, "M|jj" },
 };

@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/job/request.h"
+#include "tui/app.h"
 #include "tui/view_build_inside.h"
 
 /* ---- rows ---- */
@@ -260,13 +262,28 @@ static void steps_fold_all(struct view_build *b, bool folded)
 	view_build_steps_update(b);
 }
 
+/* A step of a batch that has begun is a build. */
+static void steps_open(struct view_build *b, struct str id)
+{
+	struct error err;
+	owned(arena) struct arena *scratch = arena_new();
+	const char *dir = request_find(arena_text(scratch, id), &err);
+	if (dir)
+		app_open_build(b->view.app, dir);
+	else
+		app_alert(b->view.app, "%s", err.text);
+}
+
 static bool steps_enter(struct view_build *b)
 {
 	if (b->steps.cursor >= b->nrows)
 		return false;
-	if (b->rows[b->steps.cursor].step < 0)
+	int step = b->rows[b->steps.cursor].step;
+	if (step < 0)
 		return steps_fold(b, -1);
 	b->pane = BUILD_LOG;
+	if (b->build->steps[step].build.n)
+		steps_open(b, b->build->steps[step].build);
 	return true;
 }
 

@@ -58,15 +58,20 @@ static void batch_plan_order(struct batch *b)
 	matrix_order(b->matrix, rows, b->n, b->order);
 }
 
+static bool batch_plan_next(struct batch *b)
+{
+	struct matrix_source source = { b->kind, &b->target, &b->request->selection, b->files };
+	return matrix_read_next(b->matrix, &source);
+}
+
 static void batch_turn(struct loop *loop, void *data)
 {
 	struct batch *b = data;
-	struct matrix_source source = { b->kind, &b->target, &b->request->selection, b->files };
 	(void)loop;
 	b->turn = 0;
 	if (b->ended)
 		return;
-	if (!b->cancelled && matrix_read_next(b->matrix, &source)) {
+	if (!b->cancelled && batch_plan_next(b)) {
 		batch_go_on(b);
 		return;
 	}
@@ -177,6 +182,8 @@ int batch_run(struct loop *loop, const struct request *request, const char *dir,
 		return error_exit_code(err.code);
 	}
 	loop_signal(loop, SIGTERM, batch_terminated, &b);
+	/* Who listens waits for build.start: one plan tells the project's name. */
+	batch_plan_next(&b);
 	batch_announce_start(&b);
 	status_tell(status, record_error(b.record));
 	batch_go_on(&b);

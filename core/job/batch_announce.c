@@ -48,7 +48,7 @@ void batch_announce_start(struct batch *b)
 	b->started = clock_now();
 	value_set(a, o, "format", value_new_integer(a, 1));
 	batch_set(a, o, "id", r->id);
-	batch_set(a, o, "project", b->target.name);
+	batch_set(a, o, "project", b->matrix->project ? b->matrix->project : b->target.name);
 	batch_set(a, o, "kind", b->kind->name);
 	value_set(a, o, "profiles", value_new_array(a));
 	value_set(a, o, "builds", value_new_integer(a, (long long)b->n));

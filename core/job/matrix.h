@@ -38,6 +38,7 @@ struct matrix {
 	struct arena *arena;
 	struct matrix_row *rows;
 	size_t n, next;                 /* next: the first row that is not read */
+	const char *project;            /* its name, from the first row that tells it; or NULL */
 };
 
 struct matrix *matrix_new(void);

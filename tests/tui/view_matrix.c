@@ -170,6 +170,13 @@ static void test_view_matrix__builds_what_is_marked(void **state)
 	screen_keys(&m.screen, "gg<Enter>");
 	screen_shows(s, &m.screen, "ship-detector:1.0.0.dev0 ");
 	screen_shows(s, &m.screen, "C1");
+	/* The batch is a build of builds, each of which opens. */
+	screen_keys(&m.screen, "HG<Enter>");
+	screen_shows(s, &m.screen, "2 builds");
+	screen_keys(&m.screen, "ggj<Enter>");
+	screen_shows(s, &m.screen, "ship-detector:1.0.0.dev0 ");
+	screen_keys(&m.screen, "q");
+	screen_shows(s, &m.screen, "2 of 2 builds did not end well");
 	matrix_close(&m);
 }
 

@@ -209,7 +209,10 @@ static void app_tell_end(struct app *app, const struct history_item *item)
 		break;
 	case HISTORY_DONE:
 		clock_append_seconds(&took, item->ended - item->started);
-		app_say(app, "%s is built, in %s", name, buf_text(&took));
+		if (item->nbuilds)
+			app_say(app, "all %zu builds are done, in %s", item->nbuilds, buf_text(&took));
+		else
+			app_say(app, "%s is built, in %s", name, buf_text(&took));
 		break;
 	case HISTORY_FAILED:
 		app_alert(app, "%s failed: %s (build %s)", name, item->error, item->id);

@@ -36,6 +36,9 @@ bool run_find(struct arena *a, const char *build, struct run_build *ret_build, s
 		                 "did (mortar history)", item.id,
 		                 item.state == HISTORY_FAILED ? "a failure"
 		                                              : history_state_name(item.state));
+	if (item.nbuilds)
+		return error_set(err, ERROR_USAGE, "%s is a batch of %zu builds: name one of them "
+		                 "(mortar history)", item.id, item.nbuilds);
 	if (!item.image_id[0])
 		return error_set(err, ERROR_USAGE, "the journal of the build %s has no image's id: build "
 		                 "it again", item.id);

@@ -23,7 +23,7 @@ static bool batch_may_start(const struct batch *b, size_t build)
 
 static void batch_end(struct batch *b)
 {
-	batch_announce_end(b);
+	batch_announce_end(b, NULL);
 	b->ended = true;
 	loop_stop(b->loop);
 }
@@ -188,7 +188,7 @@ int batch_run(struct loop *loop, const struct request *request, const char *dir,
 	status_tell(status, record_error(b.record));
 	batch_go_on(&b);
 	if (!loop_run(loop, &err) && !b.ended)
-		batch_announce_end(&b);
+		batch_announce_end(&b, &err);
 	running_remove(request->id);
 	int code = b.exit;
 	batch_finish(&b);

@@ -83,17 +83,18 @@ static void batch_sum(const struct batch *b, struct buf *error, int *ret_code)
 		buf_printf(error, "%zu of %zu builds did not end well: %s", bad, b->n, buf_text(&names));
 }
 
-void batch_announce_end(struct batch *b)
+void batch_announce_end(struct batch *b, const struct error *fault)
 {
 	struct arena *a = record_arena(b->record);
 	struct value *o = value_new_object(a);
 	char seconds[32];
 	owned_buf struct buf error = { 0 };
 	batch_sum(b, &error, &b->exit);
-	if (record_error(b->record)) {
+	fault = record_error(b->record) ? record_error(b->record) : fault;
+	if (fault) {
 		buf_clear(&error);
-		error_print(&error, record_error(b->record));
-		b->exit = error_exit_code(record_error(b->record)->code);
+		error_print(&error, fault);
+		b->exit = error_exit_code(fault->code);
 	} else if (b->cancelled) {
 		buf_clear(&error);
 		buf_append(&error, STR("cancelled"));

@@ -46,7 +46,8 @@ struct batch {
 
 /* ---- batch_announce.c ---- */
 void batch_announce_start(struct batch *);
-void batch_announce_end(struct batch *);
+/* fault: ours, which ended it; or NULL. */
+void batch_announce_end(struct batch *, const struct error *fault);
 
 /* ---- batch_build.c ---- */
 /* Starts its job.  What keeps it from starting is its end, told like one. */

@@ -19,7 +19,10 @@ static const struct {
 };
 
 /* Before the first column: the mark of the state, the box of the choice. */
-enum { BOX_COLS = 6, LAST_LEAST = 12 };
+enum { BOX_COLS = 6 };
+
+/* What the last build needs at least: "cancelled 14:37:01 1m02s" where there is room. */
+enum { LAST_LEAST = 24, LAST_SHARE = 3 };
 
 /* ---- texts ---- */
 
@@ -107,7 +110,8 @@ static void cells_measure(const struct view_matrix *v, int rows, int widths[CELL
 /* Columns go by rank until the rest fits; the last one takes what is left. */
 static void cells_fit(int cols, int widths[CELL_COUNT])
 {
-	int last = widths[CELL_LAST] < LAST_LEAST ? widths[CELL_LAST] : LAST_LEAST;
+	int least = cols / LAST_SHARE < LAST_LEAST ? cols / LAST_SHARE : LAST_LEAST;
+	int last = widths[CELL_LAST] < least ? widths[CELL_LAST] : least;
 	for (int rank = CELL_COUNT - 1; rank >= 0; rank--) {
 		int sum = BOX_COLS;
 		for (int c = 0; c < CELL_COUNT; c++)

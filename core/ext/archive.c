@@ -277,7 +277,7 @@ static bool archive_read_all(struct archive_reader *r, archive_sink_fn *sink, vo
 	}
 }
 
-static bool archive_read_file(const char *file, struct archive_limits limits,
+static bool archive_read_file(const char *file, const char *name, struct archive_limits limits,
                               archive_sink_fn *sink, void *data, struct error *err)
 {
 	owned_fd int fd = -1;
@@ -288,7 +288,7 @@ static bool archive_read_file(const char *file, struct archive_limits limits,
 		return error_set(err, ERROR_MISSING, "there is no archive '%s'", file);
 	if (opened != FILES_OK)
 		return false;
-	archive_reader_init(&r, file, limits);
+	archive_reader_init(&r, name, limits);
 	bool ok = archive.read_open_fd(r.archive, fd, ARCHIVE_BLOCK) == ARCHIVE_OK
 	                  ? archive_read_all(&r, sink, data, err)
 	                  : archive_failed(&r, err);
@@ -312,7 +312,7 @@ static bool archive_list_sink(void *data, const struct archive_item *item, struc
 bool archive_list(const char *file, archive_item_fn *each, void *data, struct error *err)
 {
 	struct archive_listing l = { each, data };
-	return archive_read_file(file, ARCHIVE_LIMITS, archive_list_sink, &l, err);
+	return archive_read_file(file, file, ARCHIVE_LIMITS, archive_list_sink, &l, err);
 }
 
 bool archive_list_bytes(struct str bytes, struct archive_limits limits, archive_item_fn *each,
@@ -377,32 +377,32 @@ static bool archive_unpack_sink(void *data, const struct archive_item *item, str
 	       error_prefix(err, "'%s/%s'", tree_dir(u->tree), item->path);
 }
 
-static bool archive_unpack_into(const char *file, const char *dir, struct archive_limits limits,
-                                struct error *err)
+static bool archive_unpack_into(const char *file, const char *name, const char *dir,
+                                struct archive_limits limits, struct error *err)
 {
 	owned(tree) struct tree *tree = tree_open(dir, err);
 	struct archive_unpacking u = { .tree = tree, .fd = -1 };
-	bool ok = tree && archive_read_file(file, limits, archive_unpack_sink, &u, err) &&
+	bool ok = tree && archive_read_file(file, name, limits, archive_unpack_sink, &u, err) &&
 	          archive_unpack_end(&u, err);
 	if (u.fd >= 0)
 		close(u.fd);
 	return ok;
 }
 
-bool archive_unpack_within(const char *file, const char *dir, struct archive_limits limits,
-                           struct error *err)
+bool archive_unpack_within(const char *file, const char *name, const char *dir,
+                           struct archive_limits limits, struct error *err)
 {
 	owned_memory char *made = tree_make_beside(dir, err);
 	if (!made)
 		return false;
-	if (archive_unpack_into(file, made, limits, err) && tree_make_place(made, dir, err))
+	if (archive_unpack_into(file, name, made, limits, err) && tree_make_place(made, dir, err))
 		return true;
 	struct error ignored = { 0 };
 	save_remove(made, &ignored);
 	return false;
 }
 
-bool archive_unpack(const char *file, const char *dir, struct error *err)
+bool archive_unpack(const char *file, const char *name, const char *dir, struct error *err)
 {
-	return archive_unpack_within(file, dir, ARCHIVE_LIMITS, err);
+	return archive_unpack_within(file, name, dir, ARCHIVE_LIMITS, err);
 }

@@ -73,20 +73,51 @@ typedef void http_upgrade_fn(void *data, int status, const struct error *err);
 struct http_transfer *http_upgrade(struct http *, const struct http_request *,
                                    const char *protocol, http_upgrade_fn *, void *data);
 
-/* Brings url (http, https, ftp, file) to file, which is whole or as it was: written
- * beside it, then renamed.  Redirects are followed, never to file:.  total is 0
- * while unknown.  Messages never show the user and password of a URL. */
+/* What tells one state of a resource from another: an ETag, a Last-Modified (of ftp: the
+ * file's time).  "" or NULL: the server does not say. */
+struct http_state {
+	const char *etag, *modified;
+};
+/* Longer ones, and such with bytes beyond printable ASCII, count as not said. */
+enum { HTTP_STATE_MAX = 1000 };
+
+/* Asks for url (http, https, ftp); the strings are borrowed for the call. */
+struct http_fetch {
+	const char *url;
+	struct http_state known;        /* what is here already: the answer may be UNCHANGED */
+	/* The first `from` bytes, of `total` (0: unknown), are here, of the state `part`, which
+	 * http_fetch_begin gave. */
+	uint64_t from, total;
+	const char *part;
+};
+
+/* The answer begins: bytes from `from` on will come, which is 0 or what was asked. */
+struct http_begin {
+	struct http_state state;        /* of the whole resource */
+	const char *part;               /* as for http_fetch; NULL: what is cut cannot go on */
+	uint64_t from, total;           /* total 0: unknown */
+};
+
+/* ANEW: nothing of what is here helps; to be asked again with the URL alone. */
+enum http_fetched { HTTP_FETCHED, HTTP_UNCHANGED, HTTP_ANEW };
+
+/* Redirects are followed, never to file:.  Messages name the URL and where it has led
+ * to, never with user, password or query. */
 struct http_fetch_events {
-	void (*progress)(void *data, uint64_t current, uint64_t total);         /* or NULL */
-	void (*done)(void *data, const struct error *err);
+	/* Once before any bytes of a good answer, also of an empty one; lent for the call. */
+	bool (*begin)(void *data, const struct http_begin *, struct error *err);
+	bool (*bytes)(void *data, struct str bytes, struct error *err);
+	void (*done)(void *data, enum http_fetched, const struct error *err);
 	void *data;
 };
-struct http_transfer *http_fetch(struct http *, const char *url, const char *file,
+struct http_transfer *http_fetch(struct http *, const struct http_fetch *,
                                  const struct http_fetch_events *);
+/* Appends the URL as messages show it: without user, password and query. */
+struct buf;
+void http_append_shown(struct buf *, struct str url);
 
 /* Appends text as one part of a URL's path or query (RFC 3986: what is not
  * unreserved becomes %XX). */
-struct buf;
 void http_append_escaped(struct buf *, struct str text);
 
 #endif

@@ -37,7 +37,9 @@ static bool prepare_task(const struct task *task, struct error *err)
 		             prepare_line, &p, err);
 	if (!worker || !loop_run(loop, err))
 		return false;
-	return p.ok || error_prefix(err, "%s", task->name);
+	if (!p.ok)
+		runner_worker_failed(task, err);
+	return p.ok;
 }
 
 bool prepare_context(const struct plan *plan, struct error *err)

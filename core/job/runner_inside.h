@@ -44,6 +44,8 @@ void runner_start_worker(struct runner *);
 /* The worker that does a fetch or stage task, and what it is told. */
 const char *runner_worker_verb(const struct task *);
 struct value *runner_worker_argument(struct arena *, const struct task *);
+/* Says in err whose fault that worker's is and where the project asks for it. */
+void runner_worker_failed(const struct task *, struct error *err);
 /* Steps still running end with the task. */
 void runner_end_steps(struct runner *, bool ok);
 /* The task has ended: on to the next, from the loop. */

@@ -29,9 +29,8 @@ static void task_ended(struct runner *r, bool ended_well)
 	else
 		error_set(&err, ERROR_SYSTEM, "the worker for '%s' has died",
 		          r->s.plan->tasks[r->task].name);
-	/* Exit code 4 is for engines alone. */
-	if (err.code == ERROR_UNREACHABLE || err.code == ERROR_REFUSED)
-		err.code = ERROR_SYSTEM;
+	if (!ok)
+		runner_worker_failed(&r->s.plan->tasks[r->task], &err);
 	worker_free(r->worker);
 	r->worker = NULL;
 	task_done(r, ok, &err);
@@ -73,11 +72,25 @@ struct value *runner_worker_argument(struct arena *a, const struct task *t)
 		task_set(a, o, "url", t->fetch.url);
 		task_set(a, o, "file", t->fetch.file);
 		task_set(a, o, "unpack", t->fetch.unpack);
+		task_set(a, o, "sha256", t->fetch.sha256);
 	} else {
 		task_set(a, o, "dir", t->stage.dir);
 		task_set(a, o, "common_name", t->stage.common_name);
 	}
 	return o;
+}
+
+void runner_worker_failed(const struct task *t, struct error *err)
+{
+	const struct value *cause = t->kind == TASK_FETCH ? t->fetch.cause : NULL;
+	struct origin at = cause ? value_origin(cause) : (struct origin){ 0 };
+	/* Exit code 4 is for engines alone. */
+	if (err->code == ERROR_UNREACHABLE || err->code == ERROR_REFUSED ||
+	    err->code == ERROR_PROTOCOL)
+		err->code = ERROR_SYSTEM;
+	error_prefix(err, t->kind == TASK_FETCH ? "requirement '%s'" : "%s", t->name);
+	if (at.path && at.line)
+		error_prefix(err, "%s:%u:%u", at.path, at.line, at.column);
 }
 
 void runner_start_worker(struct runner *r)

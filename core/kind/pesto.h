@@ -44,11 +44,13 @@ struct span pesto_made_up(struct arena *, const char *name);
 
 enum pesto_type { PESTO_PLACED, PESTO_PYTHON, PESTO_PIP };
 struct pesto_requirement {
-	const struct value *value, *to_value;
+	const struct value *value, *from_value, *to_value;
 	struct str name, to;
 	const char *url, *base;         /* url with file:// made absolute; its last part */
+	const char *sha256;             /* lower case, or NULL */
+	const char *folder;             /* of a file:// that is a folder, taken where it is; or NULL */
 	enum pesto_type type;
-	bool unpacked;                  /* a .tar.gz: placed as a folder */
+	bool unpacked;                  /* an archive that is placed as a folder */
 };
 
 /* What the recipe and the plan are made of: requirements.json understood. */

@@ -1,4 +1,6 @@
 /* requirements.json understood: base image, environments, requirements. */
+#include <ctype.h>
+
 #include "core/base/map.h"
 #include "core/base/utf8.h"
 #include "core/kind/pesto.h"
@@ -49,8 +51,12 @@ static bool parts_url(const struct pesto *p, struct arena *arena, const struct v
                       struct problems *problems, struct pesto_requirement *r)
 {
 	static const char *const schemes[] = { "file://", "http://", "https://", "ftp://", "gs://" };
-	struct str url = value_text(from), base = parts_base(url);
+	struct str url = value_text(from), base;
 	bool known = false;
+	/* A folder may be written as one. */
+	while (str_has_prefix(url, STR("file://")) && url.n > 8 && url.p[url.n - 1] == '/')
+		url.n--;
+	base = parts_base(url);
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
 		known |= str_has_prefix(url, str_of(schemes[i]));
 	if (!known)
@@ -119,15 +125,57 @@ static bool parts_file(struct map *files, const struct pesto_requirement *r,
 		map_set(files, str_of(r->base), (void *)(uintptr_t)r);
 		return true;
 	}
-	if (str_eq(str_of(other->url), str_of(r->url)) || (r->unpacked && other->unpacked))
+	if (str_eq(str_of(other->url), str_of(r->url)) ||
+	    ((r->unpacked || r->folder) && (other->unpacked || other->folder) &&
+	     r->type != PESTO_PIP && other->type != PESTO_PIP))
 		return true;
 	return problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_span(from),
 	                    "the requirement '%.*s' brings a file named '%s' too: rename one",
 	                    STR_ARG(other->name), r->base);
 }
 
-static bool parts_requirement(struct pesto_parts *parts, struct map *files, const struct value *v,
-                              struct problems *problems)
+/* What a placed archive ends in; it is unpacked. */
+static bool parts_is_archive(const char *base)
+{
+	static const char *const ends[] = { ".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2", ".zip" };
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (str_has_suffix(str_of(base), str_of(ends[i])))
+			return true;
+	return false;
+}
+
+/* A folder is no file to be fetched: the context takes it as it is. */
+static void parts_folder(struct pesto_parts *parts, struct files *disk, struct pesto_requirement *r)
+{
+	struct files_list list;
+	struct error ignored;
+	if (str_has_prefix(str_of(r->url), STR("file://")) &&
+	    files_list(disk, r->url + 7, parts->arena, &list, &ignored) == FILES_OK)
+		r->folder = r->url + 7;
+}
+
+static bool parts_sha256(struct pesto_parts *parts, struct problems *problems,
+                         struct pesto_requirement *r)
+{
+	const struct value *v = value_get(r->value, STR("sha256"));
+	owned_buf struct buf hex = { 0 };
+	if (!v)
+		return true;
+	struct str text = value_type(v) == VALUE_STRING ? value_text(v) : (struct str){ 0 };
+	for (size_t i = 0; i < text.n && isxdigit((unsigned char)text.p[i]); i++)
+		buf_append_char(&hex, (char)tolower((unsigned char)text.p[i]));
+	if (text.n != 64 || hex.n != text.n)
+		return parts_error(problems, v, "'sha256' must be a string of 64 hexadecimal digits: what "
+		                   "sha256sum says of the file");
+	if (r->folder)
+		return parts_error(problems, v, "'sha256' is of a file, and 'from' names a folder: leave it "
+		                   "out");
+	r->sha256 = arena_text(parts->arena, buf_str(&hex));
+	return true;
+}
+
+static bool parts_requirement(struct pesto_parts *parts, struct map *files, struct files *disk,
+                              const struct value *v, struct problems *problems)
 {
 	struct pesto_requirement r = { .value = v, .name = value_key(v) };
 	if (value_type(v) != VALUE_OBJECT)
@@ -138,9 +186,12 @@ static bool parts_requirement(struct pesto_parts *parts, struct map *files, cons
 	    !parts_type(v, problems, &r) ||
 	    !parts_url(parts->pesto, parts->arena, from, problems, &r))
 		return false;
+	r.from_value = from;
 	r.to = value_text(r.to_value);
-	r.unpacked = r.type != PESTO_PIP && (str_has_suffix(str_of(r.base), STR(".tar.gz")) ||
-	                                     str_has_suffix(str_of(r.base), STR(".tgz")));
+	parts_folder(parts, disk, &r);
+	r.unpacked = r.type != PESTO_PIP && !r.folder && parts_is_archive(r.base);
+	if (!parts_sha256(parts, problems, &r))
+		return false;
 	if (r.to.n == 0 || str_find(r.to, '\0') != STR_NONE)
 		return parts_error(problems, r.to_value, "'to' must be a path in the image");
 	parts->requirements[parts->nrequirements] = r;
@@ -150,14 +201,14 @@ static bool parts_requirement(struct pesto_parts *parts, struct map *files, cons
 	return true;
 }
 
-static void parts_requirements(struct pesto_parts *parts, const struct value *list,
-                               struct problems *problems)
+static void parts_requirements(struct pesto_parts *parts, struct files *disk,
+                               const struct value *list, struct problems *problems)
 {
 	struct map files = { 0 };
 	parts->requirements = arena_array(parts->arena, value_count(list),
 	                                  sizeof *parts->requirements);
 	for (const struct value *v = value_child(list); v; v = value_next(v))
-		parts_requirement(parts, &files, v, problems);
+		parts_requirement(parts, &files, disk, v, problems);
 	map_finish(&files);
 }
 
@@ -232,7 +283,7 @@ bool pesto_parts_read(const struct settings *settings, const struct selection *s
 		problems_add(problems, SEVERITY_ERROR, "pesto-base-image", value_span(parts.base), "%s",
 		             err.text);
 	if (list)
-		parts_requirements(&parts, list, problems);
+		parts_requirements(&parts, files, list, problems);
 	parts_dist(&parts, files);
 	parts_pip_environment(arena, problems);
 	*ret_parts = parts;

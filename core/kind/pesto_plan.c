@@ -42,28 +42,37 @@ static const char *plan_place(struct arena *arena, const char *dir, struct str k
 	return arena_printf(arena, "%s/%016zx/%s", dir, map_hash(key), name);
 }
 
+static void plan_fetch(struct plan *plan, const struct pesto_requirement *r, const char *file,
+                       const char *unpack)
+{
+	const struct value **causes = arena_array(plan->arena, 1, sizeof *causes);
+	causes[0] = r->value;
+	plan_add(plan, &(struct task){
+		.kind = TASK_FETCH, .name = arena_text(plan->arena, r->name),
+		.causes = causes, .ncauses = 1,
+		.fetch = { .url = arena_text(plan->arena, str_of(r->url)), .file = file,
+		           .unpack = unpack, .sha256 = r->sha256, .cause = r->from_value },
+	});
+}
+
 static void plan_requirements(struct plan *plan, const struct pesto_parts *parts,
                               struct context *context, const char *cache)
 {
 	for (size_t i = 0; i < parts->nrequirements; i++) {
 		const struct pesto_requirement *r = &parts->requirements[i];
 		const char *file = plan_place(plan->arena, cache, str_of(r->url), r->base);
+		const char *unpack = r->unpacked
+			? plan_place(plan->arena, cache, str_of(r->url), "unpacked") : NULL;
 		const char *in = arena_printf(plan->arena, "requirements/%s", r->base);
 		const char *name = arena_text(plan->arena, r->name);
-		const struct value **causes = arena_array(plan->arena, 1, sizeof *causes);
-		causes[0] = r->value;
-		plan_add(plan, &(struct task){
-			.kind = TASK_FETCH, .name = name, .causes = causes, .ncauses = 1,
-			.fetch = { .url = arena_text(plan->arena, str_of(r->url)), .file = file,
-			           .unpack = r->unpacked
-			                     ? plan_place(plan->arena, cache, str_of(r->url), "unpacked")
-			                     : NULL,
-			           .cause = r->value },
-		});
+		if (r->folder) {
+			context_add_tree(context, r->folder, r->type == PESTO_PIP ? in : name, NULL);
+			continue;
+		}
+		plan_fetch(plan, r, file, unpack);
 		context_add_tree(context, file, in, NULL);
-		if (r->unpacked)
-			context_add_tree(context, plan_place(plan->arena, cache, str_of(r->url), "unpacked"),
-			                 name, NULL);
+		if (unpack)
+			context_add_tree(context, unpack, name, NULL);
 	}
 }
 

@@ -145,7 +145,9 @@ static void recipe_requirements(struct pesto_writer *w)
 			continue;
 		const char *from = arena_printf(w->parts->arena, "requirements/%s", r->base);
 		writer_cause(w, r->value);
-		writer_copy_text(w, from, "/tmp", r->value);
+		/* A folder's COPY is of what it holds. */
+		writer_copy_text(w, from, r->folder ? arena_printf(w->parts->arena, "/tmp/%s", r->base)
+		                                    : "/tmp", r->value);
 		writer_cause(w, r->value);
 		writer_shell(w, "RUN pip install /tmp/", r->base, "", r->value);
 		writer_cause(w, r->value);
@@ -219,7 +221,7 @@ static void recipe_service(struct pesto_writer *w)
 		const struct pesto_requirement *r = &w->parts->requirements[i];
 		if (r->type == PESTO_PIP)
 			continue;
-		struct str from = r->unpacked
+		struct str from = r->unpacked || r->folder
 			? r->name : str_of(arena_printf(w->parts->arena, "requirements/%s", r->base));
 		writer_cause(w, r->value);
 		writer_copy(w, from, r->to, r->to_value);

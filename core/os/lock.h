@@ -14,6 +14,8 @@
 /* Makes the file if need be and locks it; the lock lives as long as the fd, which
  * is the caller's.  ERROR_REFUSED when another process holds it. */
 bool lock_take(const char *path, int *ret_fd, struct error *);
+/* The same, waiting until nobody else holds it: for workers alone. */
+bool lock_await(const char *path, int *ret_fd, struct error *);
 /* The process that holds it; 0: nobody, or there is no such file.  -1: somebody
  * that this process cannot see (another pid namespace, another machine). */
 pid_t lock_holder(const char *path);

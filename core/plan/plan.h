@@ -47,6 +47,7 @@ struct fetch_task {
 	const char *url;                /* file:// already absolute */
 	const char *file;
 	const char *unpack;             /* folder, or NULL */
+	const char *sha256;             /* what the file must have, lower case; or NULL */
 	const struct value *cause;
 };
 

@@ -99,7 +99,7 @@ static void test_archive_unpack__makes_what_the_archive_holds(void **state)
 	};
 	const char *tar = write_tar(s, members, sizeof members / sizeof *members);
 	mode_t mask = umask(077);
-	if (!archive_unpack(tar, scratch_path(s, "out/in/"), &s->err))
+	if (!archive_unpack(tar, tar, scratch_path(s, "out/in/"), &s->err))
 		fail_msg("%s", s->err.text);
 	umask(mask);
 	assert_string_equal(scratch_read(s, scratch_path(s, "out/in/d/plain")), "newer");
@@ -115,7 +115,7 @@ static void test_archive_unpack__makes_what_the_archive_holds(void **state)
 	assert_int_equal(names_in(scratch_path(s, "out")), 1);
 	/* Once more, over what is there. */
 	static const struct member other[] = { { '0', "only", NULL, "x", 0644 } };
-	assert_true(archive_unpack(write_tar(s, other, 1), scratch_path(s, "out/in"), &s->err));
+	assert_true(archive_unpack(write_tar(s, other, 1), "other", scratch_path(s, "out/in"), &s->err));
 	assert_int_equal(names_in(scratch_path(s, "out/in")), 1);
 	assert_int_equal(names_in(scratch_path(s, "out")), 1);
 }
@@ -160,7 +160,7 @@ static void test_archive_unpack__lets_nothing_out(void **state)
 			assert_true(archive_list(tar, pass, &n, &err));
 			continue;
 		}
-		if (archive_unpack(tar, scratch_path(s, "out"), &err))
+		if (archive_unpack(tar, tar, scratch_path(s, "out"), &err))
 			fail_msg("case %zu went through", i);
 		if (!strstr(err.text, table[i].message))
 			fail_msg("case %zu: %s", i, err.text);
@@ -177,13 +177,13 @@ static void test_archive_unpack__has_limits(void **state)
 		{ '0', "a", NULL, "12345", 0 }, { '0', "b", NULL, "12345", 0 },
 	};
 	const char *tar = write_tar(s, members, 2), *out = scratch_path(s, "out");
-	assert_false(archive_unpack_within(tar, out, (struct archive_limits){ 9, 10 }, &s->err));
+	assert_false(archive_unpack_within(tar, tar, out, (struct archive_limits){ 9, 10 }, &s->err));
 	assert_int_equal(s->err.code, ERROR_LIMIT);
 	s->err = (struct error){ 0 };
-	assert_false(archive_unpack_within(tar, out, (struct archive_limits){ 99, 1 }, &s->err));
+	assert_false(archive_unpack_within(tar, tar, out, (struct archive_limits){ 99, 1 }, &s->err));
 	assert_int_equal(s->err.code, ERROR_LIMIT);
 	assert_int_equal(names_in(s->dir), 1);
-	assert_true(archive_unpack_within(tar, out, (struct archive_limits){ 10, 2 }, &s->err));
+	assert_true(archive_unpack_within(tar, tar, out, (struct archive_limits){ 10, 2 }, &s->err));
 }
 
 static void test_archive_unpack__names_what_is_no_archive(void **state)
@@ -194,11 +194,11 @@ static void test_archive_unpack__names_what_is_no_archive(void **state)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct error err = { 0 };
 		const char *file = scratch_write(s, "a.tar.gz", texts[i]);
-		assert_false(archive_unpack(file, scratch_path(s, "out"), &err));
+		assert_false(archive_unpack(file, file, scratch_path(s, "out"), &err));
 		assert_non_null(strstr(err.text, "cannot unpack '"));
 		assert_int_equal(names_in(s->dir), 1);
 	}
-	assert_false(archive_unpack(scratch_path(s, "none"), scratch_path(s, "out"), &s->err));
+	assert_false(archive_unpack(scratch_path(s, "none"), "none", scratch_path(s, "out"), &s->err));
 	assert_int_equal(s->err.code, ERROR_MISSING);
 }
 
@@ -237,7 +237,7 @@ static void test_archive_unpack__takes_each_format_whatever_the_locale(void **st
 		run((const char *const[]){ "tar", "-cf", file, f[1], compress, "-C",
 		                           scratch_path(s, "in"), ".", NULL });
 		assert_non_null(setlocale(LC_ALL, locales[i % 2]));
-		if (!archive_unpack(file, scratch_path(s, "out"), &s->err))
+		if (!archive_unpack(file, file, scratch_path(s, "out"), &s->err))
 			fail_msg("%s: %s", f[0], s->err.text);
 		assert_string_equal(scratch_read(s, scratch_path(s, "out/gr\xc3\xbc\xc3\x9f")), "utf-8");
 		assert_string_equal(scratch_read(s, scratch_path(s, "out/link")), "utf-8");
@@ -266,13 +266,13 @@ static void test_archive_unpack__takes_zip(void **state)
 	if (!spawn_find("python3"))
 		return;
 	run((const char *const[]){ "python3", "-c", make, file, "gr\xc3\xbc\xc3\x9f", NULL });
-	if (!archive_unpack(file, out, &s->err))
+	if (!archive_unpack(file, file, out, &s->err))
 		fail_msg("%s", s->err.text);
 	assert_int_equal(stat_of(s, "out/d/gr\xc3\xbc\xc3\x9f").st_size, 4000);
 	assert_int_equal(stat_of(s, "out/d/link").st_mode, S_IFLNK | 0777);
 	assert_int_equal(stat_of(s, "out/run").st_mode, S_IFREG | 0755);
 	run((const char *const[]){ "python3", "-c", make, file, "../../x", NULL });
-	assert_false(archive_unpack(file, out, &s->err));
+	assert_false(archive_unpack(file, file, out, &s->err));
 	assert_non_null(strstr(s->err.text, "is a link that leads out"));
 }
 

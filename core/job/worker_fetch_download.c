@@ -21,6 +21,7 @@ struct download {
 	uint64_t current, total;
 	int64_t told_ms;
 	bool has_gone_on;               /* not from the beginning */
+	bool can_go_on;                 /* what is cut is of use to the next one */
 	struct kept now;                /* what the server says of what comes */
 	enum http_fetched outcome;
 	bool ok;
@@ -73,6 +74,7 @@ static bool download_begin(void *data, const struct http_begin *b, struct error 
 	d->now = (struct kept){ .etag = download_text(d->f->arena, b->state.etag),
 	                        .modified = download_text(d->f->arena, b->state.modified) };
 	d->has_gone_on = b->from > 0;
+	d->can_go_on = b->part;
 	d->current = b->from;
 	d->total = b->total;
 	if (!b->from && (!download_forget(d, err) || (b->part && !download_write_about(d, b, err))))
@@ -87,9 +89,7 @@ static bool download_bytes(void *data, struct str bytes, struct error *err)
 	struct download *d = data;
 	if (!part_append(d->part, bytes, err)) {
 		/* On a full disk everybody needs the room more than we do. */
-		struct error ignored;
-		if (err->sys == ENOSPC || err->sys == EDQUOT)
-			download_forget(d, &ignored);
+		d->can_go_on &= err->sys != ENOSPC && err->sys != EDQUOT;
 		return false;
 	}
 	d->current += bytes.n;
@@ -148,21 +148,29 @@ static bool download_run(struct download *d, bool anew, struct error *err)
 	}
 	d->loop = loop;
 	d->err = err;
+	d->can_go_on = true;
 	http_fetch(http, &what, &events);
 	bool ok = loop_run(loop, err) && d->ok;
+	struct error ignored;
 	part_free(d->part);
 	d->part = NULL;
+	if (!ok && !d->can_go_on)
+		download_forget(d, &ignored);
 	return ok;
 }
 
-/* With "sha256" the copy of it would do, and no server would be asked. */
-static bool download_offline(const struct fetch *f, struct error *err)
+/* How far it came: where the next one goes on.  With "sha256" the copy of it would do, and no server would be asked. */
+static bool download_failed(const struct download *d, struct error *err)
 {
+	const struct fetch *f = d->f;
 	owned_buf struct buf text = { 0 };
-	if (f->have[0] && !f->task.sha256 && err->code == ERROR_UNREACHABLE)
+	if (d->total && err->code == ERROR_UNREACHABLE)
+		buf_printf(&text, "%s after %llu of %llu bytes", err->text,
+		           (unsigned long long)d->current, (unsigned long long)d->total);
+	else if (f->have[0] && !f->task.sha256 && err->code == ERROR_UNREACHABLE)
 		buf_printf(&text, "%s; \"sha256\": \"%s\" beside \"from\" takes the copy that is here",
 		           err->text, f->have);
-	return buf_str(&text).n ? error_set(err, err->code, "%s", buf_text(&text)) : false;
+	return text.n ? error_set(err, err->code, "%s", buf_text(&text)) : false;
 }
 
 bool fetch_download(struct fetch *f, struct error *err)
@@ -170,7 +178,7 @@ bool fetch_download(struct fetch *f, struct error *err)
 	struct download d = { .f = f, .path = arena_printf(f->arena, "%s.part", f->task.file),
 	                      .about = arena_printf(f->arena, "%s.about", f->task.file) };
 	if (!download_run(&d, false, err))
-		return download_offline(f, err);
+		return download_failed(&d, err);
 	if (d.outcome == HTTP_ANEW && !download_run(&d, true, err))
 		return false;
 	if (d.outcome == HTTP_UNCHANGED) {

@@ -1,17 +1,29 @@
 /* Google's storage has programs of its own: gcloud storage, or gsutil before it. */
 #include <errno.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/utf8.h"
 #include "core/job/worker_fetch.h"
 #include "core/os/save.h"
 #include "core/os/spawn.h"
 
-/* STORAGE_SAID: what of their last words is told. */
+/* STORAGE_SAID: how much of a line of theirs is told. */
 enum { STORAGE_OUTPUT = 64 << 10, STORAGE_SAID = 200 };
+
+/* Why: the line that says so, else the last one. */
+static struct str storage_why(struct str said)
+{
+	struct str line, why = { 0 };
+	while (str_next(&said, '\n', &line)) {
+		if (str_trim(line).n)
+			why = str_trim(line);
+		if (str_find_str(line, STR("ERROR")) != STR_NONE ||
+		    str_find_str(line, STR("Exception:")) != STR_NONE)
+			break;
+	}
+	return str_slice(why, 0, STORAGE_SAID);
+}
 
 /* Both outputs to said; true when it has ended well. */
 static bool storage_run(const char *const *argv, struct buf *said, struct error *err)
@@ -35,11 +47,9 @@ static bool storage_run(const char *const *argv, struct buf *said, struct error 
 	buf_grew(said, n > 0 ? (size_t)n : 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	struct str last = str_trim(buf_str(said));
-	if (last.n > STORAGE_SAID)
-		last = str_slice(last, last.n - STORAGE_SAID, STORAGE_SAID);
-	return error_set(err, ERROR_MISSING, "%s could not fetch it%s%.*s", argv[0],
-	                 last.n ? ": " : "", STR_ARG(last));
+	struct str why = storage_why(buf_str(said));
+	return error_set(err, ERROR_MISSING, "%s could not%s%.*s", argv[0], why.n ? ": " : "",
+	                 STR_ARG(why));
 }
 
 /* The number of the object's version, as "Generation: 12" or alone; "" when not told. */

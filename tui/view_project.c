@@ -114,6 +114,7 @@ static void view_project_reread(struct view *view)
 	view_project_show(v, document);
 	view_project_link(v);
 	git_marks_ask(&v->git, app_loop(view->app), p->target.root);
+	early_begin(&v->early, app_loop(view->app), p->plan);
 }
 
 static void view_project_git_changed(void *data)
@@ -477,6 +478,7 @@ static void view_project_free(struct view *view)
 {
 	struct view_project *v = (struct view_project *)view;
 	git_marks_finish(&v->git);
+	early_finish(&v->early);
 	link_free(v->link);
 	tree_finish(&v->tree);
 	merged_finish(&v->merged);

@@ -3,6 +3,7 @@
 
 #include "tui/app.h"
 #include "tui/dockerfile.h"
+#include "tui/early.h"
 #include "tui/git_marks.h"
 #include "tui/link.h"
 #include "tui/merged.h"
@@ -22,6 +23,7 @@ struct view_project {
 	struct dockerfile dockerfile;
 	struct link *link;
 	struct git_marks git;
+	struct early early;
 	struct buf needle;                      /* searched for last */
 	enum pane focus;
 	bool zoom;                              /* the focused pane alone, however wide */

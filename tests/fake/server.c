@@ -1,6 +1,7 @@
 #include "tests/fake/server.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +50,8 @@ static void server_stop(struct server *s)
 		return;
 	loop_unwatch(s->loop, s->fd);
 	close(s->fd);
-	unlink(s->path);
+	if (s->path[0])
+		unlink(s->path);
 	s->fd = -1;
 }
 
@@ -177,6 +179,22 @@ struct server *server_new(struct loop *l, const char *path)
 	CHECK(bind(s->fd, (struct sockaddr *)&at, sizeof at) == 0);
 	CHECK(listen(s->fd, 8) == 0);
 	loop_watch(l, s->fd, POLLIN, server_accept, s);
+	return s;
+}
+
+struct server *server_new_port(struct loop *l, uint16_t *ret_port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof at;
+	struct server *s = xcalloc(1, sizeof *s);
+	s->loop = l;
+	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	CHECK(s->fd >= 0);
+	CHECK(bind(s->fd, (struct sockaddr *)&at, sizeof at) == 0);
+	CHECK(listen(s->fd, 8) == 0);
+	CHECK(getsockname(s->fd, (struct sockaddr *)&at, &size) == 0);
+	loop_watch(l, s->fd, POLLIN, server_accept, s);
+	*ret_port = ntohs(at.sin_port);
 	return s;
 }
 

@@ -1,6 +1,8 @@
 #ifndef TESTS_FAKE_SERVER_H
 #define TESTS_FAKE_SERVER_H
 
+#include <stdint.h>
+
 #include "core/base/str.h"
 #include "core/os/loop.h"
 
@@ -24,6 +26,8 @@ struct server_answer {
 };
 
 struct server *server_new(struct loop *, const char *path);
+/* The same on a port of the loopback that nobody else has. */
+struct server *server_new_port(struct loop *, uint16_t *ret_port);
 void server_free(struct server *);
 /* The latest answer that fits is used; without one: 404. */
 void server_on(struct server *, const struct server_answer *);

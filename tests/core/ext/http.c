@@ -22,7 +22,6 @@ struct bench {
 	struct error err;
 	struct http_transfer *transfer;
 	size_t pulls, fail_at, refuse_at;
-	uint64_t total;
 };
 
 static int bench_setup(void **state)
@@ -87,21 +86,6 @@ static enum http_body bench_pull(void *data, struct str *ret_bytes, struct error
 		return HTTP_BODY_DONE;
 	*ret_bytes = (struct str){ piece, sizeof piece };
 	return HTTP_BODY_DATA;
-}
-
-static void bench_fetched(void *data, const struct error *err)
-{
-	struct bench *b = data;
-	b->done++;
-	if (err)
-		b->err = *err;
-	loop_stop(b->loop);
-}
-
-static void bench_progress(void *data, uint64_t current, uint64_t total)
-{
-	(void)current;
-	((struct bench *)data)->total = total;
 }
 
 static void bench_start(struct bench *b, const char *method, const char *path, bool body)
@@ -337,56 +321,6 @@ static void test_http__escapes_what_a_query_cannot_hold(void **state)
 	assert_string_equal(buf_text(&b), "a-Z_0.~%20%2F%22%2B%25%C3%A4");
 }
 
-static void bench_fetch(struct bench *b, const char *url, const char *name)
-{
-	struct http_fetch_events e = { .progress = bench_progress, .done = bench_fetched, .data = b };
-	owned_buf struct buf file = { 0 };
-	buf_printf(&file, "%s/%s", b->dir, name);
-	b->done = 0;
-	b->err = (struct error){ 0 };
-	http_fetch(b->http, url, buf_text(&file), &e);
-	looping_run(b->loop);
-	assert_int_equal(b->done, 1);
-}
-
-static void test_http__fetches_a_file_whole_or_not_at_all(void **state)
-{
-	struct bench *b = *state;
-	struct error err = { 0 };
-	owned_buf struct buf url = { 0 };
-	owned_buf struct buf from = { 0 }, to = { 0 };
-	buf_printf(&from, "%s/from", b->dir);
-	buf_printf(&to, "%s/to", b->dir);
-	assert_true(save_file(buf_text(&from), STR("the bytes"), 0644, &err));
-	buf_printf(&url, "file://%s/from", b->dir);
-	bench_fetch(b, buf_text(&url), "to");
-	assert_int_equal(b->err.code, ERROR_NONE);
-	assert_int_equal(b->total, 9);
-	char text[16] = "";
-	FILE *f = fopen(buf_text(&to), "r");
-	assert_non_null(f);
-	assert_int_equal(fread(text, 1, sizeof text - 1, f), 9);
-	fclose(f);
-	assert_string_equal(text, "the bytes");
-
-	buf_append_text(&url, "-not");
-	bench_fetch(b, buf_text(&url), "to2");
-	assert_int_equal(b->err.code, ERROR_MISSING);
-	buf_append_text(&to, "2");
-	assert_int_equal(access(buf_text(&to), F_OK), -1);
-	bench_fetch(b, "file:///etc/passwd", "no/such/folder");
-	assert_int_equal(b->err.code, ERROR_SYSTEM);
-}
-
-static void test_http__never_shows_a_password(void **state)
-{
-	struct bench *b = *state;
-	bench_fetch(b, "http://me:secret@127.0.0.1:1/x?token=secret", "x");
-	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
-	assert_null(strstr(b->err.text, "secret"));
-	assert_non_null(strstr(b->err.text, "http://127.0.0.1:1/x"));
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -406,8 +340,6 @@ int main(void)
 		TEST(test_http__asks_for_an_upgrade),
 		TEST(test_http__an_upgrade_needs_somebody_there),
 		TEST(test_http__escapes_what_a_query_cannot_hold),
-		TEST(test_http__fetches_a_file_whole_or_not_at_all),
-		TEST(test_http__never_shows_a_password),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/check.h"
 #include "core/job/worker_fetch.h"
 #include "core/os/save.h"
 #include "core/os/spawn.h"
@@ -38,10 +39,9 @@ static bool storage_run(const char *const *argv, struct buf *said, struct error 
 		return error_set_errno(err, "no memory for what '%s' says", argv[0]);
 	if (!spawn_start(&spec, &child, err))
 		return false;
-	owned_fd int guard = child.guard;
 	while (waitpid(child.pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_set_errno(err, "waiting for '%s'", argv[0]);
+		CHECK(errno == EINTR);
+	close(child.guard);
 	off_t size = lseek(out, 0, SEEK_END), from = size > STORAGE_OUTPUT ? size - STORAGE_OUTPUT : 0;
 	ssize_t n = pread(out, buf_reserve(said, STORAGE_OUTPUT), STORAGE_OUTPUT, from);
 	buf_grew(said, n > 0 ? (size_t)n : 0);

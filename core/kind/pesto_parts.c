@@ -145,7 +145,8 @@ static bool parts_is_archive(const char *base)
 }
 
 /* A folder is no file to be fetched: the context takes it as it is. */
-static void parts_folder(struct pesto_parts *parts, struct files *disk, struct pesto_requirement *r)
+static void parts_folder(struct pesto_parts *parts, struct files *disk,
+                         struct pesto_requirement *r)
 {
 	struct files_list list;
 	struct error ignored;
@@ -168,8 +169,8 @@ static bool parts_sha256(struct pesto_parts *parts, struct problems *problems,
 		return parts_error(problems, v, "'sha256' must be a string of 64 hexadecimal digits: what "
 		                   "sha256sum says of the file");
 	if (r->folder)
-		return parts_error(problems, v, "'sha256' is of a file, and 'from' names a folder: leave it "
-		                   "out");
+		return parts_error(problems, v, "'sha256' is of a file, and 'from' names a folder: leave "
+		                   "it out");
 	r->sha256 = arena_text(parts->arena, buf_str(&hex));
 	return true;
 }

@@ -61,35 +61,56 @@ def nothing_else():
             name[len("many.tar.gz"):] in NAMES - {".part", ".about"}, "left behind: " + path
 
 
+def forget():
+    shutil.rmtree(cache + "/mortar/requirements", ignore_errors=True)
+
+
+def let_end(digest):
+    """Seconds that what is still to be done takes."""
+    begun = time.monotonic()
+    run = start()
+    said = run.communicate()[1]
+    assert run.returncode == 0, said.decode()
+    all_whole(digest)
+    assert glob.glob(cache + "/mortar/requirements/*/unpacked"), "there is no folder"
+    nothing_else()
+    return time.monotonic() - begun
+
+
+def kill_after(seconds):
+    """True when there was something to kill."""
+    run = start()
+    time.sleep(seconds)
+    lives = run.poll() is None
+    if lives:
+        os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+    return lives
+
+
 def main():
     digest = serve()
     with open(os.path.join(project, "pesto/build/requirements.json"), "w") as out:
         out.write('{"environments": {}, "dockerBaseImage": "b:1",\n"requirements": {"it": '
                   '{"to": "/opt/it", "from": "%s"}}}\n' % url)
-    shutil.rmtree(cache + "/mortar/requirements", ignore_errors=True)
-    begun = time.monotonic()
-    assert start().wait() == 0
-    whole = time.monotonic() - begun
-    parts = killed = 0
-    shutil.rmtree(cache + "/mortar/requirements")
-    for i in range(int(times)):
-        run = start()
-        time.sleep(chance.random() * whole)
-        killed += run.poll() is None
-        os.killpg(run.pid, signal.SIGKILL) if run.poll() is None else None
-        run.communicate()
+    let_end(digest)                 # makes the certificate too, which takes its time
+    forget()
+    whole = let_end(digest)
+    killed = parts = goes_on = tried = 0
+    while killed < int(times):
+        tried += 1
+        assert tried < 20 * int(times), "it ends before it can be killed"
+        if chance.random() < 0.5:
+            forget()
+        else:
+            goes_on += bool(glob.glob(cache + "/mortar/requirements/*/many.tar.gz.part"))
+        killed += kill_after(chance.random() * whole)
         parts += bool(glob.glob(cache + "/mortar/requirements/*/many.tar.gz.part"))
         all_whole(digest)
-        if i % 3 == 2:
-            run = start()
-            said = run.communicate()[1]
-            assert run.returncode == 0, said.decode()
-            all_whole(digest)
-            assert glob.glob(cache + "/mortar/requirements/*/unpacked"), "there is no folder"
-            nothing_else()
-            shutil.rmtree(cache + "/mortar/requirements")
-    print("%s times, %d before it had ended, %d of them in the middle of the download"
-          % (times, killed, parts))
+        if chance.random() < 0.2:
+            let_end(digest)
+    let_end(digest)
+    print("%d times, %d left a part of the file, %d went on with one" % (killed, parts, goes_on))
 
 
 main()

@@ -115,7 +115,8 @@ static void test_archive_unpack__makes_what_the_archive_holds(void **state)
 	assert_int_equal(names_in(scratch_path(s, "out")), 1);
 	/* Once more, over what is there. */
 	static const struct member other[] = { { '0', "only", NULL, "x", 0644 } };
-	assert_true(archive_unpack(write_tar(s, other, 1), "other", scratch_path(s, "out/in"), &s->err));
+	assert_true(archive_unpack(write_tar(s, other, 1), "other", scratch_path(s, "out/in"),
+	                           &s->err));
 	assert_int_equal(names_in(scratch_path(s, "out/in")), 1);
 	assert_int_equal(names_in(scratch_path(s, "out")), 1);
 }

@@ -201,14 +201,15 @@ static void test_http_fetch__takes_all_from_a_server_without_ranges(void **state
 static void test_http_fetch__takes_no_other_answer_for_the_file(void **state)
 {
 	static const char *const heads[] = {
-		"404 No", "500 No", "302 Found", "304 Not Modified", "206 Partial\r\nContent-Range: bytes 0-1/2",
-		"202 Later", "416 No",
+		"404 No", "500 No", "302 Found", "304 Not Modified", "202 Later", "416 No",
+		"206 Partial\r\nContent-Range: bytes 0-1/2",
 	};
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
 		struct bench *b;
 		char says[32];
 		bench_setup((void **)&b);
-		bench_fetch(b, &(struct http_fetch){ 0 }, heads[i], strncmp(heads[i], "304", 3) ? "no" : "");
+		bench_fetch(b, &(struct http_fetch){ 0 }, heads[i],
+		            strncmp(heads[i], "304", 3) ? "no" : "");
 		snprintf(says, sizeof says, "the server answers %.3s", heads[i]);
 		assert_int_equal(b->outcome, HTTP_FETCHED);
 		assert_int_equal(b->err.code, ERROR_MISSING);

@@ -27,9 +27,9 @@ struct archive_limits {
 };
 #define ARCHIVE_LIMITS ((struct archive_limits){ .bytes = (uint64_t)64 << 30, .entries = 1000000 })
 
-/* Unpacks file, which messages call by name, beneath dir, which holds either what it held or the whole archive:
- * everything is made in a new folder beside it that then takes its place.  Owners
- * are ours, modes 0755 or 0644, files keep their times. */
+/* Unpacks file, which messages call by name, beneath dir, which holds either what it
+ * held or the whole archive: everything is made in a new folder beside it that then
+ * takes its place.  Owners are ours, modes 0755 or 0644, files keep their times. */
 bool archive_unpack(const char *file, const char *name, const char *dir, struct error *);
 bool archive_unpack_within(const char *file, const char *name, const char *dir,
                            struct archive_limits, struct error *);

@@ -205,7 +205,8 @@ static void fetch_explain(struct fetch *f, struct error *err)
 	bool is_ftp = fetch_is_ftp(effective.p), is_followed = is_ftp;
 	int status = http_status(f->transfer);
 	http_append_shown(&to, effective);
-	is_followed |= str_has_prefix(effective, STR("http:")) || str_has_prefix(effective, STR("https:"));
+	is_followed |= str_has_prefix(effective, STR("http:")) ||
+	               str_has_prefix(effective, STR("https:"));
 	if (err->code == ERROR_UNREACHABLE && status >= 400 && !is_ftp)
 		error_set(err, ERROR_MISSING, FETCH_PEER " answers %d", status);
 	else if (err->code == ERROR_PROTOCOL && !is_followed)

@@ -159,7 +159,8 @@ static bool download_run(struct download *d, bool anew, struct error *err)
 	return ok;
 }
 
-/* How far it came: where the next one goes on.  With "sha256" the copy of it would do, and no server would be asked. */
+/* How far it came: where the next one goes on.  With "sha256" the copy of it would do, and
+ * no server would be asked. */
 static bool download_failed(const struct download *d, struct error *err)
 {
 	const struct fetch *f = d->f;

@@ -428,6 +428,78 @@ static void test_pesto__files_from_outside_the_project_are_noted(void **state)
 	}
 }
 
+/* What is fetched, what of it is unpacked, and where the Dockerfile takes it from. */
+static void test_pesto__requirements_become_tasks_and_copies(void **state)
+{
+	static const struct { const char *from, *more, *copy; bool fetched, unpacked; } rows[] = {
+		{ "http://h/a.tar.gz", "", "COPY r /r", true, true },
+		{ "http://h/a.tgz", "", "COPY r /r", true, true },
+		{ "http://h/a.tar", "", "COPY r /r", true, true },
+		{ "http://h/a.tar.xz", "", "COPY r /r", true, true },
+		{ "ftp://h/a.tar.bz2", "", "COPY r /r", true, true },
+		{ "gs://h/a.zip?x=1", "", "COPY r /r", true, true },
+		{ "http://h/a.bin", "", "COPY requirements/a.bin /r", true, false },
+		{ "http://h/a.zip", ", \"type\": \"pip\"", "COPY requirements/a.zip /tmp", true, false },
+		{ "file:///p/src", "", "COPY r /r", false, false },
+		{ "file:///p/src/", "", "COPY r /r", false, false },
+		{ "file://src", ", \"type\": \"python\"", "COPY r /r", false, false },
+		{ "file://src", ", \"type\": \"pip\"", "COPY requirements/src /tmp/src", false, false },
+		{ "file://src/one.tar", "", "COPY r /r", true, true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fixture f;
+		struct selection selection = { 0 };
+		owned_buf struct buf text = { 0 };
+		buf_printf(&text, REQUIREMENTS("", "\"r\": {\"from\": \"%s\", \"to\": \"/r\"%s}"),
+		           rows[i].from, rows[i].more);
+		struct pair over[] = {
+			{ STR("/p/pesto/build/requirements.json"), buf_str(&text) },
+			{ STR("/p/src/one.tar"), STR("x") },
+		};
+		fixture_open(&f, over, 2, "/p", &selection);
+		assert_non_null(f.plan);
+		assert_true(fixture_has_instruction(&f, rows[i].copy));
+		bool fetched = f.plan->tasks[0].kind == TASK_FETCH;
+		assert_int_equal(fetched, rows[i].fetched);
+		if (fetched)
+			assert_int_equal(f.plan->tasks[0].fetch.unpack != NULL, rows[i].unpacked);
+		fixture_close(&f);
+	}
+}
+
+#define HEX64 "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+static void test_pesto__takes_a_sha256_of_64_digits_alone(void **state)
+{
+	static const struct { const char *from, *sha256; bool taken; } rows[] = {
+		{ "http://h/a", "\"" HEX64 "\"", true }, { "http://h/a", "\"" HEX64 "0\"", false },
+		{ "http://h/a", "\"" HEX64 "\\u0000\"", false }, { "http://h/a", "\"g" HEX64 "\"", false },
+		{ "http://h/a", "\"\"", false }, { "http://h/a", "1", false },
+		{ "http://h/a", "null", false },
+		{ "file:///p/pesto", "\"" HEX64 "\"", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fixture f;
+		struct selection selection = { 0 };
+		owned_buf struct buf text = { 0 };
+		buf_printf(&text, REQUIREMENTS("", "\"r\": {\"to\": \"/r\", \"from\": \"%s\",\n"
+		                               "\"sha256\": %s}"), rows[i].from, rows[i].sha256);
+		struct pair over = { STR("/p/pesto/build/requirements.json"), buf_str(&text) };
+		fixture_open(&f, &over, 1, "/p", &selection);
+		assert_int_equal(f.plan != NULL, rows[i].taken);
+		if (f.plan) {
+			assert_string_equal(f.plan->tasks[0].fetch.sha256, "00112233445566778899aabbccddeeff"
+			                    "00112233445566778899aabbccddeeff");
+		} else {
+			struct origin at = span_origin(problems_get(f.problems, 0)->at);
+			assert_int_equal(at.line, 2);
+			assert_int_equal(at.column, 11);
+		}
+		fixture_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_pesto__a_folder_outside_of_the_project_is_told),
 		cmocka_unit_test(test_pesto__requirements_keep_the_order_of_the_file),
 		cmocka_unit_test(test_pesto__files_from_outside_the_project_are_noted),
+		cmocka_unit_test(test_pesto__requirements_become_tasks_and_copies),
+		cmocka_unit_test(test_pesto__takes_a_sha256_of_64_digits_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

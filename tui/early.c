@@ -21,13 +21,17 @@ static bool early_is_there(const char *dir)
 	return access(arena_printf(arena, "%s/cert.pem", dir), F_OK) == 0;
 }
 
-static void early_start(struct early *e, struct loop *loop, const struct stage_task *stage)
+static void early_start(struct loop *loop, void *data)
 {
+	struct early *e = data;
 	owned(arena) struct arena *arena = arena_new();
 	struct value *argument = value_new_object(arena);
 	struct error ignored;
-	value_set(arena, argument, "dir", value_new_string(arena, str_of(stage->dir)));
-	value_set(arena, argument, "common_name", value_new_string(arena, str_of(stage->common_name)));
+	e->timer = 0;
+	if (early_is_there(e->dir))
+		return;
+	value_set(arena, argument, "dir", value_new_string(arena, str_of(e->dir)));
+	value_set(arena, argument, "common_name", value_new_string(arena, str_of(e->common_name)));
 	value_set(arena, argument, "early", value_new_bool(arena, true));
 	e->worker = worker_start(loop, "certificate", argument, early_line, e, &ignored);
 }
@@ -37,16 +41,20 @@ void early_begin(struct early *e, struct loop *loop, const struct plan *plan)
 	for (size_t i = 0; plan && i < plan->ntasks; i++) {
 		const struct task *t = &plan->tasks[i];
 		const char *dir = t->kind == TASK_STAGE ? intern(str_of(t->stage.dir)) : NULL;
-		if (!dir || e->worker || dir == e->dir)
+		if (!dir || e->worker || e->timer || dir == e->dir)
 			continue;
+		e->loop = loop;
 		e->dir = dir;
-		if (!early_is_there(dir))
-			early_start(e, loop, &t->stage);
+		e->common_name = intern(str_of(t->stage.common_name));
+		e->timer = loop_timer(loop, EARLY_MS, early_start, e);
 	}
 }
 
 void early_finish(struct early *e)
 {
+	if (e->timer)
+		loop_untimer(e->loop, e->timer);
 	worker_leave(e->worker);
+	e->timer = 0;
 	e->worker = NULL;
 }

@@ -104,6 +104,10 @@ void kept_note(const struct fetch_task *t, const struct kept *k, double now)
 	owned(arena) struct arena *a = arena_new();
 	owned_buf struct buf text = { 0 };
 	struct value *note = value_new_object(a);
+	const struct value *before = kept_look(a, t);
+	/* Another requirement's, of the same address, and still of this file. */
+	const char *unpacked = before && kept_is(before, "sha256", k->sha256)
+		? kept_text(a, before, "unpacked") : NULL;
 	const char *source = kept_source(t), *as_it_is = NULL;
 	struct error ignored;
 	struct stat st;
@@ -116,7 +120,7 @@ void kept_note(const struct fetch_task *t, const struct kept *k, double now)
 	kept_set(a, note, "modified", k->modified);
 	kept_set(a, note, "source", as_it_is);
 	kept_set(a, note, "file", kept_file(a, t->file, &st));
-	kept_set(a, note, "unpacked", t->unpack ? kept_folder(a, t->unpack) : NULL);
+	kept_set(a, note, "unpacked", t->unpack ? kept_folder(a, t->unpack) : unpacked);
 	value_write_json(&text, note, JSON_LINE);
 	save_derived(kept_path(a, t->file), buf_str(&text), 0600, &ignored);
 }

@@ -88,7 +88,8 @@ void runner_worker_failed(const struct task *t, struct error *err)
 	if (err->code == ERROR_UNREACHABLE || err->code == ERROR_REFUSED ||
 	    err->code == ERROR_PROTOCOL)
 		err->code = ERROR_SYSTEM;
-	error_prefix(err, t->kind == TASK_FETCH ? "requirement '%s'" : "%s", t->name);
+	if (t->kind == TASK_FETCH)
+		error_prefix(err, "requirement '%s'", t->name);
 	if (at.path && at.line)
 		error_prefix(err, "%s:%u:%u", at.path, at.line, at.column);
 }

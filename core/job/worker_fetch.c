@@ -200,6 +200,16 @@ static bool fetch_run(struct fetch *f, struct error *err)
 	return true;
 }
 
+/* Every message names the address, or the path that it is. */
+static bool fetch_failed(const struct fetch *f, struct error *err)
+{
+	struct str shown = str_of(f->shown), path = shown;
+	if (str_has_prefix(shown, STR("file://")))
+		path = str_slice(shown, STR("file://").n, shown.n);
+	return str_find_str(str_of(err->text), path) == STR_NONE
+	               ? error_prefix(err, "cannot fetch %s", f->shown) : false;
+}
+
 bool worker_fetch(struct worker_io *io, struct error *err)
 {
 	struct fetch f = { .arena = io->arena,
@@ -212,7 +222,7 @@ bool worker_fetch(struct worker_io *io, struct error *err)
 	http_append_shown(&shown, str_of(f.task.url));
 	f.shown = buf_text(&shown);
 	if (!fetch_run(&f, err))
-		return false;
+		return fetch_failed(&f, err);
 	struct value *line = value_new_object(io->arena);
 	value_set(io->arena, line, "cached", value_new_bool(io->arena, fetch_is_here(&f, f.got)));
 	worker_say(line);

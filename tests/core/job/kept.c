@@ -45,7 +45,10 @@ static void what_is_unchanged_is_kept(void **state)
 	p.task.fetch.unpack = NULL;
 	assert_true(kept_task(&p.task));
 	note(&p, 10);
+	assert_true(kept_task(&p.task));
 	p.task.fetch.unpack = p.unpack;
+	assert_true(kept_task(&p.task));
+	assert_int_equal(rmdir(p.unpack), 0);
 	assert_false(kept_task(&p.task));
 }
 

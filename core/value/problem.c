@@ -98,6 +98,7 @@ void problems_add_problem(struct problems *ps, const struct problem *from)
 	*p = *from;
 	p->text = arena_str(ps->arena, buf_str(&clean));
 	p->pointer = arena_str(ps->arena, from->pointer);
+	p->schema = arena_str(ps->arena, from->schema);
 	p->fix = problems_copy_fix(ps->arena, from);
 }
 
@@ -127,9 +128,15 @@ size_t problems_errors(const struct problems *ps)
 	return ps->errors;
 }
 
-static int problem_compare(const void *one, const void *two)
+bool problems_has_room(const struct problems *ps, enum severity severity)
 {
-	const struct problem *a = one, *b = two;
+	return ps->n < PROBLEMS_MAX ||
+	       (severity == SEVERITY_ERROR && ps->errors_kept < PROBLEMS_MAX);
+}
+
+/* Whatever the schema. */
+static int problem_compare_told(const struct problem *a, const struct problem *b)
+{
 	const struct source *sa = a->at.source, *sb = b->at.source;
 	int order = str_cmp(str_of(sa ? sa->path : NULL), str_of(sb ? sb->path : NULL));
 	if (order)
@@ -145,6 +152,13 @@ static int problem_compare(const void *one, const void *two)
 	return order ? order : str_cmp(a->text, b->text);
 }
 
+static int problem_compare(const void *one, const void *two)
+{
+	const struct problem *a = one, *b = two;
+	int order = problem_compare_told(a, b);
+	return order ? order : str_cmp(a->schema, b->schema);
+}
+
 void problems_sort(struct problems *ps)
 {
 	size_t n = 0;
@@ -152,7 +166,7 @@ void problems_sort(struct problems *ps)
 		return;
 	qsort(ps->items, ps->n, sizeof *ps->items, problem_compare);
 	for (size_t i = 0; i < ps->n; i++) {
-		if (n && problem_compare(&ps->items[n - 1], &ps->items[i]) == 0) {
+		if (n && problem_compare_told(&ps->items[n - 1], &ps->items[i]) == 0) {
 			ps->errors -= ps->items[i].severity == SEVERITY_ERROR;
 			ps->errors_kept -= ps->items[i].severity == SEVERITY_ERROR;
 			continue;
@@ -174,4 +188,9 @@ void problem_print(struct buf *b, const struct problem *p)
 	if (p->severity != SEVERITY_ERROR)
 		buf_append_text(b, p->severity == SEVERITY_WARNING ? "warning: " : "note: ");
 	buf_append(b, p->text);
+	if (p->schema.n) {
+		buf_append(b, STR(" (schema "));
+		utf8_append_visible(b, p->schema);
+		buf_append_char(b, ')');
+	}
 }

@@ -20,6 +20,8 @@ struct problem {
 	struct span at;
 	struct str pointer;             /* RFC 6901, where it helps; may be empty */
 	struct str text;                /* what is wrong and what would be right */
+	struct str schema;              /* what asks for it, as in "api/schema.json#/required";
+	                                 * empty where no schema does */
 	const struct edit *fix;
 	size_t nfix;
 };
@@ -40,9 +42,12 @@ void problems_add_problem(struct problems *, const struct problem *);
 size_t problems_count(const struct problems *);
 const struct problem *problems_get(const struct problems *, size_t);
 size_t problems_errors(const struct problems *);
-/* Sorted by file, then place; equal ones once. */
+/* False when one more of this severity would only be counted: its text need not be made. */
+bool problems_has_room(const struct problems *, enum severity);
+/* Sorted by file, then place; equal ones once, whatever schemas ask for it. */
 void problems_sort(struct problems *);
-/* "file:line:column: text", warnings with "warning: " and notes with "note: " before the text. */
+/* "file:line:column: text", warnings with "warning: " and notes with "note: " before the
+ * text, " (schema …)" behind it. */
 void problem_print(struct buf *, const struct problem *);
 
 #endif

@@ -22,6 +22,20 @@ static void test_problem__prints_place_severity_and_text(void **state)
 	assert_int_equal(problems_errors(r->problems), 1);
 }
 
+static void test_problem__names_the_schema_that_asks_for_it(void **state)
+{
+	struct reading *r = *state;
+	problems_add_problem(r->problems, &(struct problem){
+		.rule = "schema", .text = STR("'a' is missing"), .schema = STR("s\x1b.json#/required") });
+	assert_string_equal(reading_problem(r, 0), "'a' is missing (schema s\\x1b.json#/required)");
+	for (int i = 2; i > 0; i--)
+		problems_add_problem(r->problems, &(struct problem){
+			.rule = "schema", .text = STR("b"), .schema = i == 2 ? STR("#/z") : STR("#/a") });
+	problems_sort(r->problems);
+	assert_int_equal(problems_count(r->problems), 2);
+	assert_string_equal(reading_problem(r, 1), "b (schema #/a)");
+}
+
 static void test_problem__copies_what_it_is_given(void **state)
 {
 	struct reading *r = *state;
@@ -73,6 +87,8 @@ static void test_problem__counts_what_it_does_not_keep(void **state)
 	add(r, SEVERITY_NOTE, NULL, 0, "n");
 	assert_int_equal(problems_count(r->problems), PROBLEMS_MAX + 1);
 	assert_string_equal(reading_problem(r, PROBLEMS_MAX), "note: and 1 more");
+	assert_false(problems_has_room(r->problems, SEVERITY_NOTE));
+	assert_true(problems_has_room(r->problems, SEVERITY_ERROR));
 	add(r, SEVERITY_ERROR, NULL, 0, "e1");
 	add(r, SEVERITY_ERROR, NULL, 0, "e2");
 	assert_int_equal(problems_count(r->problems), PROBLEMS_MAX + 1);
@@ -83,6 +99,7 @@ static void test_problem__counts_what_it_does_not_keep(void **state)
 	for (int i = 0; i < PROBLEMS_MAX; i++)
 		add(r, SEVERITY_ERROR, NULL, 0, "e");
 	assert_int_equal(problems_errors(r->problems), PROBLEMS_MAX + 2);
+	assert_false(problems_has_room(r->problems, SEVERITY_ERROR));
 	assert_string_equal(reading_problem(r, 0), "e1");
 	assert_string_equal(reading_problem(r, PROBLEMS_MAX), "and 1003 more");
 }
@@ -91,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		READING_TEST(test_problem__prints_place_severity_and_text),
+		READING_TEST(test_problem__names_the_schema_that_asks_for_it),
 		READING_TEST(test_problem__copies_what_it_is_given),
 		READING_TEST(test_problem__sorts_by_place_and_keeps_equal_ones_once),
 		READING_TEST(test_problem__counts_what_it_does_not_keep),

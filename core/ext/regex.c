@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/check.h"
+#include "core/ext/regex_ecma.h"
 
 /* A subject that needs more is given up: well under a second, also without JIT. */
 enum { REGEX_MATCH_LIMIT = 1000000, REGEX_HEAP_KIB = 16 * 1024 };
@@ -46,13 +47,15 @@ static bool regex_has_capital(struct str pattern, bool literal)
 	return regex_has("(?s)^(?:\\(\\*[A-Z_=0-9]+\\))*+.*\\p{Lu}", buf_str(&plain));
 }
 
-static pcre2_code *regex_compile(struct str pattern, uint32_t options, struct error *err)
+/* An ECMA pattern is told by no byte: it has been translated. */
+static pcre2_code *regex_compile(struct str pattern, uint32_t options, bool is_ecma,
+                                 struct error *err)
 {
 	int number;
 	PCRE2_SIZE at;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	CHECK(context);
-	pcre2_set_max_pattern_length(context, REGEX_PATTERN_MAX);
+	pcre2_set_max_pattern_length(context, is_ecma ? PCRE2_UNSET : REGEX_PATTERN_MAX);
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n,
 	                                 options, &number, &at, context);
 	pcre2_compile_context_free(context);
@@ -60,22 +63,17 @@ static pcre2_code *regex_compile(struct str pattern, uint32_t options, struct er
 		return code;
 	PCRE2_UCHAR text[256];
 	pcre2_get_error_message(number, text, sizeof text / sizeof *text);
-	error_set(err, ERROR_USAGE, "the search pattern is wrong at byte %zu: %s", at + 1, text);
+	if (is_ecma)
+		error_set(err, ERROR_USAGE, "the pattern cannot be used: %s", text);
+	else
+		error_set(err, ERROR_USAGE, "the search pattern is wrong at byte %zu: %s", at + 1,
+		          text);
 	return NULL;
 }
 
-struct regex *regex_new(struct str pattern, unsigned flags, struct error *err)
+/* Takes the code. */
+static struct regex *regex_of(pcre2_code *code)
 {
-	bool literal = flags & REGEX_LITERAL;
-	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
-	/* Literal patterns take few other options. */
-	options |= literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
-	if ((flags & REGEX_IGNORE_CASE) ||
-	    ((flags & REGEX_SMART_CASE) && !regex_has_capital(pattern, literal)))
-		options |= PCRE2_CASELESS;
-	pcre2_code *code = regex_compile(pattern, options, err);
-	if (!code)
-		return NULL;
 	struct regex *re = xcalloc(1, sizeof *re);
 	re->code = code;
 	re->data = pcre2_match_data_create(1, NULL);
@@ -83,6 +81,39 @@ struct regex *regex_new(struct str pattern, unsigned flags, struct error *err)
 	CHECK(re->data && re->context);
 	pcre2_set_match_limit(re->context, REGEX_MATCH_LIMIT);
 	pcre2_set_heap_limit(re->context, REGEX_HEAP_KIB);
+	return re;
+}
+
+/* Without JIT: it costs more than a few matches of a short text. */
+static struct regex *regex_new_ecma(struct str pattern, struct error *err)
+{
+	owned_buf struct buf translated = { 0 };
+	if (pattern.n > REGEX_PATTERN_MAX) {
+		error_set(err, ERROR_USAGE, "the pattern has over %d bytes", REGEX_PATTERN_MAX);
+		return NULL;
+	}
+	if (!regex_ecma_translate(pattern, &translated, err))
+		return NULL;
+	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_MATCH_UNSET_BACKREF;
+	pcre2_code *code = regex_compile(buf_str(&translated), options, true, err);
+	return code ? regex_of(code) : NULL;
+}
+
+struct regex *regex_new(struct str pattern, unsigned flags, struct error *err)
+{
+	bool literal = flags & REGEX_LITERAL;
+	if (flags & REGEX_ECMA)
+		return regex_new_ecma(pattern, err);
+	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+	/* Literal patterns take few other options. */
+	options |= literal ? PCRE2_LITERAL : PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
+	if ((flags & REGEX_IGNORE_CASE) ||
+	    ((flags & REGEX_SMART_CASE) && !regex_has_capital(pattern, literal)))
+		options |= PCRE2_CASELESS;
+	pcre2_code *code = regex_compile(pattern, options, false, err);
+	if (!code)
+		return NULL;
+	struct regex *re = regex_of(code);
 	/* Where there is no JIT, matching is slower and no different. */
 	if (pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0)
 		re->stack = pcre2_jit_stack_create(REGEX_JIT_STACK_FIRST, REGEX_JIT_STACK_MAX,

@@ -14,6 +14,8 @@ enum regex_flags {
 	REGEX_IGNORE_CASE = 1,
 	REGEX_SMART_CASE = 2,   /* ignore case unless the pattern has a capital letter */
 	REGEX_LITERAL = 4,      /* the pattern is plain text */
+	REGEX_ECMA = 8,         /* the pattern is one of ECMA-262 by code points (flag u), as in
+	                         * JSON Schema: alone, and to be matched a few times */
 };
 
 /* Longer patterns are refused. */

@@ -37,7 +37,7 @@ struct schema_options {
 enum {
 	SCHEMA_DEPTH_MAX = 4096,        /* schemas inside schemas while a value is checked */
 	SCHEMA_CHAIN_MAX = 512,         /* schemas that look at one value for each other */
-	SCHEMA_WORK_MAX = 50000000,     /* values looked at, each time by each schema */
+	SCHEMA_WORK_MAX = 20000000,     /* values looked at, each time by each schema */
 };
 
 /* NULL after problems (rule "schema-invalid") when the schema cannot be used: not valid by

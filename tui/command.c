@@ -90,6 +90,13 @@ static const struct command command_read = {
 	"Without --as the name decides: *.toml, Dockerfile*, Containerfile*, else JSON. FILE may be a "
 	"pipe, and - is stdin.", cmd_read,
 };
+static const struct command command_check = {
+	"check", "SCHEMA FILE", 2, 2, "schema-base strict json help",
+	"a document against a JSON Schema of draft-04, draft-06 or draft-07\n"
+	"Both are read as mortar read reads them. What is wrong is said with its place, and the exit "
+	"code is 3. References lead into the schema, to the drafts' own schemas or to what "
+	"--schema-base names; nothing is downloaded.", cmd_check,
+};
 static const struct command command_match = {
 	"match", "FILE PATH...", 2, (size_t)-1, "as=PATTERNS help",
 	"1 for each path that the ignore file leaves out, else 0", cmd_match,
@@ -115,7 +122,8 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
 	&command_matrix, &command_attach, &command_logs, &command_cancel, &command_history,
-	&command_serve, &command_read, &command_match, &command_doctor, &command_completion,
+	&command_serve, &command_read, &command_check, &command_match, &command_doctor,
+	&command_completion,
 	&command_help, NULL,
 };
 

@@ -54,6 +54,7 @@ int cmd_read(struct arena *, const struct args *);
 int cmd_dockerfile(struct arena *, const struct args *);
 int cmd_plan(struct arena *, const struct args *);
 int cmd_context(struct arena *, const struct args *);
+int cmd_check(struct arena *, const struct args *);
 int cmd_match(struct arena *, const struct args *);
 int cmd_build(struct arena *, const struct args *);
 int cmd_matrix(struct arena *, const struct args *);

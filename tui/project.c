@@ -227,7 +227,7 @@ bool project_read(struct project *p)
 	project_forget(p);
 	p->files = files_disk(".");
 	project_read_files(p);
-	if (p->settings && problems_errors(p->problems) == 0)
+	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
 	problems_sort(p->problems);
 	if (p->plan)

@@ -68,7 +68,7 @@ bool replan_make(struct replan *r, const struct request *request, struct error *
 	if (!replan_recognise(r, request, err))
 		return false;
 	r->settings = r->kind->settings(&r->target, &request->selection, r->files, r->problems);
-	if (!r->settings || problems_errors(r->problems))
+	if (!r->settings)
 		return replan_refuse(r, err);
 	r->plan = r->kind->plan(r->settings, &request->selection, r->files, r->problems);
 	if (!r->plan || problems_errors(r->problems))

@@ -2,6 +2,7 @@
 #define CORE_KIND_KIND_H
 
 #include "core/config/settings.h"
+#include "core/lint/lint.h"
 #include "core/plan/plan.h"
 
 /* A project kind: recognise a project, name its configuration files, turn the
@@ -28,13 +29,15 @@ struct kind {
 	const struct level *levels;             /* ended by a NULL name; first is the default */
 	/* The options of option.def that mean something to it, NULL-terminated. */
 	const char *const *options;
+	const struct rule *rules;               /* ended by a NULL id; NULL: none */
 	enum kind_match (*recognise)(struct files *, const char *argument, struct arena *,
 	                             struct target *ret_target, struct error *);
 	/* Reads every configuration file.  NULL only when there is nothing to show;
 	 * otherwise what could be read, and problems. */
 	struct settings *(*settings)(const struct target *, const struct selection *,
 	                             struct files *, struct problems *);
-	/* NULL when problems keep it from being built. */
+	/* Validates and plans, telling all that is wrong, also of settings with errors.
+	 * NULL when problems has an error, be it an earlier one. */
 	struct plan *(*plan)(const struct settings *, const struct selection *, struct files *,
 	                     struct problems *);
 };

@@ -292,9 +292,10 @@ static struct settings *pesto_settings(const struct target *target,
 	pesto_algorithm_path(p, problems);
 	pesto_build_document(p);
 	p->documents[PESTO_VERSION].value = pesto_version(arena, p->documents, &p->factory);
+	p->definitions = pesto_definitions(arena, p->documents[PESTO_USER_DEFINITIONS].value, problems);
 	p->documents[PESTO_SERVICE] = (struct document){
 		.path = pesto_paths[PESTO_SERVICE], .generated = true,
-		.value = pesto_service(arena, p->documents, problems),
+		.value = pesto_service(arena, p->documents, p->definitions),
 	};
 	s->name = p->name ? arena_text(arena, value_text(p->name)) : target->name;
 	s->name = arena_text(arena, str_of(s->name));
@@ -306,5 +307,6 @@ static struct settings *pesto_settings(const struct target *target,
 
 const struct kind kind_pesto = {
 	.name = "pesto", .levels = pesto_levels, .options = pesto_options,
+	.rules = pesto_rules,
 	.recognise = pesto_recognise, .settings = pesto_settings, .plan = pesto_plan,
 };

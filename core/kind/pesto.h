@@ -27,14 +27,22 @@ struct pesto {
 	const char *build_file;         /* relative to root */
 	struct document documents[PESTO_NDOCUMENTS];
 	const struct value *name, *version;             /* strings of the build file, or NULL */
+	const struct value *definitions;                /* what every schema may refer to */
 	const char *full_version;       /* version-p1-p2, or NULL */
 	const char *algorithm_path;     /* absolute or relative to the working directory */
 	const char *profile;            /* what PESTO_PROFILE will be */
 	struct pesto_factory factory;
 };
 
+/* PESTO's own definitions and the user's, of which one that has the name of PESTO's is
+ * told and left out. */
+const struct value *pesto_definitions(struct arena *, const struct value *user, struct problems *);
+/* A schema with the definitions every PESTO schema may refer to. */
+struct value *pesto_schema(struct arena *, const struct value *schema,
+                           const struct value *definitions);
 /* service.json and version.json as PESTO makes them; NULL when a part is missing. */
-const struct value *pesto_service(struct arena *, const struct document *, struct problems *);
+const struct value *pesto_service(struct arena *, const struct document *,
+                                  const struct value *definitions);
 const struct value *pesto_version(struct arena *, const struct document *,
                                   const struct pesto_factory *);
 /* Looks in the usual places of Python packages for processing-factory. */
@@ -66,8 +74,9 @@ struct pesto_parts {
 	const char *dist;               /* that folder, when it has files */
 };
 
-/* Everything wrong goes to problems; false when nothing can be built. */
-bool pesto_parts_read(const struct settings *, const struct selection *, struct files *,
+/* Everything wrong goes to problems, but for what pesto_validate tells.  What is missing
+ * is stood in for, so that a recipe can be tried for what else is wrong. */
+void pesto_parts_read(const struct settings *, const struct selection *, struct files *,
                       struct arena *, struct problems *, struct pesto_parts *ret_parts);
 /* NULL after problems. */
 struct recipe *pesto_recipe(const struct pesto_parts *, struct problems *);
@@ -76,7 +85,18 @@ struct recipe *pesto_recipe(const struct pesto_parts *, struct problems *);
 enum pesto_group { PESTO_STEP_PIP, PESTO_STEP_PESTO, PESTO_STEP_REQUIREMENTS, PESTO_STEP_ALGORITHM,
                    PESTO_STEP_SERVICE };
 
+/* Configuration against schemas, as PESTO does before it builds: requirements.json,
+ * service.json, config.json against config_schema.json, and the schemas themselves.  All
+ * that is wrong goes to problems; the arena need live no longer than the call. */
+void pesto_validate(const struct settings *, const struct selection *, struct arena *,
+                    struct problems *);
+/* What PESTO asks of service.json, as a schema. */
+const struct value *pesto_service_schema(struct arena *);
+
 struct plan *pesto_plan(const struct settings *, const struct selection *, struct files *,
                         struct problems *);
+
+/* What `mortar lint` tells beyond errors (docs/pesto.md), ended by a NULL id. */
+extern const struct rule pesto_rules[];
 
 #endif

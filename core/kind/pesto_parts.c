@@ -250,43 +250,46 @@ static void parts_pip_environment(struct arena *arena, struct problems *problems
 	}
 }
 
-/* PESTO takes these three keys and no other. */
-static void parts_keys(const struct value *requirements, struct problems *problems)
+/* What the recipe cannot do without, where there is an error instead. */
+static const struct pesto *parts_pesto(const struct pesto *p, struct arena *arena)
 {
-	static const char *const keys[] = { "dockerBaseImage", "environments", "requirements" };
-	for (const struct value *v = value_child(requirements); v; v = value_next(v)) {
-		bool known = false;
-		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-			known |= str_eq(value_key(v), str_of(keys[i]));
-		if (!known)
-			problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_key_span(v),
-			             "'%.*s' is not known here: there are dockerBaseImage, environments and "
-			             "requirements", STR_ARG(value_key(v)));
-	}
+	if (p->name)
+		return p;
+	struct pesto *whole = arena_alloc(arena, sizeof *whole);
+	*whole = *p;
+	whole->name = value_new_string(arena, STR("name"));
+	return whole;
 }
 
-bool pesto_parts_read(const struct settings *settings, const struct selection *selection,
+/* A member of requirements.json; its schema tells what else is wrong with it. */
+static const struct value *parts_root(const struct value *requirements, const char *key,
+                                      enum value_type type)
+{
+	const struct value *v = requirements ? value_get(requirements, str_of(key)) : NULL;
+	return v && value_type(v) == type ? v : NULL;
+}
+
+void pesto_parts_read(const struct settings *settings, const struct selection *selection,
                       struct files *files, struct arena *arena, struct problems *problems,
                       struct pesto_parts *ret_parts)
 {
-	const struct pesto *p = settings->kind_data;
+	const struct pesto *p = parts_pesto(settings->kind_data, arena);
 	const struct value *requirements = p->documents[PESTO_REQUIREMENTS].value;
 	struct pesto_parts parts = { .pesto = p, .selection = selection, .arena = arena };
-	size_t errors = problems_errors(problems);
-	if (!requirements)
-		return false;
-	parts_keys(requirements, problems);
-	parts.base = parts_member(requirements, "dockerBaseImage", VALUE_STRING, problems);
-	parts.environments = parts_member(requirements, "environments", VALUE_OBJECT, problems);
-	const struct value *list = parts_member(requirements, "requirements", VALUE_OBJECT, problems);
+	parts.base = parts_root(requirements, "dockerBaseImage", VALUE_STRING);
+	parts.environments = parts_root(requirements, "environments", VALUE_OBJECT);
+	const struct value *list = parts_root(requirements, "requirements", VALUE_OBJECT);
 	struct error err;
 	if (parts.base && !quote_check_image(value_text(parts.base), &err))
 		problems_add(problems, SEVERITY_ERROR, "pesto-base-image", value_span(parts.base), "%s",
 		             err.text);
+	if (!parts.base)
+		parts.base = value_new_string(arena, STR("scratch"));
+	if (!parts.environments)
+		parts.environments = value_new_object(arena);
 	if (list)
 		parts_requirements(&parts, files, list, problems);
 	parts_dist(&parts, files);
 	parts_pip_environment(arena, problems);
 	*ret_parts = parts;
-	return problems_errors(problems) == errors;
 }

@@ -82,7 +82,8 @@ static void plan_check_algorithm(const struct pesto *p, struct arena *arena, str
 {
 	struct files_list list;
 	struct error err;
-	const struct value *given = value_get(p->documents[PESTO_BUILD].value, STR("algorithm_path"));
+	const struct value *build = p->documents[PESTO_BUILD].value;
+	const struct value *given = build ? value_get(build, STR("algorithm_path")) : NULL;
 	if (!given || value_type(given) != VALUE_STRING ||
 	    files_list(files, p->algorithm_path, arena, &list, &err) == FILES_OK)
 		return;
@@ -92,14 +93,12 @@ static void plan_check_algorithm(const struct pesto *p, struct arena *arena, str
 }
 
 static struct context *plan_context(struct plan *plan, const struct pesto_parts *parts,
-                                    struct files *files, struct problems *problems,
-                                    const char *cache, const char *ssl)
+                                    const struct ignore *ignore, const char *cache,
+                                    const char *ssl)
 {
 	const struct pesto *p = parts->pesto;
 	struct context *context = context_new();
 	const char *name = arena_text(plan->arena, value_text(p->name));
-	plan_check_algorithm(p, plan->arena, files, problems);
-	const struct ignore *ignore = plan_keep_ignore(plan, plan_ignore(parts, files, problems));
 	context_add_tree(context, p->algorithm_path, name, ignore);
 	context_drop(context, arena_printf(plan->arena, "%s/pesto/api", name));
 	context_drop(context, arena_printf(plan->arena, "%s/pesto/build", name));
@@ -194,21 +193,22 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
                         struct files *files, struct problems *problems)
 {
 	const struct pesto *p = settings->kind_data;
-	size_t errors = problems_errors(problems);
 	const char *cache = NULL, *ssl = NULL;
 	struct pesto_parts parts;
 	owned(plan) struct plan *plan = plan_new();
-	if (!pesto_parts_read(settings, selection, files, plan->arena, problems, &parts) ||
-	    !p->full_version || !plan_places(p, plan, problems, &cache, &ssl))
-		return NULL;
+	pesto_validate(settings, selection, plan->arena, problems);
+	pesto_parts_read(settings, selection, files, plan->arena, problems, &parts);
 	plan->recipe = pesto_recipe(&parts, problems);
-	if (!plan->recipe)
+	plan_check_algorithm(p, plan->arena, files, problems);
+	const struct ignore *ignore = plan_keep_ignore(plan, plan_ignore(&parts, files, problems));
+	plan_places(p, plan, problems, &cache, &ssl);
+	if (problems_errors(problems))
 		return NULL;
 	plan->kind = kind_pesto.name;
 	plan->project = arena_text(plan->arena, value_text(p->name));
 	plan->root = arena_text(plan->arena, str_of(p->root));
 	struct image_task image = { .recipe = plan->recipe, .tags = plan_tags(&parts, plan) };
-	image.context = plan_context(plan, &parts, files, problems, cache, ssl);
+	image.context = plan_context(plan, &parts, ignore, cache, ssl);
 	image.level = plan_level(&parts, plan, plan->recipe, problems);
 	plan_options(&parts, plan, &image);
 	plan->image = image.tags[0];
@@ -223,5 +223,5 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
 	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)
 		if (!p->documents[i].value && i != PESTO_USER_DEFINITIONS)
 			return NULL;
-	return problems_errors(problems) == errors ? take(plan) : NULL;
+	return problems_errors(problems) ? NULL : take(plan);
 }

@@ -40,8 +40,8 @@ static void pesto_append_all(struct arena *arena, struct value *out, const struc
 		value_append(out, value_key(v), value_key_span(v), value_share(arena, v));
 }
 
-static const struct value *pesto_definitions(struct arena *arena, const struct value *user,
-                                             struct problems *problems)
+const struct value *pesto_definitions(struct arena *arena, const struct value *user,
+                                      struct problems *problems)
 {
 	const struct value *natives = pesto_native_definitions(arena);
 	struct value *out = value_new_object(arena);
@@ -57,9 +57,8 @@ static const struct value *pesto_definitions(struct arena *arena, const struct v
 	return out;
 }
 
-/* A schema with the definitions every PESTO schema may refer to. */
-static struct value *pesto_schema(struct arena *arena, const struct value *schema,
-                                  const struct value *definitions)
+struct value *pesto_schema(struct arena *arena, const struct value *schema,
+                           const struct value *definitions)
 {
 	struct value *out = value_new(arena, VALUE_OBJECT, (struct str){ 0 }, value_span(schema));
 	const struct value *own = value_get(schema, STR("definitions"));
@@ -73,7 +72,7 @@ static struct value *pesto_schema(struct arena *arena, const struct value *schem
 }
 
 const struct value *pesto_service(struct arena *arena, const struct document *documents,
-                                  struct problems *problems)
+                                  const struct value *definitions)
 {
 	const struct value *description = documents[PESTO_DESCRIPTION].value;
 	const struct value *config = documents[PESTO_CONFIG_SCHEMA].value;
@@ -81,8 +80,6 @@ const struct value *pesto_service(struct arena *arena, const struct document *do
 	const struct value *output = documents[PESTO_OUTPUT_SCHEMA].value;
 	if (!description || !config || !input || !output)
 		return NULL;
-	const struct value *definitions =
-		pesto_definitions(arena, documents[PESTO_USER_DEFINITIONS].value, problems);
 	struct value *added = value_new_object(arena);
 	value_append(added, STR("config"), (struct span){ 0 }, value_share(arena, config));
 	value_append(added, STR("input"), (struct span){ 0 }, pesto_schema(arena, input, definitions));

@@ -245,6 +245,7 @@ int app_run(const struct args *args)
 	owned(project) struct project *project = project_open(args, 0, &err);
 	if (!project)
 		return command_fail(&err);
+	project->lints = true;
 	project_read(project);
 	owned(loop) struct loop *loop = loop_new();
 	owned(app) struct app *app = app_new(loop, project, 1, 1);

@@ -40,6 +40,13 @@ static const struct command command_context = {
 	"list the build context, or write it as a folder or a tar file\n"
 	"Nothing that is there is replaced: --output wants a new or an empty folder.", cmd_context,
 };
+static const struct command command_lint = {
+	"lint", "PATH", 1, 1, SELECT " strict json help",
+	"everything that is wrong with a project, and what is worth a word\n"
+	"Exit code 3 where there is an error, 0 with warnings alone; with --strict warnings count as "
+	"errors, and the schemas' formats are checked as well. Overlays of profiles that are not "
+	"selected are looked at too: what is found there is a note.", cmd_lint,
+};
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
 	SELECT " cache tag engine progress detach quiet iidfile metadata-file network build-arg label "
@@ -120,8 +127,8 @@ static const struct command command_doctor = {
 };
 
 const struct command *const commands[] = {
-	&command_config, &command_dockerfile, &command_plan, &command_context, &command_build,
-	&command_matrix, &command_attach, &command_logs, &command_cancel, &command_history,
+	&command_config, &command_dockerfile, &command_plan, &command_context, &command_lint,
+	&command_build, &command_matrix, &command_attach, &command_logs, &command_cancel, &command_history,
 	&command_serve, &command_read, &command_check, &command_match, &command_doctor,
 	&command_completion,
 	&command_help, NULL,

@@ -229,6 +229,9 @@ bool project_read(struct project *p)
 	project_read_files(p);
 	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
+	if (p->lints && p->settings)
+		lint_run(p->kind->rules, &(struct subject){ p->settings, p->plan, &p->selection },
+		         p->problems);
 	problems_sort(p->problems);
 	if (p->plan)
 		project_forget_good(p);
@@ -255,6 +258,17 @@ bool project_select_level(struct project *p, const char *level)
 void project_select_rule(struct project *p, enum cascade_rule rule)
 {
 	p->selection.rule = rule;
+}
+
+void project_add_option(struct project *p, const char *name, const char *value)
+{
+	struct selection *s = &p->selection;
+	struct pair *options = arena_array(p->arena, s->noptions + 1, sizeof *options);
+	if (s->noptions)
+		memcpy(options, s->options, s->noptions * sizeof *options);
+	options[s->noptions] = (struct pair){ str_of(name), str_of(value) };
+	s->options = options;
+	s->noptions++;
 }
 
 bool project_select_file(struct project *p, const char *file)

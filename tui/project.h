@@ -16,6 +16,7 @@ struct project {
 	struct preferences *preferences;
 	struct selection selection;     /* change with project_select_*, then read again */
 	const char *engine;             /* spec for engine_new */
+	bool lints;                     /* set it: project_read runs the kind's rules too */
 
 	/* Of the last project_read; lent until the next. */
 	struct files *files;            /* what was asked for: what to watch */
@@ -45,6 +46,8 @@ void project_select_profiles(struct project *, const char *const *names, size_t 
 /* A level's name of the kind, its alias; false when there is none. */
 bool project_select_level(struct project *, const char *level);
 void project_select_rule(struct project *, enum cascade_rule);
+/* One more option of the selection, over those of the command line; borrowed. */
+void project_add_option(struct project *, const char *name, const char *value);
 /* Another build file of the kind, relative to the root (pesto/build/build.p2.json). */
 bool project_select_file(struct project *, const char *file);
 

@@ -335,8 +335,11 @@ static unsigned app_where(const struct app *app)
 
 static void app_back(struct app *app, uint32_t key)
 {
+	struct view *view = app_view(app);
 	if (app->popup)
 		app_close(app);
+	else if (view && view->ops->back && view->ops->back(view))
+		app_dirty(app);
 	else if (app->nviews > 1)
 		app_pop(app);
 	else if (key == 'q')

@@ -70,6 +70,7 @@ static void dockerfile_read(struct dockerfile *d, const struct image_task *image
 		nlines += rest.p[i] == '\n';
 	d->rows = arena_array(d->arena, nlines + d->recipe->ninstructions * 2 + 2, sizeof *d->rows);
 	d->lit = arena_array(d->arena, d->recipe->ninstructions, sizeof *d->lit);
+	d->marks = arena_array(d->arena, d->recipe->ninstructions, sizeof *d->marks);
 	for (unsigned n = 1; str_next(&rest, '\n', &line); n++)
 		if (rest.p || line.n)
 			dockerfile_add_line(d, n, line, &next);
@@ -86,6 +87,7 @@ void dockerfile_show(struct dockerfile *d, const struct plan *plan, bool stale)
 	d->level = NULL;
 	d->rows = NULL;
 	d->lit = NULL;
+	d->marks = NULL;
 	d->list.n = 0;
 	d->stale = stale;
 	if (image && image->recipe)
@@ -96,6 +98,30 @@ void dockerfile_show(struct dockerfile *d, const struct plan *plan, bool stale)
 		if (d->rows[i].line == line)
 			d->list.cursor = i;
 	arena_free(old);
+}
+
+static bool dockerfile_is_about(const struct problem *p, const struct instruction *in)
+{
+	for (size_t i = 0; i < in->ncauses; i++) {
+		struct span cause = value_span(in->causes[i]), key = value_key_span(in->causes[i]);
+		bool inside = p->at.at >= cause.at && p->at.at - cause.at < (cause.size ? cause.size : 1);
+		if (cause.source && p->at.source == cause.source && inside)
+			return true;
+		if (key.source && p->at.source == key.source && p->at.at == key.at)
+			return true;
+	}
+	return false;
+}
+
+void dockerfile_mark(struct dockerfile *d, const struct problems *problems)
+{
+	size_t n = problems && d->recipe ? problems_count(problems) : 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct problem *p = problems_get(problems, i);
+		for (size_t k = 0; p->severity != SEVERITY_NOTE && k < d->recipe->ninstructions; k++)
+			if (d->marks[k] != '!' && dockerfile_is_about(p, &d->recipe->instructions[k]))
+				d->marks[k] = p->severity == SEVERITY_ERROR ? '!' : '?';
+	}
 }
 
 /* ---- moving ---- */
@@ -270,9 +296,12 @@ static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, siz
 	}
 	bool first = row->instruction >= 0 &&
 	             d->recipe->instructions[row->instruction].first_line == row->line;
+	char mark = first ? d->marks[row->instruction] : 0;
 	if (first)
-		pen_printf(pen, INK(FAINT), "%3d ", row->instruction + 1);
-	else
+		pen_printf(pen, INK(FAINT), mark ? "%3d" : "%3d ", row->instruction + 1);
+	if (mark)
+		pen_word(pen, mark == '!' ? "!" : "?", mark == '!' ? INK(ERROR) : INK(WARNING));
+	else if (!first)
 		pen_word(pen, "    ", INK(TEXT));
 	pen_shift(pen, d->list.shift);
 	dockerfile_draw_text(d, pen, row);

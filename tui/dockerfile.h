@@ -22,12 +22,15 @@ struct dockerfile {
 	struct dockerfile_row *rows;
 	struct list list;
 	bool *lit;                      /* one an instruction */
+	char *marks;                    /* the same: ! ? or 0, for problems of what causes it */
 	bool stale;
 };
 
 void dockerfile_finish(struct dockerfile *);
 /* Shows the plan's Dockerfile (NULL: none); the cursor stays on its line. */
 void dockerfile_show(struct dockerfile *, const struct plan *, bool stale);
+/* Marks the instructions that follow from something with a problem. */
+void dockerfile_mark(struct dockerfile *, const struct problems *);
 /* The instruction under the cursor, or -1. */
 int dockerfile_instruction(const struct dockerfile *);
 void dockerfile_go(struct dockerfile *, int instruction);

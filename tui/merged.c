@@ -330,16 +330,23 @@ bool merged_search(struct merged *m, struct str needle, bool down)
 
 /* ---- drawing ---- */
 
+static bool merged_is_at(struct span here, const struct problem *p)
+{
+	return here.source && p->at.source == here.source && p->at.at == here.at;
+}
+
+/* The worst of what is told of the value or of its key. */
 static const struct problem *merged_problem(const struct project *p, const struct value *v)
 {
-	struct span span = value_span(v);
-	for (size_t i = 0; p->problems && span.source && i < problems_count(p->problems); i++) {
+	struct span span = value_span(v), key = value_key_span(v);
+	const struct problem *found = NULL;
+	for (size_t i = 0; p->problems && i < problems_count(p->problems); i++) {
 		const struct problem *problem = problems_get(p->problems, i);
-		if (problem->at.source == span.source && problem->at.at == span.at &&
-		    problem->severity != SEVERITY_NOTE)
-			return problem;
+		if (problem->severity < (found ? found->severity : SEVERITY_NOTE) &&
+		    (merged_is_at(span, problem) || merged_is_at(key, problem)))
+			found = problem;
 	}
-	return NULL;
+	return found;
 }
 
 void merged_origins(const struct merged *m, const struct merged_line *line,
@@ -364,7 +371,8 @@ static void merged_draw_gutter(const struct merged *m, struct pen *pen,
 		pen_printf(pen, INK(FAINT), "%4zu", (size_t)(line - m->lines) + 1);
 	const struct problem *problem = closing ? NULL : merged_problem(p, line->json.value);
 	if (problem)
-		pen_word(pen, "!", problem->severity == SEVERITY_ERROR ? INK(ERROR) : INK(WARNING));
+		pen_word(pen, problem->severity == SEVERITY_ERROR ? "!" : "?",
+		         problem->severity == SEVERITY_ERROR ? INK(ERROR) : INK(WARNING));
 	else if (line->last != (unsigned)(line - m->lines))
 		pen_text(pen, text_sign(line->folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
 	else

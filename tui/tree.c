@@ -19,6 +19,7 @@ struct tree_filler {
 	struct project *project;
 	const struct settings *settings;
 	size_t cap;
+	struct map counts;              /* path → struct tree_count */
 };
 
 static struct tree_row *tree_add(struct tree_filler *f, const struct tree_row *row)
@@ -35,17 +36,34 @@ static struct tree_row *tree_add(struct tree_filler *f, const struct tree_row *r
 	return &t->rows[t->nrows++];
 }
 
-/* Problems told at a file, by its path from the root. */
-static void tree_count_problems(const struct project *p, struct tree_row *row)
+/* Errors and warnings of each file, by its path from the root: counted once for all rows. */
+struct tree_count {
+	size_t errors, warnings;
+};
+
+static void tree_count_problems(struct tree_filler *f)
 {
-	for (size_t i = 0; p->problems && i < problems_count(p->problems); i++) {
-		const struct problem *problem = problems_get(p->problems, i);
+	const struct problems *problems = f->project->problems;
+	for (size_t i = 0; problems && i < problems_count(problems); i++) {
+		const struct problem *problem = problems_get(problems, i);
 		const struct source *source = problem->at.source;
-		if (!source || !source->name || strcmp(source->name, row->path) != 0)
+		if (!source || !source->name)
 			continue;
-		row->errors += problem->severity == SEVERITY_ERROR;
-		row->warnings += problem->severity == SEVERITY_WARNING;
+		struct tree_count *count = map_get(&f->counts, str_of(source->name));
+		if (!count) {
+			count = arena_alloc(f->tree->arena, sizeof *count);
+			map_set(&f->counts, str_of(source->name), count);
+		}
+		count->errors += problem->severity == SEVERITY_ERROR;
+		count->warnings += problem->severity == SEVERITY_WARNING;
 	}
+}
+
+static void tree_add_count(const struct tree_filler *f, struct tree_row *row, const char *path)
+{
+	const struct tree_count *count = map_get(&f->counts, str_of(path));
+	row->errors += count ? count->errors : 0;
+	row->warnings += count ? count->warnings : 0;
 }
 
 /* A state told of the file, or of a folder it lies in. */
@@ -72,7 +90,7 @@ static void tree_add_file(struct tree_filler *f, struct tree_row row)
 	row.path = arena_text(f->tree->arena, str_of(row.path));
 	row.name = tree_base(row.path);
 	row.git = tree_git(f->tree, row.path);
-	tree_count_problems(f->project, &row);
+	tree_add_count(f, &row, row.path);
 	tree_add(f, &row);
 }
 
@@ -129,7 +147,10 @@ static void tree_add_document(struct tree_filler *f, size_t document)
 	for (size_t i = 1; i < d->nlayers; i++) {
 		const struct layer *l = &d->layers[i];
 		f->tree->rows[at].folds = true;
-		if (!folded)
+		/* What is folded away is counted where it is. */
+		if (folded)
+			tree_add_count(f, &f->tree->rows[at], l->path);
+		else
 			tree_add_file(f, (struct tree_row){
 				.kind = TREE_OVERLAY, .document = document, .path = l->path, .profile = l->profile,
 				.order = l->active ? ++order : 0, .broken = l->present && !l->value });
@@ -192,6 +213,7 @@ void tree_fill(struct tree *t, struct project *project, const struct settings *s
 	t->arena = arena_new();
 	t->rows = NULL;
 	t->nrows = 0;
+	tree_count_problems(&f);
 	for (size_t i = 0; settings && i < settings->ndocuments; i++)
 		if (tree_is_first_of_folder(settings, i))
 			tree_add_folder(&f, i);
@@ -201,6 +223,7 @@ void tree_fill(struct tree *t, struct project *project, const struct settings *s
 	/* At first: on a document rather than on its folder. */
 	if (!path && t->nrows > 1 && t->rows[0].kind == TREE_FOLDER)
 		t->list.cursor = 1;
+	map_finish(&f.counts);
 	arena_free(old);
 }
 

@@ -40,6 +40,8 @@ struct view_ops {
 	/* The user wants to go back, to another view or out: false when it asks first,
 	 * and goes by itself when told yes. */
 	bool (*leave)(struct view *);
+	/* BACK closes something of its own first, if there is anything; false: there is not. */
+	bool (*back)(struct view *);
 	/* A line was typed that app_prompt asked for. */
 	void (*typed)(struct view *, struct str line);
 	/* Whether it shows the build of this folder: then its end is no news. */

@@ -11,7 +11,7 @@
 
 /* The document in the merged pane: as it is now, or, when a layer of it is broken,
  * as it last was. */
-static void view_project_show(struct view_project *v, size_t document)
+void view_project_show(struct view_project *v, size_t document)
 {
 	const struct project *p = v->project;
 	const struct settings *s = v->settings;
@@ -83,12 +83,13 @@ static void view_project_link(struct view_project *v)
 	if (v->dockerfile.recipe)
 		memset(v->dockerfile.lit, 0, v->dockerfile.recipe->ninstructions);
 	const struct tree_row *row = tree_row(&v->tree);
-	if (v->focus == PANE_TREE && row && row->document != STR_NONE &&
+	enum pane focus = v->panel.has_keys ? PANE_MERGED : v->focus;
+	if (focus == PANE_TREE && row && row->document != STR_NONE &&
 	    row->document != v->merged.document)
 		view_project_show(v, row->document);
-	if (v->focus == PANE_TREE)
+	if (focus == PANE_TREE)
 		view_project_link_tree(v);
-	else if (v->focus == PANE_MERGED)
+	else if (focus == PANE_MERGED)
 		view_project_link_merged(v);
 	else
 		view_project_link_dockerfile(v);
@@ -104,14 +105,17 @@ static void view_project_reread(struct view *view)
 	v->settings = p->settings ? p->settings : p->good_settings;
 	v->plan = p->plan ? p->plan : p->good_plan;
 	v->problem = STR_NONE;
+	problem_panel_fill(&v->panel, p->problems);
 	tree_fill(&v->tree, p, v->settings);
 	row = tree_row(&v->tree);
 	if (document == STR_NONE && row)
 		document = row->document;
 	dockerfile_show(&v->dockerfile, v->plan, !p->plan);
+	dockerfile_mark(&v->dockerfile, p->problems);
 	link_free(v->link);
 	v->link = link_new(p->plan ? p->settings : p->good_settings, v->dockerfile.recipe);
 	view_project_show(v, document);
+	view_project_note_problem(v, false);
 	view_project_link(v);
 	git_marks_ask(&v->git, app_loop(view->app), p->target.root);
 	early_begin(&v->early, app_loop(view->app), p->plan);
@@ -145,57 +149,6 @@ void view_project_count(const struct view_project *v, size_t *ret_errors, size_t
 static void view_project_focus(struct view_project *v, enum pane pane)
 {
 	v->focus = pane;
-}
-
-/* The document that a file belongs to, by the file's path from the root. */
-static size_t view_project_document(const struct view_project *v, const char *name)
-{
-	for (size_t i = 0; v->settings && name && i < v->settings->ndocuments; i++) {
-		const struct document *d = &v->settings->documents[i];
-		if (strcmp(d->path, name) == 0)
-			return i;
-		for (size_t k = 0; k < d->nlayers; k++)
-			if (strcmp(d->layers[k].path, name) == 0)
-				return i;
-	}
-	return STR_NONE;
-}
-
-static void view_project_go_problem(struct view_project *v, size_t i)
-{
-	const struct problem *problem = problems_get(v->project->problems, i);
-	const struct source *source = problem->at.source;
-	owned_buf struct buf text = { 0 };
-	view_project_problem(problem, &text);
-	size_t document = view_project_document(v, source ? source->name : NULL);
-	if (document != STR_NONE) {
-		tree_go(&v->tree, document, source->name);
-		view_project_show(v, document);
-		if (v->focus == PANE_DOCKERFILE)
-			view_project_focus(v, PANE_MERGED);
-		merged_go_span(&v->merged, problem->at);
-	}
-	if (problem->severity == SEVERITY_ERROR)
-		app_alert(v->view.app, "%s", buf_text(&text));
-	else
-		app_say(v->view.app, "%s", buf_text(&text));
-	v->problem = i;
-}
-
-static bool view_project_step_problem(struct view_project *v, bool down)
-{
-	size_t n = v->project->problems ? problems_count(v->project->problems) : 0;
-	if (n == 0) {
-		app_say(v->view.app, "there is no problem");
-		return true;
-	}
-	size_t i = v->problem;
-	if (i == STR_NONE)
-		i = down ? 0 : n - 1;
-	else
-		i = down ? (i + 1 < n ? i + 1 : 0) : (i > 0 ? i - 1 : n - 1);
-	view_project_go_problem(v, i);
-	return true;
 }
 
 static bool view_project_source(struct view_project *v)
@@ -346,7 +299,8 @@ static bool view_project_search(struct view_project *v, bool down)
 		app_say(v->view.app, "nothing was searched for yet: / searches");
 		return true;
 	}
-	bool found = v->focus == PANE_TREE ? view_project_tree_search(&v->tree, needle, down) :
+	bool found = v->panel.has_keys ? view_project_search_problems(v, needle, down) :
+	             v->focus == PANE_TREE ? view_project_tree_search(&v->tree, needle, down) :
 	             v->focus == PANE_MERGED ? merged_search(&v->merged, needle, down) :
 	             dockerfile_search(&v->dockerfile, needle, down);
 	if (!found)
@@ -421,11 +375,14 @@ static bool view_project_move(struct view_project *v, enum action action, unsign
 static bool view_project_do(struct view_project *v, enum action action, unsigned count)
 {
 	struct app *app = v->view.app;
+	bool done;
+	if (view_project_panel_act(v, action, count, &done))
+		return done;
 	switch (action) {
 	case ACTION_NEXT_PANE: case ACTION_PREV_PANE:
-		view_project_focus(v, (v->focus + (action == ACTION_NEXT_PANE ? 1 : PANE_COUNT - 1)) %
-		                   PANE_COUNT);
+		view_project_next_pane(v, action == ACTION_NEXT_PANE);
 		return true;
+	case ACTION_PROBLEMS: return view_project_toggle_panel(v);
 	case ACTION_ZOOM: v->zoom = !v->zoom; return true;
 	case ACTION_SEARCH: app_prompt(app, "/"); return true;
 	case ACTION_SEARCH_NEXT: case ACTION_SEARCH_PREV:
@@ -455,8 +412,7 @@ static bool view_project_act(struct view *view, enum action action, unsigned cou
 	size_t problem = v->problem;
 	bool done = view_project_do(v, action, count);
 	/* A problem gone to is left by the next key that is not about it. */
-	if (action != ACTION_EDIT && v->problem == problem)
-		v->problem = STR_NONE;
+	view_project_note_problem(v, action == ACTION_EDIT || v->problem != problem);
 	view_project_link(v);
 	return done;
 }
@@ -483,6 +439,7 @@ static void view_project_free(struct view *view)
 	tree_finish(&v->tree);
 	merged_finish(&v->merged);
 	dockerfile_finish(&v->dockerfile);
+	problem_panel_finish(&v->panel);
 	buf_finish(&v->needle);
 	free(v);
 }
@@ -498,6 +455,7 @@ static const struct view_ops view_project_ops = {
 	.name = "project", .where = WHERE_PROJECT, .draw = view_project_draw,
 	.act = view_project_act, .free = view_project_free, .enter = view_project_enter,
 	.reread = view_project_reread, .typed = view_project_typed, .hints = view_project_hints,
+	.back = view_project_back,
 };
 
 struct view *view_project_new(struct project *project)

@@ -1,8 +1,8 @@
 /* The project view: where its panes are and what stands around them. */
-#include "core/base/utf8.h"
 #include "tui/json_text.h"
 #include "tui/origin_mark.h"
 #include "tui/view_project_inside.h"
+#include "tui/wrap.h"
 
 /* terminal-ux: below 120 columns one pane with tabs; below 16 rows no strip; below
  * 10 nothing but the title and a pane. */
@@ -45,6 +45,11 @@ static void draw_title(struct view_project *v, struct surface *s, struct area li
 
 /* ---- panes ---- */
 
+static bool draw_has_keys(const struct view_project *v, enum pane pane)
+{
+	return v->focus == pane && !v->panel.has_keys;
+}
+
 /* What stands beside a pane's name. */
 static void draw_about(const struct view_project *v, enum pane pane, struct buf *out)
 {
@@ -77,7 +82,7 @@ static void draw_header(const struct view_project *v, struct surface *s, struct 
                         enum pane pane)
 {
 	owned_buf struct buf about = { 0 };
-	struct ink ink = v->focus == pane ? INK(PANEHERE) : INK(PANE);
+	struct ink ink = draw_has_keys(v, pane) ? INK(PANEHERE) : INK(PANE);
 	struct pen pen = pen_at(s, line, 0);
 	draw_about(v, pane, &about);
 	pen_printf(&pen, ink, " %s", draw_names[pane]);
@@ -92,7 +97,8 @@ static void draw_tabs(const struct view_project *v, struct surface *s, struct ar
 	owned_buf struct buf about = { 0 };
 	struct pen pen = pen_at(s, line, 0);
 	for (enum pane pane = 0; pane < PANE_COUNT; pane++)
-		pen_printf(&pen, v->focus == pane ? INK(PANEHERE) : INK(PANE), " %s ", draw_names[pane]);
+		pen_printf(&pen, draw_has_keys(v, pane) ? INK(PANEHERE) : INK(PANE), " %s ",
+		           draw_names[pane]);
 	draw_about(v, v->focus, &about);
 	if (pen_left(&pen) > (int)text_width(buf_str(&about)) + 3) {
 		buf_append_char(&about, ' ');
@@ -111,7 +117,7 @@ static void draw_nothing(struct surface *s, struct area a, const char *text)
 
 static void draw_pane(struct view_project *v, struct surface *s, struct area a, enum pane pane)
 {
-	bool focused = v->focus == pane;
+	bool focused = draw_has_keys(v, pane);
 	switch (pane) {
 	case PANE_TREE:
 		tree_draw(&v->tree, s, a, focused);
@@ -156,20 +162,6 @@ static void draw_panes(struct view_project *v, struct surface *s, struct area a)
 
 /* ---- below the panes ---- */
 
-/* As problem_print, but from the project's root, and the sign says how bad it is. */
-void view_project_problem(const struct problem *p, struct buf *out)
-{
-	struct origin at = span_origin(p->at);
-	const char *path = p->at.source && p->at.source->name ? p->at.source->name : at.path;
-	if (path)
-		utf8_append_visible(out, str_of(path));
-	if (path && at.line)
-		buf_printf(out, ":%u:%u", at.line, at.column);
-	if (path)
-		buf_append(out, STR(": "));
-	buf_append(out, p->text);
-}
-
 void view_project_draw_problem(struct view_project *v, struct surface *s, struct area line)
 {
 	const struct problems *problems = v->project->problems;
@@ -181,11 +173,12 @@ void view_project_draw_problem(struct view_project *v, struct surface *s, struct
 			shown = i;
 	if (shown == STR_NONE)
 		shown = 0;
+	struct ink ink;
 	const struct problem *p = problems_get(problems, shown);
 	bool error = p->severity == SEVERITY_ERROR;
-	const char *sign = error ? "!" : p->severity == SEVERITY_WARNING ? "?" : "i";
-	view_project_problem(p, &text);
-	pen_printf(&pen, error ? INK(ERROR) : INK(WARNING), " %s %zu/%zu ", sign, shown + 1, n);
+	const char *sign = problem_panel_sign(p->severity, &ink);
+	problem_panel_text(p, &text);
+	pen_printf(&pen, ink, " %s %zu/%zu ", sign, shown + 1, n);
 	int room = pen_left(&pen) - 8;
 	size_t width;
 	struct str cut = text_cut(buf_str(&text), room > 10 ? (size_t)room : 10, &width);
@@ -296,6 +289,27 @@ static void draw_strip_tree(struct view_project *v, struct surface *s, struct ar
 	}
 }
 
+/* The panel's line may be cut; here is all of it, who asks for it and why it matters. */
+static void draw_strip_problem(const struct view_project *v, struct surface *s, struct area a,
+                               struct pen *title)
+{
+	const struct problem *p = problems_get(v->project->problems, v->panel.list.cursor);
+	const struct rule *rule = lint_find(v->project->kind->rules, p->rule);
+	owned_buf struct buf text = { 0 }, why = { 0 };
+	pen_printf(title, INK(STRONG), " %s ", p->rule);
+	if (p->pointer.n)
+		pen_text(title, p->pointer, INK(KEY));
+	if (p->schema.n)
+		buf_printf(&why, "schema %.*s", STR_ARG(p->schema));
+	if (rule)
+		buf_append_text(&why, rule->reason);
+	problem_panel_text(p, &text);
+	struct area last = why.n ? area_cut_bottom(&a, 1) : (struct area){ 0 };
+	wrap_draw(s, area_cols(a, 1, a.cols - 2), buf_str(&text), INK(TEXT));
+	struct pen pen = pen_at(s, area_cols(last, 1, last.cols - 2), 0);
+	pen_text(&pen, buf_str(&why), INK(FAINT));
+}
+
 void view_project_draw_strip(struct view_project *v, struct surface *s, struct area a)
 {
 	struct area line = area_cut_top(&a, 1);
@@ -303,7 +317,9 @@ void view_project_draw_strip(struct view_project *v, struct surface *s, struct a
 	surface_horizontal(s, line, INK(BORDER));
 	struct pen pen = pen_at(s, area_cols(line, 2, line.cols - 2), 0);
 	const struct merged_line *at = merged_line(&v->merged);
-	if (v->focus == PANE_MERGED && at) {
+	if (v->panel.has_keys && v->panel.list.n) {
+		draw_strip_problem(v, s, a, &pen);
+	} else if (v->focus == PANE_MERGED && at) {
 		merged_pointer(&v->merged, at, &pointer);
 		pen_printf(&pen, INK(STRONG), " %s ", v->merged.path);
 		pen_text(&pen, pointer.n ? buf_str(&pointer) : STR("(all of it)"), INK(KEY));
@@ -329,7 +345,15 @@ void view_project_draw(struct view *view, struct surface *s, struct area a)
 		draw_title(v, s, area_cut_top(&a, 1));
 	if (a.rows + 2 >= DRAW_STRIP_ROWS)
 		view_project_draw_strip(v, s, area_cut_bottom(&a, a.rows >= 36 ? 5 : 4));
-	if (!small && problems && problems_count(problems))
+	/* Where there is no room for both, the panel has it while it has the keys. */
+	if (v->panel.has_keys && (v->zoom || a.rows < DRAW_SMALL_ROWS)) {
+		problem_panel_draw(&v->panel, s, a, problems);
+		return;
+	}
+	if (v->panel.open && a.rows >= DRAW_SMALL_ROWS)
+		problem_panel_draw(&v->panel, s,
+		                   area_cut_bottom(&a, problem_panel_rows(&v->panel, a.rows)), problems);
+	else if (!small && problems && problems_count(problems))
 		view_project_draw_problem(v, s, area_cut_bottom(&a, 1));
 	draw_panes(v, s, a);
 }

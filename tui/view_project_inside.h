@@ -7,6 +7,7 @@
 #include "tui/git_marks.h"
 #include "tui/link.h"
 #include "tui/merged.h"
+#include "tui/problem_panel.h"
 #include "tui/tree.h"
 #include "tui/view_project.h"
 
@@ -25,7 +26,8 @@ struct view_project {
 	struct git_marks git;
 	struct early early;
 	struct buf needle;                      /* searched for last */
-	enum pane focus;
+	enum pane focus;                        /* has the keys, unless the panel has them */
+	struct problem_panel panel;
 	bool zoom;                              /* the focused pane alone, however wide */
 	size_t problem;                         /* the one gone to; STR_NONE */
 };
@@ -35,8 +37,22 @@ void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */
 void view_project_draw_strip(struct view_project *, struct surface *, struct area);
 void view_project_draw_problem(struct view_project *, struct surface *, struct area);
-void view_project_problem(const struct problem *, struct buf *);
 /* Errors and warnings of the last reading. */
 void view_project_count(const struct view_project *, size_t *ret_errors, size_t *ret_warnings);
+
+/* In view_project.c: the document in the merged pane. */
+void view_project_show(struct view_project *, size_t document);
+
+/* In view_project_problems.c. */
+bool view_project_step_problem(struct view_project *, bool down);
+bool view_project_toggle_panel(struct view_project *);
+bool view_project_search_problems(struct view_project *, struct str needle, bool down);
+/* The panel is one of the panes while it is open. */
+void view_project_next_pane(struct view_project *, bool forth);
+/* What a key means to the panel; false: nothing, or it has not the keys. */
+bool view_project_panel_act(struct view_project *, enum action, unsigned count, bool *ret_done);
+/* After every key: which problem is gone to.  stays: it still is. */
+void view_project_note_problem(struct view_project *, bool stays);
+bool view_project_back(struct view *);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/base/map.h"
 #include "core/kind/pesto.h"
 #include "core/lint/overlays.h"
+#include "core/recipe/quote.h"
 
 /* ---- overlays ---- */
 
@@ -161,7 +162,8 @@ static void rules_base_image(const struct rule *rule, const struct subject *subj
 	size_t slash = str_find_last(image, '/');
 	struct str name = slash == STR_NONE ? image : str_slice(image, slash + 1, image.n);
 	size_t colon = str_find(name, ':');
-	if (image.n == 0 || str_find(image, '@') != STR_NONE)
+	struct error ignored;
+	if (str_find(image, '@') != STR_NONE || !quote_check_image(image, &ignored))
 		return;
 	if (str_eq(image, STR("scratch")))
 		lint_report(rule, true, problems, value_span(base),

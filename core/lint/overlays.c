@@ -12,7 +12,8 @@ struct overlay_below {
 	size_t n;
 };
 
-/* Calls each for every overlay that could be read and that has something below it. */
+/* Calls each for every overlay that could be read and that has something below it, once
+ * where a profile is given twice, which is told by itself. */
 typedef void overlay_fn(void *data, const struct document *, const struct layer *,
                         struct overlay_below);
 
@@ -23,10 +24,12 @@ static void overlay_each(const struct settings *s, overlay_fn *each, void *data)
 		for (size_t k = 1; k < d->nlayers; k++) {
 			const struct layer *l = &d->layers[k];
 			struct overlay_below below = { d->layers, l->active ? k : 1 };
-			bool any = false;
-			for (size_t j = 0; j < below.n; j++)
+			bool any = false, again = false;
+			for (size_t j = 0; j < below.n; j++) {
 				any |= below.layers[j].value != NULL;
-			if (l->value && any)
+				again |= j > 0 && strcmp(below.layers[j].profile, l->profile) == 0;
+			}
+			if (l->value && any && !again)
 				each(data, d, l, below);
 		}
 	}

@@ -107,7 +107,7 @@ static void overlay_tell_idle(void *data, const struct document *d, const struct
 		buf_printf(&why, "changes nothing, since %s says all of it", d->layers[0].path);
 	lint_report(o->rule, l->active, o->problems, value_span(l->value),
 	            "this overlay %s: give it what profile %s changes, or remove it%s",
-	            buf_text(&why), l->profile, l->active ? "" : " (it is not selected)");
+	            buf_text(&why), l->profile, l->active ? "" : " (this profile is not selected)");
 }
 
 void lint_overlay_idle(const struct rule *rule, const struct subject *subject,
@@ -175,15 +175,15 @@ static void overlay_tell_key(struct overlay_keys *o, const struct value *upper,
 	if (place == OVERLAY_DECLARED)
 		return;
 	const char *meant = overlay_meant(o, upper, key, below, n, place == OVERLAY_OPEN);
-	const char *unselected = o->layer->active ? "" : arena_printf(
-		o->scratch, " (profile %s is not selected)", o->layer->profile);
 	if (meant)
 		lint_report(o->rule, o->layer->active, o->problems, value_key_span(m),
-		            "no base has '%.*s': did you mean '%s'?%s", STR_ARG(key), meant, unselected);
-	else if (place == OVERLAY_CLOSED)
-		lint_report(o->rule, o->layer->active, o->problems, value_key_span(m),
-		            "no base has '%.*s': add it to %s if it is meant%s", STR_ARG(key),
-		            o->document->layers[0].path, unselected);
+		            "no base has '%.*s': did you mean '%s'?%s", STR_ARG(key), meant,
+		            o->layer->active ? "" : " (this profile is not selected)");
+	/* Of profiles that are not selected there may be hundreds: the likely ones will do. */
+	else if (place == OVERLAY_CLOSED && o->layer->active)
+		lint_report(o->rule, true, o->problems, value_key_span(m),
+		            "no base has '%.*s': add it to %s if it is meant", STR_ARG(key),
+		            o->document->layers[0].path);
 }
 
 static void overlay_walk(struct overlay_keys *o, const struct value *upper,

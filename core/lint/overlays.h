@@ -14,7 +14,7 @@ void lint_overlay_idle(const struct rule *, const struct subject *, struct probl
 enum overlay_place {
 	OVERLAY_DECLARED,       /* a schema names it: nothing to say */
 	OVERLAY_OPEN,           /* keys are names of the user's: told when it looks mistyped */
-	OVERLAY_CLOSED,         /* it is told */
+	OVERLAY_CLOSED,         /* it is told, or where it is not selected when mistyped */
 };
 /* pointer: of the object (RFC 6901) in the document. */
 typedef enum overlay_place overlay_place_fn(const struct subject *, const struct document *,

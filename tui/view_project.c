@@ -316,6 +316,7 @@ static void view_project_typed(struct view *view, struct str line)
 		buf_append(&v->needle, line);
 	}
 	view_project_search(v, true);
+	view_project_note_problem(v, true);
 	view_project_link(v);
 }
 

@@ -82,6 +82,8 @@ bool view_project_toggle_panel(struct view_project *v)
 {
 	bool close = v->panel.open && v->panel.has_keys;
 	v->panel.open = v->panel.has_keys = !close;
+	if (!close && v->panel.list.n)
+		problems_show(v, problems_get(v->project->problems, v->panel.list.cursor));
 	return true;
 }
 

@@ -299,6 +299,7 @@ static void draw_strip_problem(const struct view_project *v, struct surface *s, 
 	pen_printf(title, INK(STRONG), " %s ", p->rule);
 	if (p->pointer.n)
 		pen_text(title, p->pointer, INK(KEY));
+	pen_word(title, p->pointer.n ? " " : "", INK(TEXT));
 	if (p->schema.n)
 		buf_printf(&why, "schema %.*s", STR_ARG(p->schema));
 	if (rule)

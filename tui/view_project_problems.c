@@ -77,13 +77,40 @@ void view_project_next_pane(struct view_project *v, bool forth)
 		v->focus = (v->focus + (forth ? 1 : PANE_COUNT - 1)) % PANE_COUNT;
 }
 
-/* Opened, and it has the keys; once more, and it is gone. */
+/* Whether it is told of what is under the cursor: a value or its key, or a file. */
+static bool problems_is_here(const struct view_project *v, const struct problem *problem)
+{
+	const struct merged_line *line = merged_line(&v->merged);
+	const struct tree_row *row = tree_row(&v->tree);
+	const struct source *source = problem->at.source;
+	if (!source || !source->name)
+		return false;
+	if (v->focus == PANE_TREE)
+		return row && strcmp(source->name, row->path) == 0;
+	struct span value = line ? value_span(line->json.value) : (struct span){ 0 };
+	struct span key = line ? value_key_span(line->json.value) : (struct span){ 0 };
+	return (value.source == source && value.at == problem->at.at) ||
+	       (key.source == source && key.at == problem->at.at);
+}
+
+static size_t problems_here(const struct view_project *v)
+{
+	const struct problems *problems = v->project->problems;
+	for (size_t i = 0; v->focus != PANE_DOCKERFILE && i < v->panel.list.n; i++)
+		if (problems_is_here(v, problems_get(problems, i)))
+			return i;
+	return v->panel.list.cursor;
+}
+
+/* Opened at what the cursor is on, and it has the keys; once more, and it is gone. */
 bool view_project_toggle_panel(struct view_project *v)
 {
 	bool close = v->panel.open && v->panel.has_keys;
 	v->panel.open = v->panel.has_keys = !close;
-	if (!close && v->panel.list.n)
-		problems_show(v, problems_get(v->project->problems, v->panel.list.cursor));
+	if (close || v->panel.list.n == 0)
+		return true;
+	problem_panel_go(&v->panel, v->project->problems, problems_here(v));
+	problems_show(v, problems_get(v->project->problems, v->panel.list.cursor));
 	return true;
 }
 

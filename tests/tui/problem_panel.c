@@ -73,6 +73,8 @@ static void test_problem_panel__has_the_keys_until_it_is_left(void **state)
 		{ "gpk", "this is the first problem", true }, { "gpGj", "this is the last problem", true },
 		{ "gp/absolute<Enter>", "── pesto-relative-target", true },
 		{ "gp]d]d", "2/", false }, { "gp]d]d", "'to' is not absolute", true },
+		{ "]f<Tab>Gkkkgp", "── pesto-relative-target", true },
+		{ "]fgp", "── pesto-base-tag", true },
 		{ "gp/absolute<Enter><Enter>", "requirements.json /requirements/model/to", true },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -21,7 +21,8 @@ static const struct pair pesto_base[] = {
 	{ STR("/p/pesto/build/build.json"), STR("{\"name\": \"svc\", \"version\": \"1.0\"}") },
 	{ STR("/p/pesto/build/requirements.json"),
 	  STR("{\"dockerBaseImage\": \"debian:12\", \"environments\": {}, \"requirements\": {}}") },
-	{ STR("/p/pesto/api/description.json"), STR("{\"name\": \"svc\", \"version\": \"1.0\"}") },
+	{ STR("/p/pesto/api/description.json"),
+	  STR("{\"name\": \"svc\", \"version\": \"1.0\", \"resources\": {}}") },
 	{ STR("/p/pesto/api/input_schema.json"), STR("{}") },
 	{ STR("/p/pesto/api/output_schema.json"), STR("{}") },
 	{ STR("/p/pesto/api/config_schema.json"), STR("{}") },
@@ -46,8 +47,7 @@ static void fixture_open(struct fixture *f, const struct pair *over, size_t nove
 	assert_true(kind_recognise(f->files, argument, NULL, f->arena, &kind, &target, f->problems,
 	                           &err));
 	f->settings = kind->settings(&target, selection, f->files, f->problems);
-	if (problems_errors(f->problems) == 0)
-		f->plan = kind->plan(f->settings, selection, f->files, f->problems);
+	f->plan = kind->plan(f->settings, selection, f->files, f->problems);
 	problems_sort(f->problems);
 }
 
@@ -150,7 +150,8 @@ static void test_pesto__says_what_a_folder_lacks(void **state)
 static void test_pesto__generates_service_and_version(void **state)
 {
 	static const struct pair over[] = {
-		{ STR("/p/pesto/api/description.json"), STR("{\"version\": \"3\", \"name\": \"svc\"}") },
+		{ STR("/p/pesto/api/description.json"), STR("{\"version\": \"3\", \"name\": \"svc\", "
+		                                            "\"resources\": {}}") },
 		{ STR("/p/pesto/api/version.json"), STR("{\"git\": 1.10, \"version\": \"4\"}") },
 		{ STR("/p/pesto/api/input_schema.json"),
 		  STR("{\"image\": {\"$ref\": \"#/definitions/Image\"}}") },
@@ -266,9 +267,10 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		{ { STR("/p/pesto/build/requirements.json"),
 		    STR("{\"dockerBaseImage\": \"d:1\", \"environments\": {}, "
 		        "\"requirements\": {}, \"x\": 1}") }, 1, 68,
-		  "'x' is not known here: there are dockerBaseImage, environments and requirements" },
+		  "'x' is not allowed here; known are 'dockerBaseImage', 'environments' and "
+		  "'requirements'" },
 		{ { STR("/p/pesto/build/requirements.json"), STR("{\n\"environments\": 1}") },
-		  1, 1, "'dockerBaseImage' must be given: a string" },
+		  1, 1, "'dockerBaseImage' is missing" },
 		{ { STR("/p/pesto/build/requirements.json"), STR(REQUIREMENTS("\"A B\": \"1\"", "")) },
 		  1, 51,
 		  "an environment name has letters, digits and _ only, and starts with no digit" },

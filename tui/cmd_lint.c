@@ -12,8 +12,9 @@ static const char *lint_severity(enum severity severity)
 
 static void lint_set_text(struct arena *arena, struct value *to, const char *key, struct str text)
 {
-	value_set(arena, to, key, text.p ? value_new_string(arena, text)
-	                                 : value_new(arena, VALUE_NULL, STR("null"), (struct span){ 0 }));
+	struct value *v = text.p ? value_new_string(arena, text)
+	                         : value_new(arena, VALUE_NULL, STR("null"), (struct span){ 0 });
+	value_set(arena, to, key, v);
 }
 
 static void lint_set_number(struct arena *arena, struct value *to, const char *key, size_t n)

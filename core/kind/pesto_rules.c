@@ -33,11 +33,12 @@ static enum overlay_place rules_by_schema(const struct value *schema, struct str
 	const struct value *at = schema ? rules_schema_at(schema, pointer) : NULL;
 	const struct value *properties = at ? value_get(at, STR("properties")) : NULL;
 	const struct value *more = at ? value_get(at, STR("additionalProperties")) : NULL;
+	bool names_more = at && value_get(at, STR("patternProperties"));
 	if (properties && value_get(properties, key))
 		return OVERLAY_DECLARED;
 	if (pointer.n && (open_inside || (at && !properties)))
 		return OVERLAY_OPEN;
-	if (at && ((more && value_type(more) == VALUE_OBJECT) || value_get(at, STR("patternProperties"))))
+	if (names_more || (more && value_type(more) == VALUE_OBJECT))
 		return OVERLAY_OPEN;
 	return OVERLAY_CLOSED;
 }

@@ -204,6 +204,28 @@ static void test_pesto_lint__finds_nothing_in_good_projects(void **state)
 	}
 }
 
+static void test_pesto_lint__every_rule_is_explained(void **state)
+{
+	owned(files) struct files *disk = files_disk(".");
+	owned(arena) struct arena *arena = arena_new();
+	struct str page, table;
+	struct error err;
+	(void)state;
+	assert_int_equal(files_read(disk, "docs/pesto.md", arena, &page, &err), FILES_OK);
+	assert_int_equal(files_read(disk, TABLE, arena, &table, &err), FILES_OK);
+	for (const struct rule *rule = kind_find("pesto")->rules; rule->id; rule++) {
+		const char *row = arena_printf(arena, "| `%s` |", rule->id);
+		const char *told = arena_printf(arena, ": warning: [%s] ", rule->id);
+		if (str_find_str(page, str_of(row)) == STR_NONE)
+			fail_msg("docs/pesto.md has no row for %s", rule->id);
+		if (str_find_str(table, str_of(told)) == STR_NONE)
+			fail_msg("no bad project shows %s", rule->id);
+		assert_true(strlen(rule->reason) > 10);
+		assert_ptr_equal(lint_find(kind_find("pesto")->rules, rule->id), rule);
+	}
+	assert_null(lint_find(kind_find("pesto")->rules, "json-syntax"));
+}
+
 /* What the environment of whoever runs this says is no part of a project. */
 static int lint_setup(void **state)
 {
@@ -218,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pesto_lint__tells_everything_where_it_is_written),
 		cmocka_unit_test(test_pesto_lint__finds_nothing_in_good_projects),
+		cmocka_unit_test(test_pesto_lint__every_rule_is_explained),
 	};
 	return cmocka_run_group_tests(tests, lint_setup, NULL);
 }

@@ -204,6 +204,41 @@ static void test_pesto_lint__finds_nothing_in_good_projects(void **state)
 	}
 }
 
+/* Whatever a file holds instead of what it should, the others are told of as well: nothing
+ * on the way to a plan takes it for granted. */
+static void test_pesto_lint__any_file_may_hold_anything(void **state)
+{
+	static const char *const files[] = {
+		"build/build.json", "build/requirements.json", "api/description.json",
+		"api/input_schema.json", "api/output_schema.json", "api/config_schema.json",
+		"api/config.json", "api/version.json", "api/user_definitions.json",
+	};
+	static const char *const texts[] = {
+		"", "{", "[]", "{}", "null", "1", "{\"name\": {}, \"version\": [], \"requirements\": 1}",
+		"{\"type\": [], \"properties\": 1, \"definitions\": 2, \"$ref\": 3, \"required\": {}}",
+		"{\"requirements\": {\"a\": {}, \"b\": 1, \"c\": {\"to\": 1, \"from\": []}}}",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		for (size_t k = 0; k <= sizeof texts / sizeof *texts; k++) {
+			struct bad b;
+			owned_buf struct buf told = { 0 };
+			bad_open(&b);
+			b.path = arena_printf(b.arena, GOOD "/pesto/%s", files[i]);
+			files_memory_put(b.files, b.path, k < sizeof texts / sizeof *texts
+			                 ? str_of(texts[k]) : (struct str){ 0 });
+			b.path = GOOD "/pesto/api/config.gpu.json";
+			b.find = STR("\"model\"");
+			b.finds = true;
+			bad_change(&b, STR("\"modle\""));
+			bad_told(&b, GOOD, &told);
+			bool is_base = strcmp(files[i], "api/config.json") == 0;
+			if (!is_base && str_find_str(buf_str(&told), STR("did you mean 'model'")) == STR_NONE)
+				fail_msg("%s, %zu: %s", files[i], k, buf_text(&told));
+			bad_close(&b);
+		}
+}
+
 static void test_pesto_lint__every_rule_is_explained(void **state)
 {
 	owned(files) struct files *disk = files_disk(".");
@@ -240,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pesto_lint__tells_everything_where_it_is_written),
 		cmocka_unit_test(test_pesto_lint__finds_nothing_in_good_projects),
+		cmocka_unit_test(test_pesto_lint__any_file_may_hold_anything),
 		cmocka_unit_test(test_pesto_lint__every_rule_is_explained),
 	};
 	return cmocka_run_group_tests(tests, lint_setup, NULL);

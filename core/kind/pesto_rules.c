@@ -1,5 +1,6 @@
 /* What `mortar lint` tells of a PESTO project beyond errors. */
 #include "core/base/map.h"
+#include "core/base/similar.h"
 #include "core/kind/pesto.h"
 #include "core/lint/overlays.h"
 #include "core/recipe/quote.h"
@@ -69,6 +70,61 @@ static void rules_overlay_key(const struct rule *rule, const struct subject *sub
                               struct problems *problems)
 {
 	lint_overlay_keys(rule, subject, rules_place, problems);
+}
+
+/* ---- keys that a schema does not name ---- */
+
+/* Shorter names resemble one another without being mistyped. */
+enum { RULES_NAME_LEAST = 5 };
+
+/* A declared name that the object lacks and that this key is close to, or NULL. */
+static const char *rules_meant(struct arena *arena, const struct value *object, struct str key,
+                               const struct value *properties)
+{
+	struct similar similar = { .typed = key };
+	for (const struct value *p = value_child(properties); p; p = value_next(p))
+		if (!value_get(object, value_key(p)))
+			similar_try(&similar, arena_text(arena, value_key(p)));
+	bool near = key.n >= RULES_NAME_LEAST && similar.distance * 4 <= key.n;
+	return near ? similar.best : NULL;
+}
+
+/* Along "properties".  A schema that allows no other key has told it as an error; an
+ * overlay's key is lint_overlay_keys' to tell. */
+static void rules_mistyped_in(const struct rule *rule, struct problems *problems,
+                              const struct value *object, const struct value *schema,
+                              struct arena *arena)
+{
+	const struct value *properties = value_get(schema, STR("properties"));
+	const struct value *more = value_get(schema, STR("additionalProperties"));
+	bool closed = more && value_type(more) == VALUE_BOOL && !value_is_true(more);
+	if (!properties || value_type(object) != VALUE_OBJECT)
+		return;
+	for (const struct value *v = value_child(object); v; v = value_next(v)) {
+		const struct value *declared = value_get(properties, value_key(v));
+		const struct source *source = value_key_span(v).source;
+		if (declared)
+			rules_mistyped_in(rule, problems, v, declared, arena);
+		if (declared || closed || !source || source->profile)
+			continue;
+		const char *meant = rules_meant(arena, object, value_key(v), properties);
+		if (meant)
+			lint_report(rule, true, problems, value_key_span(v),
+			            "no schema knows '%.*s': did you mean '%s'?", STR_ARG(value_key(v)), meant);
+	}
+}
+
+static void rules_mistyped(const struct rule *rule, const struct subject *subject,
+                           struct problems *problems)
+{
+	owned(arena) struct arena *arena = arena_new();
+	const struct value *config = rules_document(subject, PESTO_CONFIG);
+	const struct value *schema = rules_document(subject, PESTO_CONFIG_SCHEMA);
+	const struct value *description = rules_document(subject, PESTO_DESCRIPTION);
+	if (config && schema)
+		rules_mistyped_in(rule, problems, config, schema, arena);
+	if (description)
+		rules_mistyped_in(rule, problems, description, pesto_service_schema(arena), arena);
 }
 
 /* ---- requirements.json ---- */
@@ -186,6 +242,8 @@ const struct rule pesto_rules[] = {
 	  SEVERITY_WARNING, lint_overlay_idle },
 	{ "overlay-unknown-key", "An overlay's mistyped key is added beside the one that was meant, "
 	  "which keeps the base's value.", SEVERITY_WARNING, rules_overlay_key },
+	{ "pesto-mistyped-key", "Nothing reads it under this name, and what was meant keeps its default.",
+	  SEVERITY_WARNING, rules_mistyped },
 	{ "pesto-relative-target", "The working directory is the base image's business: with another "
 	  "base the files are elsewhere.", SEVERITY_WARNING, rules_relative },
 	{ "pesto-same-target", "The later COPY writes over the earlier one's files.",

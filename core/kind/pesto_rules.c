@@ -242,8 +242,8 @@ const struct rule pesto_rules[] = {
 	  SEVERITY_WARNING, lint_overlay_idle },
 	{ "overlay-unknown-key", "An overlay's mistyped key is added beside the one that was meant, "
 	  "which keeps the base's value.", SEVERITY_WARNING, rules_overlay_key },
-	{ "pesto-mistyped-key", "Nothing reads it under this name, and what was meant keeps its default.",
-	  SEVERITY_WARNING, rules_mistyped },
+	{ "pesto-mistyped-key", "Nothing reads it under this name, and what was meant has its "
+	  "default.", SEVERITY_WARNING, rules_mistyped },
 	{ "pesto-relative-target", "The working directory is the base image's business: with another "
 	  "base the files are elsewhere.", SEVERITY_WARNING, rules_relative },
 	{ "pesto-same-target", "The later COPY writes over the earlier one's files.",

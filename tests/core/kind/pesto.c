@@ -267,8 +267,8 @@ static void test_pesto__tells_what_is_wrong_where_it_is_written(void **state)
 		{ { STR("/p/pesto/build/requirements.json"),
 		    STR("{\"dockerBaseImage\": \"d:1\", \"environments\": {}, "
 		        "\"requirements\": {}, \"x\": 1}") }, 1, 68,
-		  "'x' is not allowed here; known are 'dockerBaseImage', 'environments' and "
-		  "'requirements'" },
+		  "'x' is not allowed here, only 'dockerBaseImage', 'environments' and "
+		  "'requirements' are" },
 		{ { STR("/p/pesto/build/requirements.json"), STR("{\n\"environments\": 1}") },
 		  1, 1, "'dockerBaseImage' is missing" },
 		{ { STR("/p/pesto/build/requirements.json"), STR(REQUIREMENTS("\"A B\": \"1\"", "")) },

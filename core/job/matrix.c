@@ -166,7 +166,7 @@ bool matrix_read_next(struct matrix *m, const struct matrix_source *source)
 	owned(plan) struct plan *plan = NULL;
 	if (settings && settings->name && !m->project)
 		m->project = arena_text(m->arena, str_of(settings->name));
-	if (settings && problems_errors(problems) == 0)
+	if (settings)
 		plan = source->kind->plan(settings, &selection, source->files, problems);
 	problems_sort(problems);
 	matrix_tell(m, row, problems);

@@ -129,9 +129,8 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_dockerfile, &command_plan, &command_context, &command_lint,
 	&command_build, &command_matrix, &command_attach, &command_logs, &command_cancel,
-	&command_history, &command_serve, &command_read, &command_check, &command_match, &command_doctor,
-	&command_completion,
-	&command_help, NULL,
+	&command_history, &command_serve, &command_read, &command_check, &command_match,
+	&command_doctor, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

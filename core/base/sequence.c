@@ -161,14 +161,11 @@ static size_t sequence_keep(const uint32_t *items, size_t from, size_t to, const
 	return n;
 }
 
-static void sequence_mark(struct arena *scratch, const uint32_t *a, size_t na, const uint32_t *b,
-                          size_t nb, bool *gone, bool *come)
+/* Of the part that is not equal at both ends; most: no item is as large. */
+static void sequence_mark(struct arena *scratch, const struct sequence_change *part,
+                          const uint32_t *a, const uint32_t *b, size_t most, bool *gone, bool *come)
 {
-	size_t from = 0, most = na + nb;
-	while (from < na && from < nb && a[from] == b[from])
-		from++;
-	while (na > from && nb > from && a[na - 1] == b[nb - 1])
-		na--, nb--;
+	size_t from = part->a, na = part->a + part->na, nb = part->b + part->nb;
 	bool *in_a = arena_array(scratch, most, sizeof *in_a);
 	bool *in_b = arena_array(scratch, most, sizeof *in_b);
 	uint32_t *kept = arena_array(scratch, most, sizeof *kept);
@@ -188,14 +185,10 @@ static void sequence_mark(struct arena *scratch, const uint32_t *a, size_t na, c
 	sequence_divide(&s, (struct sequence_box){ 0, (ptrdiff_t)n, 0, (ptrdiff_t)m });
 }
 
-size_t sequence_compare(struct arena *arena, const uint32_t *a, size_t na, const uint32_t *b,
-                        size_t nb, const struct sequence_change **ret_changes)
+static size_t sequence_gather(struct sequence_change *changes, const bool *gone, size_t na,
+                              const bool *come, size_t nb)
 {
-	owned(arena) struct arena *scratch = arena_new();
-	bool *gone = arena_array(scratch, na, sizeof *gone), *come = arena_array(scratch, nb, sizeof *come);
 	size_t n = 0, i = 0, k = 0;
-	sequence_mark(scratch, a, na, b, nb, gone, come);
-	struct sequence_change *changes = arena_array(scratch, (na < nb ? nb : na) + 1, sizeof *changes);
 	while (i < na || k < nb) {
 		struct sequence_change c = { .a = i, .b = k };
 		while (i < na && gone[i])
@@ -209,11 +202,39 @@ size_t sequence_compare(struct arena *arena, const uint32_t *a, size_t na, const
 		else
 			i++, k++;
 	}
+	return n;
+}
+
+static size_t sequence_keep_changes(struct arena *arena, const struct sequence_change *changes,
+                                    size_t n, const struct sequence_change **ret_changes)
+{
 	struct sequence_change *kept = arena_array(arena, n, sizeof *kept);
 	if (n)
 		memcpy(kept, changes, n * sizeof *kept);
 	*ret_changes = kept;
 	return n;
+}
+
+size_t sequence_compare(struct arena *arena, const uint32_t *a, size_t na, const uint32_t *b,
+                        size_t nb, const struct sequence_change **ret_changes)
+{
+	size_t from = 0, end_a = na, end_b = nb;
+	while (from < na && from < nb && a[from] == b[from])
+		from++;
+	while (end_a > from && end_b > from && a[end_a - 1] == b[end_b - 1])
+		end_a--, end_b--;
+	struct sequence_change one = { from, end_a - from, from, end_b - from };
+	/* Most are like this: nothing to search. */
+	if (!one.na || !one.nb || (one.na == 1 && one.nb == 1))
+		return sequence_keep_changes(arena, &one, one.na || one.nb, ret_changes);
+	owned(arena) struct arena *scratch = arena_new();
+	bool *gone = arena_array(scratch, na, sizeof *gone);
+	bool *come = arena_array(scratch, nb, sizeof *come);
+	struct sequence_change *changes =
+		arena_array(scratch, (na < nb ? nb : na) + 1, sizeof *changes);
+	sequence_mark(scratch, &one, a, b, na + nb, gone, come);
+	size_t n = sequence_gather(changes, gone, na, come, nb);
+	return sequence_keep_changes(arena, changes, n, ret_changes);
 }
 
 /* ---- lines ---- */

@@ -1,7 +1,6 @@
-#include "core/ext/git.h"
+#include "core/ext/git_inside.h"
 
 #include <errno.h>
-#include <git2.h>
 
 #include "core/base/check.h"
 #include "core/ext/lazy.h"
@@ -13,11 +12,6 @@
 	CALL(status_list_entrycount) CALL(status_list_free) CALL(status_list_new) \
 	CALL(status_options_init)
 static LAZY_TABLE(git, GIT_CALLS) git;
-
-struct git_repo {
-	git_repository *handle;
-	char *prefix;           /* of the folder in the work tree, "a/b/" or ""; NULL when bare */
-};
 
 /* libgit2's last words for this thread. */
 static bool git_repo_fault(struct error *err, const char *doing)
@@ -61,6 +55,7 @@ static bool git_repo_locate(struct git_repo *repo, const char *real, struct erro
 		return error_set(err, ERROR_SYSTEM, "%s lies outside the git work tree %s",
 		                 real, top);
 	struct str rest = str_slice(at, root.n + 1, at.n);
+	repo->top = xstrdup(top);
 	repo->prefix = rest.n ? xasprintf("%.*s/", STR_ARG(rest)) : xstrdup("");
 	return true;
 }
@@ -98,8 +93,19 @@ void git_repo_free(struct git_repo *repo)
 		return;
 	git.repository_free(repo->handle);
 	free(repo->prefix);
+	free(repo->top);
 	free(repo);
 	git.libgit2_shutdown();
+}
+
+const char *git_repo_top(const struct git_repo *repo)
+{
+	return repo->top;
+}
+
+const char *git_repo_prefix(const struct git_repo *repo)
+{
+	return repo->prefix;
 }
 
 static const char *git_repo_short(struct arena *arena, const char *reference)

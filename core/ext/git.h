@@ -17,6 +17,10 @@ enum git_opened { GIT_OPENED, GIT_NONE, GIT_FAILED };
 enum git_opened git_repo_open(const char *dir, struct git_repo **ret_repo, struct error *);
 void git_repo_free(struct git_repo *);
 OWN_DEFINE(git_repo)
+/* The work tree, without links, and where the folder lies in it ("a/b/", or "" for the
+ * top); lent.  NULL when the repository is bare. */
+const char *git_repo_top(const struct git_repo *);
+const char *git_repo_prefix(const struct git_repo *);
 
 /* What is checked out: the branch's short name (NULL when HEAD is detached) and the
  * commit's 40 hex digits (NULL before the first commit), in the arena. */

@@ -90,6 +90,8 @@ static void test_compare__tells_what_moved(void **state)
 		{ "{\"a\":{\"host\":\"h\"},\"b\":{}}", "{\"a\":{},\"b\":{\"host\":\"h\"}}",
 		  "> /a/host /b/host\n" },
 		{ "{\"port\":80}", "{\"listen\":80}", "> /port /listen\n" },
+		/* It has passed others, though its number is what it was. */
+		{ "[\"a\",\"b\",\"c\"]", "[\"c\",\"b\"]", "- /0 \"a\"\n> /1 /1\n" },
 		/* The key counts for more than the order. */
 		{ "{\"a\":{\"x\":[1],\"y\":[1]},\"b\":{}}", "{\"a\":{},\"b\":{\"y\":[1],\"x\":[1]}}",
 		  "> /a/y /b/y\n> /a/x /b/x\n" },

@@ -16,6 +16,7 @@ static const struct {
 	{ "git", worker_git },
 	{ "places", worker_places },
 	{ "probe", worker_probe },
+	{ "revision", worker_revision },
 	{ "run", worker_run },
 };
 

@@ -14,7 +14,9 @@ struct files_git {
 	struct git_repo *repo;
 	struct git_revision *revision;
 	struct arena *arena;
-	const char *top;                /* the work tree as paths name it; NULL: as below alone */
+	const char *dir, *prefix;       /* the folder as paths name it, and where it lies inside */
+	const char *top;                /* the work tree as paths name it, or the folder where links
+	                                 * lead there */
 	const char *real_top;
 	const char *name;               /* of the revision */
 };
@@ -33,8 +35,23 @@ static const char *files_git_below(const char *top, const char *path)
 /* From the work tree's top, or NULL. */
 static const char *files_git_inside(const struct files_git *g, struct arena *a, const char *path)
 {
-	const char *whole = files_absolute(a, path), *inside = files_git_below(g->top, whole);
+	const char *whole = files_absolute(a, path), *inside = files_git_below(g->dir, whole);
+	if (inside)
+		return files_clean(a, arena_printf(a, "%s/%s", g->prefix, inside)) + 1;
+	inside = g->top == g->dir ? NULL : files_git_below(g->top, whole);
 	return inside ? inside : files_git_below(g->real_top, whole);
+}
+
+const char *files_git_top(const struct files *f)
+{
+	const struct files_git *g = (const struct files_git *)f;
+	return g->top;
+}
+
+bool files_git_holds(const struct files *f, const char *path)
+{
+	owned(arena) struct arena *a = arena_new();
+	return files_git_inside((const struct files_git *)f, a, path) != NULL;
 }
 
 /* A path taken apart: what was walked, the entry there, and what is left. */
@@ -217,20 +234,17 @@ static const struct files_ops files_git_ops = {
 	.read = files_git_read, .list = files_git_list, .free = files_git_free,
 };
 
-/* The work tree's top as dir names it: dir without the prefix that git knows. */
+/* "/x" of "/x/a/b" where git knows the folder as "a/b/", unless links led there. */
 static void files_git_tops(struct files_git *g, const char *dir)
 {
 	struct str whole = str_of(files_absolute(g->arena, dir)), prefix = str_of(git_repo_prefix(g->repo));
+	g->dir = g->top = arena_text(g->arena, whole);
+	g->prefix = arena_printf(g->arena, "/%.*s", STR_ARG(prefix));
 	g->real_top = git_repo_top(g->repo);
-	if (prefix.n == 0) {
-		g->top = arena_text(g->arena, whole);
-		return;
-	}
-	/* "a/b/" stands at the end of "/x/a/b", unless links led there. */
-	prefix.n--;
-	if (str_has_suffix(whole, prefix) && whole.n > prefix.n + 1 &&
-	    whole.p[whole.n - prefix.n - 1] == '/')
-		g->top = arena_text(g->arena, str_slice(whole, 0, whole.n - prefix.n - 1));
+	size_t under = prefix.n ? whole.n - prefix.n : 0;
+	if (prefix.n && whole.n > prefix.n && whole.p[under] == '/' &&
+	    str_eq(str_slice(whole, under + 1, whole.n), str_slice(prefix, 0, prefix.n - 1)))
+		g->top = arena_text(g->arena, str_slice(whole, 0, under));
 }
 
 static bool files_git_open(struct files_git *g, const char *dir, struct error *err)

@@ -15,5 +15,9 @@
  * screen's process. */
 struct files *files_git(const char *dir, const char *revision, struct files *elsewhere,
                         struct error *err);
+/* Both of what files_git has returned: the work tree as dir names it, absolute, and whether
+ * a path lies in it. */
+const char *files_git_top(const struct files *);
+bool files_git_holds(const struct files *, const char *path);
 
 #endif

@@ -108,6 +108,14 @@ static const struct command command_match = {
 	"match", "FILE PATH...", 2, (size_t)-1, "as=PATTERNS help",
 	"1 for each path that the ignore file leaves out, else 0", cmd_match,
 };
+static const struct command command_diff = {
+	"diff", "PATH", 1, 1, SELECT " cache engine against config dockerfile exit-code json help",
+	"what differs from the base, from other profiles or from a git revision\n"
+	"The configuration as it is merged, by pointer, and the Dockerfile: + added, - removed, "
+	"~ changed, > moved. Without --against it is the base where profiles are selected, else git's "
+	"HEAD. Against a revision only files differ: profiles, level and settings are those of now.",
+	cmd_diff,
+};
 static const struct command command_completion = {
 	"completion", "SHELL [WORD...]", 1, (size_t)-1, "help",
 	"a script that makes the shell complete mortar's command lines\n"
@@ -127,10 +135,10 @@ static const struct command command_doctor = {
 };
 
 const struct command *const commands[] = {
-	&command_config, &command_dockerfile, &command_plan, &command_context, &command_lint,
-	&command_build, &command_matrix, &command_attach, &command_logs, &command_cancel,
-	&command_history, &command_serve, &command_read, &command_check, &command_match,
-	&command_doctor, &command_completion, &command_help, NULL,
+	&command_config, &command_diff, &command_lint, &command_dockerfile, &command_plan,
+	&command_context, &command_build, &command_matrix, &command_attach, &command_logs,
+	&command_cancel, &command_history, &command_serve, &command_read, &command_check,
+	&command_match, &command_doctor, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

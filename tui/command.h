@@ -63,6 +63,7 @@ int cmd_attach(struct arena *, const struct args *);
 int cmd_logs(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
+int cmd_diff(struct arena *, const struct args *);
 int cmd_doctor(struct arena *, const struct args *);
 int cmd_completion(struct arena *, const struct args *);
 int cmd_help(struct arena *, const struct args *);

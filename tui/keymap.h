@@ -25,6 +25,7 @@ enum where {
 	WHERE_CONFIRM = 128,                    /* a popup that asks yes or no */
 	WHERE_RUN = 256,
 	WHERE_MESSAGES = 512,
+	WHERE_DIFF = 1024,
 	WHERE_MATRIX = 4096,
 	WHERE_BATCH = 8192,                     /* a popup: how combinations are built */
 };

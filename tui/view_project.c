@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "tui/diff_menu.h"
 #include "tui/level_menu.h"
 #include "tui/origin_mark.h"
 #include "tui/profile_picker.h"
@@ -76,7 +77,7 @@ static void view_project_link_dockerfile(struct view_project *v)
 }
 
 /* Lights in the other panes what belongs to the cursor's line in this one. */
-static void view_project_link(struct view_project *v)
+void view_project_link(struct view_project *v)
 {
 	tree_link_none(&v->tree);
 	merged_link_none(&v->merged);
@@ -402,6 +403,7 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	case ACTION_PROFILES: app_open(app, profile_picker_new(v->project)); return true;
 	case ACTION_MERGE_RULE: return view_project_rule(v);
 	case ACTION_BUILD: app_open(app, level_menu_new(v->project)); return true;
+	case ACTION_DIFF: app_open(app, diff_menu_new(v->project, NULL)); return true;
 	case ACTION_ENTER: return view_project_go(v);
 	default: return view_project_move(v, action, count);
 	}

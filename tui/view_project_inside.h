@@ -32,6 +32,9 @@ struct view_project {
 	size_t problem;                         /* the one gone to; STR_NONE */
 };
 
+/* In view_project.c: the document in the merged pane; the marks of what belongs together. */
+void view_project_show(struct view_project *, size_t document);
+void view_project_link(struct view_project *);
 /* In view_project_draw.c. */
 void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */

@@ -121,9 +121,14 @@ void diff_make(struct diff *d, const struct side *before, const struct project *
 {
 	diff_finish(d);
 	d->arena = arena_new();
-	diff_add_documents(d, before->settings, p->settings ? p->settings : p->good_settings);
+	diff_add_documents(d, before->settings, p->settings);
+	if (side_error(before)) {
+		owned_buf struct buf text = { 0 };
+		problem_print(&text, side_error(before));
+		d->fault = arena_str(d->arena, buf_str(&text));
+	}
 	d->before = diff_dockerfile(before->plan);
-	d->after = diff_dockerfile(p->plan ? p->plan : p->good_plan);
+	d->after = diff_dockerfile(p->plan);
 	if (!d->before.p || !d->after.p)
 		return;
 	sequence_lines(d->arena, d->before, d->after, &d->lines);
@@ -200,8 +205,9 @@ static struct value *diff_describe_dockerfile(struct arena *a, const struct diff
 	return list;
 }
 
-struct value *diff_describe(struct arena *a, const struct diff *d, const struct diff_against *against,
-                            const struct project *p, bool config, bool dockerfile)
+struct value *diff_describe(struct arena *a, const struct diff *d,
+                            const struct diff_against *against, const struct project *p,
+                            bool config, bool dockerfile)
 {
 	struct value *o = value_new_object(a), *documents = value_new_array(a);
 	value_set(a, o, "against", diff_describe_against(a, against));

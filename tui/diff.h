@@ -42,10 +42,10 @@ struct diff {
 	struct str before, after;       /* p NULL: none */
 	struct sequence_lines lines;
 	size_t gone, come;              /* lines */
+	struct str fault;               /* the first error on the other side; p NULL: none */
 };
 
-/* Compares the other side with the project as it was read last (or last read without an
- * error).  Borrows both until they are read again.  {0} is an empty diff. */
+/* Compares the other side with the project as it was read last.  Borrows both until they are read again.  {0} is an empty diff. */
 void diff_make(struct diff *, const struct side *before, const struct project *);
 void diff_finish(struct diff *);
 bool diff_is_empty(const struct diff *);

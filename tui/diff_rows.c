@@ -154,14 +154,15 @@ void diff_rows_config(struct diff_rows *r, const struct diff *d, size_t most)
 /* How many changes from the i-th on stand so near that they are told together. */
 static size_t diff_together(const struct sequence_lines *l, size_t i)
 {
+	const struct sequence_change *c = &l->changes[i];
 	size_t n = 1;
-	while (i + n < l->nchanges &&
-	       l->changes[i + n].a <= l->changes[i + n - 1].a + l->changes[i + n - 1].na + 2 * DIFF_AROUND)
+	while (i + n < l->nchanges && c[n].a <= c[n - 1].a + c[n - 1].na + 2 * DIFF_AROUND)
 		n++;
 	return n;
 }
 
-static void diff_add_same(struct diff_rows *r, const struct sequence_lines *l, size_t from, size_t to)
+static void diff_add_same(struct diff_rows *r, const struct sequence_lines *l, size_t from,
+                          size_t to)
 {
 	for (; from < to; from++)
 		diff_rows_add(r, DIFF_ROW_LINE, ' ', l->b[from])->line = (unsigned)from + 1;
@@ -194,8 +195,10 @@ void diff_rows_dockerfile(struct diff_rows *r, const struct diff *d)
 	diff_rows_clear(r);
 	if (!d->after.p || !d->before.p) {
 		diff_rows_add(r, DIFF_ROW_NOTE, ' ', d->after.p
-		              ? STR("the other side has errors, so no Dockerfile")
+		              ? STR("the other side has an error, so no Dockerfile")
 		              : STR("no Dockerfile before the errors are mended"));
+		if (d->after.p && d->fault.p)
+			diff_rows_add(r, DIFF_ROW_NOTE, ' ', d->fault);
 		return;
 	}
 	for (size_t i = 0, n; i < d->lines.nchanges; i += n) {
@@ -224,7 +227,8 @@ void diff_row_append(struct buf *out, const struct diff_row *row)
 	case DIFF_ROW_DIFFERENCE:
 		buf_printf(out, "  %c ", row->sign);
 		diff_append_part(out, "", row->from);
-		diff_append_part(out, row->from.p ? " -> " : "", row->text.n ? row->text : STR("(all of it)"));
+		diff_append_part(out, row->from.p ? " -> " : "",
+		                 row->text.n ? row->text : STR("(all of it)"));
 		diff_append_part(out, "  ", row->old);
 		diff_append_part(out, row->old.p ? " -> " : "  ", row->new);
 		diff_append_part(out, "  ", row->origin);

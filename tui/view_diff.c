@@ -28,6 +28,17 @@ size_t view_diff_document(const struct view_diff *v)
 	return row ? row->document : STR_NONE;
 }
 
+static void view_diff_clear(struct view_diff *v)
+{
+	diff_finish(&v->diff);
+	side_finish(&v->before);
+	buf_clear(&v->fault);
+	for (enum diff_pane pane = 0; pane < DIFF_PANES; pane++) {
+		diff_rows_finish(&v->rows[pane]);
+		v->lists[pane] = (struct list){ 0 };
+	}
+}
+
 /* What the cursor is on, to find it after a reading. */
 static void view_diff_note(const struct view_diff *v, enum diff_pane pane, struct buf *ret_was)
 {
@@ -63,6 +74,13 @@ static void view_diff_compare(struct view_diff *v)
 	app_dirty(v->view.app);
 }
 
+/* There is nothing to compare with. */
+static void view_diff_fail(struct view_diff *v, const struct error *err)
+{
+	view_diff_clear(v);
+	buf_append_text(&v->fault, err->text);
+}
+
 static void view_diff_answered(void *data, const struct error *err)
 {
 	struct view_diff *v = data;
@@ -70,13 +88,15 @@ static void view_diff_answered(void *data, const struct error *err)
 	side_finish(&v->before);
 	revision_free(v->revision);
 	v->revision = answered;
+	app_dirty(v->view.app);
+	if (err) {
+		view_diff_fail(v, err);
+		return;
+	}
 	buf_clear(&v->fault);
 	v->selection = diff_selection(v->project, &v->against);
-	if (err)
-		buf_append_text(&v->fault, err->text);
-	else
-		side_read(&v->before, v->project->kind, &v->project->target, &v->selection,
-		          revision_files(answered));
+	side_read(&v->before, v->project->kind, &v->project->target, &v->selection,
+	          revision_files(answered));
 	view_diff_compare(v);
 }
 
@@ -88,10 +108,8 @@ static void view_diff_ask_git(struct view_diff *v)
 	revision_free(v->asked);
 	v->asked = revision_ask(app_loop(v->view.app), &request, v->against.revision,
 	                        view_diff_answered, v, &err);
-	if (v->asked)
-		return;
-	buf_clear(&v->fault);
-	buf_append_text(&v->fault, err.text);
+	if (!v->asked)
+		view_diff_fail(v, &err);
 }
 
 static void view_diff_read(struct view_diff *v)
@@ -128,19 +146,13 @@ static void view_diff_enter(struct view *view)
 
 static void view_diff_forget(struct view_diff *v)
 {
+	view_diff_clear(v);
 	revision_free(v->asked);
 	v->asked = NULL;
-	diff_finish(&v->diff);
-	side_finish(&v->before);
 	revision_free(v->revision);
 	v->revision = NULL;
 	files_free(v->disk);
 	v->disk = NULL;
-	buf_clear(&v->fault);
-	for (enum diff_pane pane = 0; pane < DIFF_PANES; pane++) {
-		diff_rows_finish(&v->rows[pane]);
-		v->lists[pane] = (struct list){ 0 };
-	}
 }
 
 static void view_diff_copy(struct view_diff *v, const struct diff_against *against)

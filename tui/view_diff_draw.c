@@ -39,7 +39,7 @@ static void draw_title(const struct view_diff *v, struct surface *s, struct area
 		pen_printf(&pen, INK(BAR), "  %zu file%s differ%s", v->diff.ndifferent,
 		           v->diff.ndifferent == 1 ? "" : "s", v->diff.ndifferent == 1 ? "s" : "");
 	if (!v->project->plan)
-		pen_word(&pen, "  errors: last good Dockerfile", INK(BARALERT));
+		pen_word(&pen, "  errors here", INK(BARALERT));
 	pen_fill(&pen, INK(BAR));
 }
 

@@ -263,7 +263,8 @@ static uint32_t *sequence_number(struct arena *scratch, struct map *known, const
 	return items;
 }
 
-void sequence_lines(struct arena *arena, struct str a, struct str b, struct sequence_lines *ret_lines)
+void sequence_lines(struct arena *arena, struct str a, struct str b,
+                    struct sequence_lines *ret_lines)
 {
 	owned(arena) struct arena *scratch = arena_new();
 	owned_map struct map known = { 0 };

@@ -4,11 +4,12 @@
 #include "core/ext/git_inside.h"
 #include "core/ext/lazy.h"
 
-#define GIT_REVISION_CALLS(CALL) CALL(error_clear) CALL(error_last) CALL(blob_free) CALL(blob_lookup) \
-	CALL(blob_rawcontent) CALL(blob_rawsize) CALL(object_free) CALL(object_peel) \
-	CALL(revparse_single) CALL(tree_entry_byindex) CALL(tree_entry_bypath) \
-	CALL(tree_entry_filemode) CALL(tree_entry_free) CALL(tree_entry_id) CALL(tree_entry_name) \
-	CALL(tree_entrycount) CALL(tree_free) CALL(tree_lookup)
+#define GIT_REVISION_CALLS(CALL) CALL(error_clear) CALL(error_last) CALL(blob_free) \
+	CALL(blob_lookup) CALL(blob_rawcontent) CALL(blob_rawsize) CALL(object_free) \
+	CALL(object_peel) CALL(revparse_single) CALL(tree_entry_byindex) \
+	CALL(tree_entry_bypath) CALL(tree_entry_filemode) CALL(tree_entry_free) \
+	CALL(tree_entry_id) CALL(tree_entry_name) CALL(tree_entrycount) CALL(tree_free) \
+	CALL(tree_lookup)
 static LAZY_TABLE(git, GIT_REVISION_CALLS) git;
 
 struct git_revision {
@@ -36,7 +37,8 @@ static bool git_revision_unknown(struct git_repo *repo, const char *revision, st
 	                 "a commit is one", revision);
 }
 
-struct git_revision *git_revision_open(struct git_repo *repo, const char *revision, struct error *err)
+struct git_revision *git_revision_open(struct git_repo *repo, const char *revision,
+                                       struct error *err)
 {
 	git_object *object = NULL, *peeled = NULL;
 	LAZY_LOAD(git, GIT_REVISION_CALLS, &git);
@@ -94,7 +96,7 @@ enum git_entry git_revision_find(struct git_revision *r, const char *path)
 }
 
 bool git_revision_read(struct git_revision *r, const char *path, struct arena *arena,
-                   struct str *ret_text, struct error *err)
+                       struct str *ret_text, struct error *err)
 {
 	git_tree_entry *entry;
 	git_blob *blob;
@@ -128,8 +130,8 @@ static git_tree *git_revision_folder(struct git_revision *r, const char *path, s
 }
 
 bool git_revision_list(struct git_revision *r, const char *path,
-                   void (*each)(void *data, const char *name, enum git_entry), void *data,
-                   struct error *err)
+                       void (*each)(void *data, const char *name, enum git_entry), void *data,
+                       struct error *err)
 {
 	git_tree *folder = git_revision_folder(r, path, err);
 	if (!folder)

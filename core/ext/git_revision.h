@@ -22,11 +22,11 @@ enum git_entry {
 };
 enum git_entry git_revision_find(struct git_revision *, const char *path);
 /* The bytes of a file or the target of a link, in the arena. */
-bool git_revision_read(struct git_revision *, const char *path, struct arena *, struct str *ret_text,
-                   struct error *);
+bool git_revision_read(struct git_revision *, const char *path, struct arena *,
+                       struct str *ret_text, struct error *);
 /* Calls each for what lies in the folder itself, in no promised order; name is lent. */
 bool git_revision_list(struct git_revision *, const char *path,
-                   void (*each)(void *data, const char *name, enum git_entry), void *data,
-                   struct error *);
+                       void (*each)(void *data, const char *name, enum git_entry), void *data,
+                       struct error *);
 
 #endif

@@ -74,7 +74,8 @@ bool worker_revision(struct worker_io *io, struct error *err)
 	const struct value *asked = value_get(io->argument, STR("request"));
 	const char *name = worker_text(io, "revision");
 	if (!name || !asked)
-		return error_set(err, ERROR_USAGE, "the worker revision needs a 'revision' and a 'request'");
+		return error_set(err, ERROR_USAGE,
+		                 "the worker revision needs a 'revision' and a 'request'");
 	value_write_json(&text, asked, JSON_LINE);
 	owned(request) struct request *request = request_read(buf_str(&text), err);
 	owned(files) struct files *disk = files_disk(".");

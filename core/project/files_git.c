@@ -237,7 +237,8 @@ static const struct files_ops files_git_ops = {
 /* "/x" of "/x/a/b" where git knows the folder as "a/b/", unless links led there. */
 static void files_git_tops(struct files_git *g, const char *dir)
 {
-	struct str whole = str_of(files_absolute(g->arena, dir)), prefix = str_of(git_repo_prefix(g->repo));
+	struct str whole = str_of(files_absolute(g->arena, dir));
+	struct str prefix = str_of(git_repo_prefix(g->repo));
 	g->dir = g->top = arena_text(g->arena, whole);
 	g->prefix = arena_printf(g->arena, "/%.*s", STR_ARG(prefix));
 	g->real_top = git_repo_top(g->repo);

@@ -184,7 +184,9 @@ static void told_free(struct files *f)
 	free(t);
 }
 
-static const struct files_ops told_ops = { .read = told_read, .list = told_list, .free = told_free };
+static const struct files_ops told_ops = {
+	.read = told_read, .list = told_list, .free = told_free,
+};
 
 struct files *files_told(const char *top, struct files *elsewhere)
 {

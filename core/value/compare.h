@@ -13,8 +13,8 @@ enum difference_kind {
 };
 
 /* Added has no before, removed no after.  before_at and after_at are pointers in the two
- * trees (p NULL: not there): they differ for what moved and behind insertions in arrays.  What has passed
- * other items of an array may have moved to the same number. */
+ * trees (p NULL: not there): they differ for what moved and behind insertions in arrays.
+ * What has passed other items of an array may have moved to the same number. */
 struct difference {
 	enum difference_kind kind;
 	struct str before_at, after_at;

@@ -203,7 +203,8 @@ static void test_files_git__says_why_there_is_nothing(void **state)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error err = { 0 };
-		struct files *files = files_git(scratch_path(s, cases[i].dir), cases[i].revision, disk, &err);
+		const char *dir = scratch_path(s, cases[i].dir);
+		struct files *files = files_git(dir, cases[i].revision, disk, &err);
 		assert_null(files);
 		if (!strstr(err.text, cases[i].says))
 			fail_msg("'%s' is not in '%s'", cases[i].says, err.text);

@@ -47,7 +47,8 @@ static void test_compare__tells_what_changed_in_objects(void **state)
 		{ "{\"a\":1}", "{\"a\":2}", "~ /a 1 2\n" },
 		{ "{\"a\":1}", "{\"a\":1,\"b\":null}", "+ /b null\n" },
 		{ "{\"a\":1,\"b\":[]}", "{\"a\":1}", "- /b []\n" },
-		{ "{\"a\":{\"b\":{\"c\":true}}}", "{\"a\":{\"b\":{\"c\":false}}}", "~ /a/b/c true false\n" },
+		{ "{\"a\":{\"b\":{\"c\":true}}}", "{\"a\":{\"b\":{\"c\":false}}}",
+		  "~ /a/b/c true false\n" },
 		{ "{\"a\":{\"b\":1}}", "{\"a\":[1]}", "~ /a {\"b\":1} [1]\n" },
 		{ "{\"a/b\":1,\"~\":2}", "{\"a/b\":2,\"~\":3}", "~ /a~1b 1 2\n~ /~0 2 3\n" },
 		{ "{\"\":1}", "{\"\":2}", "~ / 1 2\n" },
@@ -129,7 +130,8 @@ static void test_compare__describes_each_with_its_origins(void **state)
 	struct comparison c;
 	value_compare(r->arena, reading_text(r, "{\"a\":1,\"b\":[1,2]}"),
 	              reading_text(r, "{\n \"a\":2,\n \"c\":[1,2]}"), &c);
-	assert_string_equal(reading_written(r, comparison_describe(r->arena, &c), (struct json_style){ 0 }),
+	const struct value *described = comparison_describe(r->arena, &c);
+	assert_string_equal(reading_written(r, described, (struct json_style){ 0 }),
 		"[{\"kind\": \"changed\", \"pointer\": \"/a\", \"old\": 1, \"old_origin\": {\"file\": "
 		"\"a.json\", \"line\": 1, \"column\": 6, \"profile\": null}, \"new\": 2, \"new_origin\": "
 		"{\"file\": \"a.json\", \"line\": 2, \"column\": 6, \"profile\": null}}, {\"kind\": "
@@ -210,7 +212,8 @@ static void test_compare__takes_large_documents(void **state)
 	}
 	buf_append_char(&a, '}');
 	buf_append_char(&b, '}');
-	const struct value *before = reading_json(r, buf_str(&a)), *after = reading_json(r, buf_str(&b));
+	const struct value *before = reading_json(r, buf_str(&a));
+	const struct value *after = reading_json(r, buf_str(&b));
 	value_compare(r->arena, before, after, &c);
 	assert_int_equal(c.counts[DIFFERENCE_MOVED], 83333);
 	assert_int_equal(c.counts[DIFFERENCE_CHANGED], 83333);

@@ -290,6 +290,20 @@ static const struct difference *view_diff_difference(const struct view_diff *v)
 	return &v->diff.documents[row->document].comparison.all[row->difference];
 }
 
+/* Of a line that is gone: the one that stands there now; 0: there is none. */
+static unsigned view_diff_line_now(const struct view_diff *v)
+{
+	const struct diff_rows *rows = &v->rows[DIFF_DOCKERFILE];
+	size_t here = v->lists[DIFF_DOCKERFILE].cursor;
+	for (size_t i = here; i < rows->n; i++)
+		if (rows->rows[i].line)
+			return rows->rows[i].line;
+	for (size_t i = here; i-- > 0;)
+		if (rows->rows[i].line)
+			return rows->rows[i].line;
+	return 0;
+}
+
 /* Back in the project view, at what the row is about.  The diff goes with its view. */
 static bool view_diff_go(struct view_diff *v)
 {
@@ -299,11 +313,9 @@ static bool view_diff_go(struct view_diff *v)
 	if (!row)
 		return false;
 	if (v->focus == DIFF_DOCKERFILE) {
-		unsigned line = row->line;
-		if (!line) {
-			app_say(app, "the Dockerfile has no such line now");
-			return true;
-		}
+		unsigned line = view_diff_line_now(v);
+		if (!line)
+			return false;
 		app_pop(app);
 		view_project_go_line(app_view(app), line);
 		return true;

@@ -80,7 +80,7 @@ static void test_view_diff__goes_to_the_value_and_the_line(void **state)
 	screen_keys(&shown.screen, "d<Enter><Tab>/SHIP_DEVICE<Enter>gd");
 	screen_shows(s, &shown.screen, "Dockerfile:39 is caused by");
 	screen_keys(&shown.screen, "d<Enter><Tab>/-ENV SHIP_PRICE<Enter>gd");
-	screen_shows(s, &shown.screen, "the Dockerfile has no such line now");
+	screen_shows(s, &shown.screen, "Dockerfile:37 is caused by");
 	scene_close(&shown);
 }
 

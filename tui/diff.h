@@ -29,7 +29,7 @@ struct selection diff_selection(const struct project *, const struct diff_agains
 struct diff_document {
 	const char *path;
 	const struct document *before, *after;  /* NULL: that side has none of this path */
-	bool unreadable_before, unreadable_after;       /* has an error: not compared */
+	bool unreadable_before, unreadable_after;       /* an error: not compared */
 	struct comparison comparison;
 };
 
@@ -45,7 +45,8 @@ struct diff {
 	struct str fault;               /* the first error on the other side; p NULL: none */
 };
 
-/* Compares the other side with the project as it was read last.  Borrows both until they are read again.  {0} is an empty diff. */
+/* Compares the other side with the project as it was read last; borrows both until they
+ * are read again.  {0} is an empty diff. */
 void diff_make(struct diff *, const struct side *before, const struct project *);
 void diff_finish(struct diff *);
 bool diff_is_empty(const struct diff *);

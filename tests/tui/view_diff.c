@@ -27,7 +27,8 @@ static const char *diff_project(struct scratch *s, const char *script)
 	const char *line = arena_printf(s->arena, "cp -r docs/examples/manual-xxx '%s'; cd '%s'; %s",
 	                                dir, dir, script);
 	const char *const argv[] = { "sh", "-ec", line, NULL };
-	struct spawn spawn = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL, .err = SPAWN_INHERIT };
+	struct spawn spawn = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_NULL,
+	                       .err = SPAWN_INHERIT };
 	int status = -1;
 	assert_true(spawn_run(&spawn, 0, NULL, &status, &s->err));
 	assert_int_equal(status, 0);
@@ -90,7 +91,8 @@ static void test_view_diff__says_what_a_key_could_not_do(void **state)
 	static const struct {
 		const char *keys, *says;
 	} cases[] = {
-		{ "dk<Enter>", "nothing differs from base" }, { "dk<Enter>]c", "no difference after this one" },
+		{ "dk<Enter>", "nothing differs from base" },
+		{ "dk<Enter>]c", "no difference after this one" },
 		{ "p<Space><Enter>d<Enter>[f", "no file before this one" },
 		{ "p<Space><Enter>d<Enter><Tab>{", "no hunk before this one" },
 		{ "p<Space><Enter>d<Enter>k", "this is the first line" },
@@ -113,7 +115,8 @@ static void test_view_diff__follows_the_files_and_stays_where_it_was(void **stat
 	const char *dir = diff_project(s, ":");
 	struct scene_shown shown = diff_open(s, dir, "80x24", "p<Space>j<Space><Enter>d<Enter>G");
 	screen_shows(s, &shown.screen, "+ /field_1  \"profile P1\"");
-	scratch_write(s, "project/pesto/api/config.p1.json", "{\"base\": 7, \"field_1\": \"profile P1\"}");
+	scratch_write(s, "project/pesto/api/config.p1.json",
+	              "{\"base\": 7, \"field_1\": \"profile P1\"}");
 	app_reread(shown.screen.app);
 	screen_shows(s, &shown.screen, "~ /base  \"default\" -> 7  (pesto/api/config.p1.json");
 	screen_shows(s, &shown.screen, "2 files differ");

@@ -121,8 +121,7 @@ void value_pointer_append(struct buf *b, struct str token)
 	}
 }
 
-/* False when a ~ is followed by neither 0 nor 1. */
-static bool value_unescape(struct str token, struct buf *ret_key)
+bool value_pointer_unescape(struct str token, struct buf *ret_key)
 {
 	buf_clear(ret_key);
 	for (size_t i = 0; i < token.n; i++) {
@@ -159,7 +158,7 @@ const struct value *value_at(const struct value *root, struct str pointer)
 		return NULL;
 	pointer = str_slice(pointer, 1, pointer.n);
 	while (root && str_next(&pointer, '/', &token)) {
-		if (!value_unescape(token, &key))
+		if (!value_pointer_unescape(token, &key))
 			return NULL;
 		if (node_type(root) == VALUE_ARRAY)
 			root = value_element(root, token);

@@ -41,6 +41,8 @@ const struct value *value_get(const struct value *object, struct str key);
 const struct value *value_at(const struct value *root, struct str pointer);
 /* Appends "/" and the token with ~ and / escaped. */
 void value_pointer_append(struct buf *, struct str token);
+/* The key that a token stands for; false when a ~ is followed by neither 0 nor 1. */
+bool value_pointer_unescape(struct str token, struct buf *ret_key);
 /* What this one shadows, next lower layer first; NULL.  Of an object put together
  * from layers (value_is_merged): what each of them holds here, the top one first. */
 const struct value *value_under(const struct value *);

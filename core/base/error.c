@@ -84,6 +84,7 @@ int error_exit_code(enum error_code code)
 		return 2;
 	case ERROR_SYNTAX:
 	case ERROR_PROJECT:
+	case ERROR_CHANGED:
 		return 3;
 	case ERROR_UNREACHABLE:
 	case ERROR_REFUSED:

@@ -14,7 +14,7 @@ OWN_DEFINE(changes)
 
 /* At most so many steps can be undone, of together so many bytes; older ones are
  * forgotten. */
-enum { CHANGES_STEPS = 1000, CHANGES_BYTES = 64 << 20 };
+enum { CHANGES_STEPS = 200, CHANGES_BYTES = 64 << 20 };
 
 /* path becomes text (p NULL: is removed).  expected: what it holds still, p NULL: it is
  * not there; if not so ERROR_CHANGED, and nothing is written.  what: a short sentence for

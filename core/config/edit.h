@@ -19,12 +19,12 @@ struct edits {
 /* What stands at the pointer becomes `value`, JSON text (else ERROR_USAGE).  A scalar's
  * bytes stay as given and replace exactly those of the old value; a container is laid
  * out.  What is not there is added: as the last member, what is missing on the way made
- * (objects; an array for "-"); in arrays at an index that is there, or behind the last item by "-" or the
- * number of items.  Of duplicate keys the last, which counts, is changed.  A text of no
- * bytes or blanks alone (text.p may be NULL: no file yet) becomes {…} with 4 blanks and
- * a final newline.  ERROR_PROJECT when the pointer leads through a scalar or to no item
- * of an array, ERROR_LIMIT when the result would be nested too deeply to be read.  No
- * edits when the value's bytes are there already. */
+ * (objects; an array for "-"); in arrays at an index that is there, or behind the last
+ * item by "-" or the number of items.  Of duplicate keys the last, which counts, is
+ * changed.  A text of no bytes or blanks alone (text.p may be NULL: no file yet) becomes
+ * {…} with 4 blanks and a final newline.  ERROR_PROJECT when the pointer leads through a
+ * scalar or to no item of an array, ERROR_LIMIT when the result would be nested too
+ * deeply to be read.  No edits when the value's bytes are there already. */
 bool edit_set(struct arena *, const struct source *, struct str pointer, struct str value,
               struct edits *ret_edits, struct error *);
 /* Removes the member (all of this key) or item with its comma and its line; the

@@ -1,4 +1,4 @@
-#include "core/os/save.h"
+#include "core/os/save_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,14 +64,6 @@ static mode_t save_umask(void)
 	return mask;
 }
 
-/* What is being saved.  old is NULL for a new file. */
-struct saving {
-	struct str text;
-	mode_t mode;
-	const struct stat *old;
-	bool is_synced;
-};
-
 /* All of the file but its name. */
 static bool save_fill(int fd, const struct saving *s)
 {
@@ -87,8 +79,7 @@ static bool save_fill(int fd, const struct saving *s)
 	return !s->is_synced || fsync(fd) == 0;
 }
 
-/* So that the new name survives a power cut.  Some file systems cannot. */
-static bool save_sync_folder(struct str folder)
+bool save_sync_folder(struct str folder)
 {
 	owned_buf struct buf path = { 0 };
 	buf_append(&path, folder.n ? folder : STR("."));
@@ -98,8 +89,7 @@ static bool save_sync_folder(struct str folder)
 	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
 }
 
-/* Writes temporary, whose last six bytes become unique, and renames it to path. */
-static bool save_replace(const char *path, char *temporary, const struct saving *s)
+bool save_beside(char *temporary, const struct saving *s)
 {
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
@@ -110,31 +100,32 @@ static bool save_replace(const char *path, char *temporary, const struct saving 
 		ok = false;
 		sys = errno;
 	}
-	if (ok && rename(temporary, path) == 0)
-		return true;
 	if (ok)
-		sys = errno;
+		return true;
 	unlink(temporary);
 	errno = sys;
 	return false;
 }
 
-/* Where it is written, what is there, and a name beside it for mkostemp. */
-struct save_place {
-	struct buf target, temporary;
-	struct str folder;              /* of target */
-	struct stat st;
-	bool is_there;
-};
+static bool save_replace(const char *path, char *temporary, const struct saving *s)
+{
+	if (!save_beside(temporary, s))
+		return false;
+	if (rename(temporary, path) == 0)
+		return true;
+	int sys = errno;
+	unlink(temporary);
+	errno = sys;
+	return false;
+}
 
-static void save_place_finish(struct save_place *place)
+void save_place_finish(struct save_place *place)
 {
 	buf_finish(&place->target);
 	buf_finish(&place->temporary);
 }
-#define owned_place __attribute__((cleanup(save_place_finish)))
 
-static bool save_find_place(struct save_place *place, const char *path, struct error *err)
+bool save_find_place(struct save_place *place, const char *path, struct error *err)
 {
 	struct buf *target = &place->target;
 	buf_append_text(target, path);
@@ -150,7 +141,7 @@ static bool save_find_place(struct save_place *place, const char *path, struct e
 	struct str name = str_slice(buf_str(target), place->folder.n, SAVE_NAME);
 	if (!name.n)
 		return error_set(err, ERROR_SYSTEM, "cannot write '%s': it names no file", path);
-	buf_printf(&place->temporary, "%.*s.%.*s.mortar-XXXXXX", STR_ARG(place->folder),
+	buf_printf(&place->temporary, "%.*s.%.*s" SAVE_MARK "XXXXXX", STR_ARG(place->folder),
 	           STR_ARG(name));
 	return true;
 }

@@ -100,7 +100,8 @@ static void test_edit__what_is_missing_on_the_way_is_made(void **state)
 		{ NULL, "/a/b", "1", "{\n    \"a\": {\n        \"b\": 1\n    }\n}\n" },
 		{ "", "", "[]", "[]\n" },
 		{ " \n", "/a", "{\"b\":[1,{}]}",
-		  "{\n    \"a\": {\n        \"b\": [\n            1,\n            {}\n        ]\n    }\n}\n" },
+		  "{\n    \"a\": {\n        \"b\": [\n            1,\n            {}\n        ]\n    }\n"
+		  "}\n" },
 	};
 	CHECK_CASES(*state, cases);
 }

@@ -1,5 +1,7 @@
 #include "tui/args.h"
 
+#include <ctype.h>
+
 #include "core/base/check.h"
 #include "core/base/similar.h"
 
@@ -180,7 +182,8 @@ static bool args_scan(struct args_scan *s, int argc, char *const *argv, bool len
 {
 	for (int i = 0, next; i < argc; i = next) {
 		next = i + 1;
-		if (s->ended || argv[i][0] != '-' || !argv[i][1]) {
+		/* No option is a digit: -1 is a number. */
+		if (s->ended || argv[i][0] != '-' || !argv[i][1] || isdigit((unsigned char)argv[i][1])) {
 			s->operands[s->args.noperands++] = argv[i];
 			s->args.nbefore += !s->ended;
 		} else if (strcmp(argv[i], "--") == 0) {

@@ -1,37 +1,8 @@
 /* mortar config: the configuration as the selected profiles make it. */
-#include "core/base/utf8.h"
 #include "core/config/cascade.h"
 #include "core/value/json.h"
 #include "tui/command.h"
-#include "tui/project.h"
-
-/* FILE is relative to the project's root; a path from here is understood too. */
-static const struct document *config_find(const struct project *p, struct arena *arena,
-                                          const char *file)
-{
-	const char *path = files_clean(arena, file);
-	const struct document *d = settings_document(p->settings, str_of(path));
-	const char *root = files_absolute(arena, p->settings->root);
-	const char *absolute = files_absolute(arena, file);
-	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	if (!d && str_has_prefix(str_of(absolute), str_of(root)) && absolute[n] == '/')
-		d = settings_document(p->settings, str_of(absolute + n + 1));
-	return d;
-}
-
-static int config_unknown(const struct project *p, const char *file)
-{
-	owned_buf struct buf known = { 0 };
-	struct error err;
-	for (size_t i = 0; i < p->settings->ndocuments; i++) {
-		buf_append(&known, STR("\n  "));
-		utf8_append_visible(&known, str_of(p->settings->documents[i].path));
-	}
-	error_set(&err, ERROR_USAGE, "'%s' is no configuration file of this project; there are:", file);
-	int code = command_fail(&err);
-	command_say("%s", buf_text(&known) + 1);
-	return code;
-}
+#include "tui/document.h"
 
 static const struct value *config_all(const struct project *p, struct arena *arena)
 {
@@ -80,9 +51,9 @@ int cmd_config(struct arena *arena, const struct args *args)
 	const struct document *documents = p->settings->documents, *one = NULL;
 	size_t n = p->settings->ndocuments;
 	if (args->noperands > 1) {
-		one = config_find(p, arena, args->operands[1]);
+		one = document_find(p, arena, args->operands[1]);
 		if (!one || !one->value)
-			return config_unknown(p, args->operands[1]);
+			return document_unknown(p, args->operands[1]);
 		documents = one;
 		n = 1;
 	}

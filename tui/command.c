@@ -26,6 +26,19 @@ static const struct command command_config = {
 	"FILE is named from the project's root, as in pesto/api/config.json. Generated files are among "
 	"them. Where the merge rules root and deep would differ, the keys are named.", cmd_config,
 };
+static const struct command command_set = {
+	"set", "PATH FILE POINTER VALUE", 4, 4, SELECT " string whole json help",
+	"set one value in the file, or with --profile in its overlay, and leave every other byte\n"
+	"POINTER is /key/key, /key/0 for an item, /key/- for one more (RFC 6901). VALUE is JSON; other "
+	"text is a string where one is meant. What is missing is made, the overlay too. Tells what is "
+	"shadowed, and warns where a part of an overlay hides the rest of a lower file's object.",
+	cmd_set,
+};
+static const struct command command_unset = {
+	"unset", "PATH FILE POINTER", 3, 3, SELECT " json help",
+	"remove one value from the file, or with --profile from its overlay\n"
+	"Tells what then shows. An object that was left empty stays.", cmd_unset,
+};
 static const struct command command_dockerfile = {
 	"dockerfile", "PATH", 1, 1, SELECT " cache builder engine help",
 	"the Dockerfile, exactly as it would be sent\n"
@@ -135,10 +148,11 @@ static const struct command command_doctor = {
 };
 
 const struct command *const commands[] = {
-	&command_config, &command_diff, &command_lint, &command_dockerfile, &command_plan,
-	&command_context, &command_build, &command_matrix, &command_attach, &command_logs,
-	&command_cancel, &command_history, &command_serve, &command_read, &command_check,
-	&command_match, &command_doctor, &command_completion, &command_help, NULL,
+	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
+	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
+	&command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
+	&command_read, &command_check, &command_match, &command_doctor, &command_completion,
+	&command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -50,6 +50,8 @@ bool command_is_terminal(void);
 
 int cmd_workbench(struct arena *, const struct args *);
 int cmd_config(struct arena *, const struct args *);
+int cmd_set(struct arena *, const struct args *);
+int cmd_unset(struct arena *, const struct args *);
 int cmd_read(struct arena *, const struct args *);
 int cmd_dockerfile(struct arena *, const struct args *);
 int cmd_plan(struct arena *, const struct args *);

@@ -44,6 +44,7 @@ struct document {
 	                                 * files that are there, the base always */
 	size_t nlayers;
 	bool generated;                 /* has no file of its own: service.json */
+	bool chosen;                    /* one file out of several; no overlay takes part: build.json */
 };
 
 /* Immutable; lives in its arena, which it owns. */

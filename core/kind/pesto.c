@@ -270,6 +270,7 @@ static void pesto_read_documents(struct pesto *p, const struct selection *select
 	p->documents[PESTO_BUILD].path = pesto_paths[PESTO_BUILD];
 	/* Other build files look like overlays of this one, but are choices. */
 	p->documents[PESTO_BUILD].nlayers = 1;
+	p->documents[PESTO_BUILD].chosen = true;
 }
 
 static struct settings *pesto_settings(const struct target *target,

@@ -53,6 +53,19 @@ static void test_args__an_empty_list_of_profiles_is_one_too(void **state)
 	assert_int_equal(args.nprofiles, 0);
 }
 
+static void test_args__a_negative_number_is_no_option(void **state)
+{
+	static const char *const words[] = { ".", "-5", "-0.5", "-p", "a", NULL };
+	owned(arena) struct arena *a = arena_new();
+	struct args args;
+	struct error err;
+	(void)state;
+	assert_true(args_of(a, words, &args, &err));
+	assert_int_equal(args.noperands, 3);
+	assert_string_equal(args.operands[1], "-5");
+	assert_int_equal(args.nprofiles, 1);
+}
+
 static void test_args__what_is_wrong_is_said(void **state)
 {
 	static const struct { const char *words[4], *text; } table[] = {
@@ -146,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_args__profiles_are_one_list_in_every_form),
 		cmocka_unit_test(test_args__an_empty_list_of_profiles_is_one_too),
+		cmocka_unit_test(test_args__a_negative_number_is_no_option),
 		cmocka_unit_test(test_args__what_is_wrong_is_said),
 		cmocka_unit_test(test_args__words_have_values_and_options_have_words),
 		cmocka_unit_test(test_args__a_name_that_stands_twice_is_told_apart_by_its_value),

@@ -39,6 +39,12 @@ static const struct command command_unset = {
 	"remove one value from the file, or with --profile from its overlay\n"
 	"Tells what then shows. An object that was left empty stays.", cmd_unset,
 };
+static const struct command command_init = {
+	"init", "DIR", 1, 1, "default help",
+	"make a new PESTO project by asking\n"
+	"Its files under pesto/, and a Python package where the folder has none yet. Nothing that is "
+	"there is replaced. Without a terminal --default is needed.", cmd_init,
+};
 static const struct command command_dockerfile = {
 	"dockerfile", "PATH", 1, 1, SELECT " cache builder engine help",
 	"the Dockerfile, exactly as it would be sent\n"
@@ -151,8 +157,8 @@ const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
 	&command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
-	&command_read, &command_check, &command_match, &command_doctor, &command_completion,
-	&command_help, NULL,
+	&command_init, &command_read, &command_check, &command_match, &command_doctor,
+	&command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -52,6 +52,7 @@ int cmd_workbench(struct arena *, const struct args *);
 int cmd_config(struct arena *, const struct args *);
 int cmd_set(struct arena *, const struct args *);
 int cmd_unset(struct arena *, const struct args *);
+int cmd_init(struct arena *, const struct args *);
 int cmd_read(struct arena *, const struct args *);
 int cmd_dockerfile(struct arena *, const struct args *);
 int cmd_plan(struct arena *, const struct args *);

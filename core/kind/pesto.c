@@ -145,8 +145,7 @@ static bool pesto_need(const struct document *build, const char *key,
 	return true;
 }
 
-/* The project's copy is a folder of the context beside those that PESTO makes. */
-static bool pesto_name_is_taken(struct str name)
+bool pesto_name_is_taken(struct str name)
 {
 	static const char *const taken[] = { "pesto", "dist", "requirements", "Dockerfile" };
 	struct str first = str_slice(name, 0, str_find(name, '/'));

@@ -40,6 +40,8 @@ const struct value *pesto_definitions(struct arena *, const struct value *user, 
 /* A schema with the definitions every PESTO schema may refer to. */
 struct value *pesto_schema(struct arena *, const struct value *schema,
                            const struct value *definitions);
+/* Whether the project's copy, a folder of the context, would be one that PESTO makes. */
+bool pesto_name_is_taken(struct str name);
 /* service.json and version.json as PESTO makes them; NULL when a part is missing. */
 const struct value *pesto_service(struct arena *, const struct document *,
                                   const struct value *definitions);

@@ -112,6 +112,7 @@ int cmd_init(struct arena *arena, const struct args *args)
 		           made.files[i].path);
 	int code = command_output(buf_str(&out));
 	if (made.package)
-		command_say("mortar: note: %s is there and stays: it is what the build installs", made.package);
+		command_say("mortar: note: %s is there and stays: it is what the build installs",
+		            made.package);
 	return code;
 }

@@ -23,8 +23,9 @@ enum error_code {
 	ERROR_USAGE,            /* the command line is wrong */
 	ERROR_PROJECT,          /* the project or its configuration is wrong */
 	ERROR_UNREACHABLE,      /* nothing answers at the engine's address */
-	ERROR_CHANGED,          /* a file is not as it was when it was read */
 	ERROR_BUILD,            /* the build itself failed: a step's exit code */
+	ERROR_CHANGED,          /* a file is not as it was when it was read */
+	ERROR_LAST = ERROR_CHANGED,
 };
 
 /* A place in a file the user can open.  path and profile are interned: compare

@@ -77,7 +77,7 @@ bool status_parse(struct str line, struct error *err)
 		return true;
 	const struct value *text = value_get(o, STR("text"));
 	unsigned code = status_number(o, "code");
-	error_set(err, code && code <= ERROR_BUILD ? (enum error_code)code : ERROR_SYSTEM, "%.*s",
+	error_set(err, code && code <= ERROR_LAST ? (enum error_code)code : ERROR_SYSTEM, "%.*s",
 	          STR_ARG(text ? value_text(text) : STR("the job could not begin")));
 	err->sys = (int)status_number(o, "sys");
 	err->at = (struct origin){ .path = status_name(o, "path"),

@@ -197,7 +197,7 @@ bool worker_error(const struct value *line, struct error *ret_err)
 	unsigned long long number = ERROR_SYSTEM;
 	if (!text)
 		return false;
-	if (code && !str_number(value_text(code), ERROR_BUILD, &number))
+	if (code && !str_number(value_text(code), ERROR_LAST, &number))
 		number = ERROR_SYSTEM;
 	error_set(ret_err, (enum error_code)number, "%.*s", STR_ARG(value_text(text)));
 	return true;

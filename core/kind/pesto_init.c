@@ -74,7 +74,8 @@ static bool init_check_version(struct str answer, struct error *err)
 	at = init_part(answer, at, ".dev");
 	struct error why;
 	if (!begun || at != answer.n)
-		return error_set(err, ERROR_USAGE, "pip takes versions like 1.0.0, 1.0.0.dev0 or 2.1rc1");
+		return error_set(err, ERROR_USAGE, "pip takes versions like 1.0.0, 1.0.0.dev0 or "
+		                 "2.1rc1");
 	return quote_check_tag(answer, &why) || error_set(err, ERROR_USAGE, "%s", why.text);
 }
 
@@ -97,7 +98,8 @@ static bool init_check_image(struct str answer, struct error *err)
 	size_t slash = str_find_last(answer, '/');
 	struct str name = str_slice(answer, slash == STR_NONE ? 0 : slash + 1, answer.n);
 	if (str_find(name, ':') == STR_NONE || str_has_suffix(name, STR(":latest")))
-		return error_set(err, ERROR_USAGE, "name a tag that stays, as in python:3.11-slim-bookworm");
+		return error_set(err, ERROR_USAGE, "name a tag that stays, as in "
+		                 "python:3.11-slim-bookworm");
 	return true;
 }
 
@@ -283,7 +285,8 @@ static void init_add_algorithm(struct init *i)
 {
 	init_add(i, "algorithm/__init__.py", STR(""));
 	init_add(i, "algorithm/input_output.py", STR(
-		"\"\"\"What goes in and what comes out: pesto/api/input_schema.json, output_schema.json.\"\"\"\n"
+		"\"\"\"What goes in and what comes out, as in pesto/api/input_schema.json and\n"
+		"output_schema.json.\"\"\"\n"
 		"\n"
 		"from dataclasses import dataclass\n"
 		"\n"

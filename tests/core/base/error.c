@@ -84,8 +84,7 @@ static void test_error__has_one_exit_code_for_each_kind(void **state)
 		{ ERROR_NONE, 0 }, { ERROR_SYSTEM, 1 }, { ERROR_SYNTAX, 3 }, { ERROR_MISSING, 1 },
 		{ ERROR_REFUSED, 4 }, { ERROR_PROTOCOL, 4 }, { ERROR_LIMIT, 1 },
 		{ ERROR_CANCELLED, 130 }, { ERROR_USAGE, 2 }, { ERROR_PROJECT, 3 },
-		{ ERROR_CHANGED, 3 },
-		{ ERROR_UNREACHABLE, 4 }, { ERROR_BUILD, 1 },
+		{ ERROR_UNREACHABLE, 4 }, { ERROR_BUILD, 1 }, { ERROR_CHANGED, 3 },
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		assert_int_equal(error_exit_code(table[i].code), table[i].exit);

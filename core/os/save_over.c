@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <time.h>
@@ -10,15 +11,18 @@
 #include "core/base/own.h"
 #include "core/os/save_inside.h"
 
-enum { SAVE_CHUNK = 1 << 16, SAVE_UNIQUE = 6 };
+enum { SAVE_CHUNK = 1 << 16, SAVE_UNIQUE = 6, SAVE_WAIT_MS = 2000 };
 
-/* The folder, locked until it is closed; -1 where that cannot be: then nobody waits. */
+/* The folder, locked until it is closed; -1 where that cannot be.  Who holds it longer
+ * than a save takes is no mortar, and is not waited for: a screen must not stand still. */
 static int save_lock_folder(const char *folder)
 {
 	owned_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (fd >= 0 && flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
+	for (int waited = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; waited++) {
+		if ((errno != EINTR && errno != EWOULDBLOCK) || waited == SAVE_WAIT_MS)
 			return -1;
+		poll(NULL, 0, 1);
+	}
 	return take_fd(fd);
 }
 
@@ -89,6 +93,11 @@ static int save_rename_new(const char *temporary, const char *target)
 static bool save_settle(struct save_place *place, const char *path, struct str expected,
                         struct str text, struct error *err)
 {
+	owned_buf struct buf folder = { 0 };
+	buf_append(&folder, place->folder.n ? place->folder : STR("."));
+	save_sweep(buf_text(&folder));
+	owned_fd int lock = save_lock_folder(buf_text(&folder));
+	(void)lock;
 	const char *target = buf_text(&place->target), *temporary = buf_text(&place->temporary);
 	if (!save_is_as_expected(target, expected))
 		return save_changed(path, err);
@@ -118,13 +127,8 @@ bool save_over(const char *path, struct str expected, struct str text, mode_t mo
 	if (!save_find_place(&place, path, err) || !save_may_write(&place, path, err))
 		return false;
 	struct saving s = { text, mode, place.is_there ? &place.st : NULL, true };
-	owned_buf struct buf folder = { 0 };
-	buf_append(&folder, place.folder.n ? place.folder : STR("."));
 	if (text.p && !save_beside(place.temporary.p, &s))
 		return error_set_errno(err, "cannot write '%s'", path);
-	save_sweep(buf_text(&folder));
-	owned_fd int lock = save_lock_folder(buf_text(&folder));
-	(void)lock;
 	if (!save_settle(&place, path, expected, text, err)) {
 		if (text.p)
 			unlink(place.temporary.p);

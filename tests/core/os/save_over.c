@@ -175,6 +175,18 @@ static void test_save_over__no_mortar_undoes_what_another_did(void **state)
 	assert_int_equal(names_in(s->dir), 1);
 }
 
+/* A stranger's lock on the folder holds up nobody for long. */
+static void test_save_over__waits_for_no_stranger(void **state)
+{
+	struct scratch *s = *state;
+	const char *path = scratch_write(s, "a", "one");
+	int fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_true(save_over(path, STR("one"), STR("two"), 0666, &s->err));
+	assert_string_equal(scratch_read(s, path), "two");
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +197,7 @@ int main(void)
 		SCRATCH_TEST(test_save_over__a_full_disk_leaves_the_old_text),
 		SCRATCH_TEST(test_save_over__removes_what_killed_saves_have_left),
 		SCRATCH_TEST(test_save_over__no_mortar_undoes_what_another_did),
+		SCRATCH_TEST(test_save_over__waits_for_no_stranger),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,8 @@ static bool set_value(struct set *s, const struct source *source, struct edits *
 		old = value_at(s->document->value, s->pointer);
 	if (!edit_typed(s->arena, typed, old, args_has(s->args, "string"), &json, err))
 		return false;
+	if (!pointer.n && json.p[0] != '{')
+		return error_set(err, ERROR_USAGE, "the whole of a configuration file is an object: {…}");
 	if (args_has(s->args, "whole") && !set_whole(s, &pointer, &json, err))
 		return false;
 	return edit_set(s->arena, source, pointer, json, edits, err);

@@ -13,14 +13,15 @@ bool save_file(const char *path, struct str text, mode_t mode, struct error *err
 /* The same without waiting for the disk: for what can be made again. After a power cut
  * the file may be empty. */
 bool save_derived(const char *path, struct str text, mode_t mode, struct error *err);
-/* The same for a file that other programs write too: it becomes text (p NULL: is
- * removed) only if it still holds what was expected (p NULL: if it is not there), else
+/* save_file where other programs write too: the file becomes text (p NULL: is removed)
+ * only if it still holds what was expected (p NULL: if it is not there), else
  * ERROR_CHANGED and nothing is written.  A file that nobody may write is refused.
  * Mortars that save into one folder wait for one another between look and rename (flock
- * on the folder, 2 seconds at most), so none undoes what another did; of any other program only a write in those microseconds
- * is lost, and of one that keeps the file open what it writes later.  A new file replaces
- * none, however late that came.  Temporary files that killed saves of any kind have left
- * in the folder are removed when they are SAVE_STALE seconds old. */
+ * on the folder, 2 seconds at most), so none undoes what another did.  Of any other
+ * program only a write in those microseconds is lost, and of one that keeps the file open
+ * what it writes later.  A new file replaces none, however late that came.  Temporary
+ * files that killed saves of any kind have left in the folder are removed when they are
+ * SAVE_STALE seconds old. */
 bool save_over(const char *path, struct str expected, struct str text, mode_t mode,
                struct error *err);
 enum { SAVE_STALE = 600 };

@@ -433,6 +433,13 @@ static void app_typed(struct app *app, uint32_t key)
 		view->ops->typed(view, buf_str(&app->prompt.text));
 }
 
+/* Popups lie over what is typed inside the view. */
+static bool app_typed_inside(struct app *app, uint32_t key)
+{
+	struct view *view = app_view(app);
+	return !app->popup && view && view->ops->key && view->ops->key(view, key);
+}
+
 void app_key(struct app *app, uint32_t key)
 {
 	unsigned count = 0;
@@ -446,6 +453,8 @@ void app_key(struct app *app, uint32_t key)
 		app_typed(app, key);
 		return;
 	}
+	if (app_typed_inside(app, key))
+		return;
 	struct keymap before = app->keymap;
 	enum action action = keymap_feed(&app->keymap, app_where(app), key, &count);
 	if (action == ACTION_UNKNOWN)
@@ -494,6 +503,12 @@ static void app_draw_pending(struct app *app, struct pen *pen)
 	}
 }
 
+static const char *app_typing(struct app *app)
+{
+	struct view *view = app_view(app);
+	return !app->popup && view && view->ops->typing ? view->ops->typing(view) : NULL;
+}
+
 /* That files are polled stands at the right of the bottom line, whatever it says. */
 static struct area app_draw_lack(struct app *app, struct area line)
 {
@@ -520,6 +535,8 @@ static void app_draw_line(struct app *app, struct area line)
 	}
 	if (keymap_is_waiting(&app->keymap))
 		app_draw_pending(app, &pen);
+	else if (app_typing(app))
+		pen_word(&pen, app_typing(app), INK(FAINT));
 	else
 		app_draw_hints(app_view(app), &pen);
 	pen_fill(&pen, INK(TEXT));

@@ -88,6 +88,7 @@ void dockerfile_show(struct dockerfile *d, const struct plan *plan, bool stale)
 	d->rows = NULL;
 	d->lit = NULL;
 	d->marks = NULL;
+	d->changed = NULL;
 	d->list.n = 0;
 	d->stale = stale;
 	if (image && image->recipe)
@@ -150,6 +151,20 @@ static bool dockerfile_is_lit(const struct dockerfile *d, size_t row)
 {
 	int instruction = d->rows[row].instruction;
 	return instruction >= 0 && d->lit[instruction];
+}
+
+size_t dockerfile_mark_changed(struct dockerfile *d, const struct map *texts)
+{
+	size_t n = 0;
+	d->changed = NULL;
+	if (!texts || !d->recipe)
+		return 0;
+	d->changed = arena_array(d->arena, d->recipe->ninstructions, sizeof *d->changed);
+	for (size_t i = 0; i < d->recipe->ninstructions; i++) {
+		d->changed[i] = !map_has(texts, d->recipe->instructions[i].text);
+		n += d->changed[i];
+	}
+	return n;
 }
 
 bool dockerfile_go_lit(struct dockerfile *d)
@@ -289,7 +304,10 @@ static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, siz
 {
 	const struct dockerfile_row *row = &d->rows[i];
 	bool lit = dockerfile_is_lit(d, i);
-	pen_text(pen, lit ? text_sign(SIGN_DOT) : STR(" "), INK(HOT));
+	if (d->changed && row->instruction >= 0 && d->changed[row->instruction])
+		pen_word(pen, "+", INK(GOOD));
+	else
+		pen_text(pen, lit ? text_sign(SIGN_DOT) : STR(" "), INK(HOT));
 	if (row->kind != DOCKERFILE_TEXT) {
 		dockerfile_draw_rule(d, pen, row);
 		return;

@@ -1,6 +1,7 @@
 #ifndef TUI_DOCKERFILE_H
 #define TUI_DOCKERFILE_H
 
+#include "core/base/map.h"
 #include "core/plan/plan.h"
 #include "tui/list.h"
 
@@ -23,6 +24,7 @@ struct dockerfile {
 	struct list list;
 	bool *lit;                      /* one an instruction */
 	char *marks;                    /* the same: ! ? or 0, for problems of what causes it */
+	bool *changed;                  /* the same, of those that an edit made; NULL: none */
 	bool stale;
 };
 
@@ -33,6 +35,8 @@ void dockerfile_show(struct dockerfile *, const struct plan *, bool stale);
 void dockerfile_mark(struct dockerfile *, const struct problems *);
 /* The instruction under the cursor, or -1. */
 int dockerfile_instruction(const struct dockerfile *);
+/* Marks the instructions whose text is none of these; returns how many.  NULL: no marks. */
+size_t dockerfile_mark_changed(struct dockerfile *, const struct map *texts);
 void dockerfile_go(struct dockerfile *, int instruction);
 /* Cursor to the next lit instruction from here, around the end; false: none. */
 bool dockerfile_go_lit(struct dockerfile *);

@@ -4,6 +4,7 @@
 
 #include "tui/json_text.h"
 #include "tui/origin_mark.h"
+#include "tui/prompt.h"
 #include "tui/search.h"
 
 enum { MERGED_NONE = (unsigned)-1 };
@@ -419,18 +420,49 @@ static void merged_draw_line(const struct merged *m, struct pen *pen,
 	pen_fill(pen, INK(TEXT));
 }
 
+/* Where the line's value begins, or, where that leaves little room, what comes before it. */
+static int merged_value_col(const struct merged *m, const struct merged_line *line, int cols)
+{
+	enum { GUTTER = 5, NUMBERED = 9, NUMBERS = 43, ROOM = 16 };
+	int gutter = cols >= NUMBERS ? NUMBERED : GUTTER, col = gutter + (int)line->json.depth * 2;
+	owned_buf struct buf key = { 0 };
+	if (merged_keyed(line) && !m->below) {
+		value_write_json_string(&key, line->key, false);
+		col += (int)text_width(buf_str(&key)) + 2;
+	}
+	col -= m->list.shift;
+	if (col >= gutter && cols - col >= ROOM)
+		return col;
+	return cols - gutter >= ROOM ? gutter : 0;
+}
+
+static void merged_draw_prompt(const struct merged *m, struct surface *s, struct area a, int row)
+{
+	int col = merged_value_col(m, merged_line(m), a.cols);
+	row = row < a.rows ? row : a.rows - 1;
+	prompt_draw(m->prompt, s, area_cols(area_rows(a, row, 1), col, a.cols));
+}
+
 void merged_draw(struct merged *m, struct surface *s, struct area a, const struct project *p,
                  bool focused)
 {
-	a = list_draw_bar(&m->list, s, a);
+	int own = m->prompt && m->below;
+	int cursor = 0;
+	int rows = a.rows;
+	a = list_draw_bar(&m->list, s, area_rows(a, 0, rows - own));
+	struct area all = { a.row, a.col, rows, a.cols };
 	for (int row = 0; row < a.rows && m->list.top + (size_t)row < m->list.n; row++) {
 		size_t i = m->list.top + (size_t)row;
 		const struct merged_line *line = &m->lines[m->visible[i]];
-		struct pen pen = pen_at(s, a, row);
+		struct pen pen = pen_at(s, all, row + (i > m->list.cursor ? own : 0));
 		if (i == m->list.cursor)
 			pen.over = focused ? STYLE_CURSOR : STYLE_RESTING;
+		if (i == m->list.cursor)
+			cursor = row;
 		if (line->linked && !(focused && i == m->list.cursor))
 			pen.over = STYLE_LINKED;
 		merged_draw_line(m, &pen, line, p);
 	}
+	if (m->prompt && merged_line(m) && all.rows > 0)
+		merged_draw_prompt(m, s, all, cursor + own);
 }

@@ -16,6 +16,7 @@ struct merged_line {
 	bool folded, linked;
 };
 
+struct prompt;
 struct merged {
 	struct arena *arena;
 	struct buf text;
@@ -30,6 +31,8 @@ struct merged {
 	const struct document *of;      /* whose value it is; borrowed until the next reading */
 	bool stale;                     /* the last one that held */
 	bool links;                     /* some line is linked */
+	const struct prompt *prompt;    /* typed in where the cursor is; borrowed; NULL */
+	bool below;                     /* … on a row of its own below that line */
 };
 
 void merged_finish(struct merged *);

@@ -14,6 +14,13 @@ void prompt_open(struct prompt *p, const char *sign)
 	p->cursor = 0;
 }
 
+void prompt_fill(struct prompt *p, struct str text)
+{
+	buf_clear(&p->text);
+	buf_append(&p->text, text);
+	p->cursor = p->text.n;
+}
+
 void prompt_finish(struct prompt *p)
 {
 	buf_finish(&p->text);
@@ -63,9 +70,7 @@ static void prompt_edit(struct prompt *p, uint32_t key)
 	case 'K' - '@': prompt_remove(p, p->cursor, p->text.n); break;
 	case 'D' - '@': case KEY_REMOVE: prompt_remove(p, p->cursor, prompt_after(p)); break;
 	case KEY_ARROW_UP:
-		buf_clear(&p->text);
-		buf_append(&p->text, buf_str(&p->last));
-		p->cursor = p->text.n;
+		prompt_fill(p, buf_str(&p->last));
 		break;
 	default: prompt_type(p, key); break;
 	}

@@ -16,6 +16,8 @@ struct prompt {
 enum prompt_result { PROMPT_TYPING, PROMPT_ENTERED, PROMPT_LEFT };
 
 void prompt_open(struct prompt *, const char *sign);
+/* Puts this text there as if it had been typed. */
+void prompt_fill(struct prompt *, struct str text);
 /* ENTERED: the line is in text and, if not empty, in last. */
 enum prompt_result prompt_key(struct prompt *, uint32_t key);
 /* The cursor of the surface is put where the next character goes. */

@@ -42,6 +42,11 @@ struct view_ops {
 	bool (*leave)(struct view *);
 	/* BACK closes something of its own first, if there is anything; false: there is not. */
 	bool (*back)(struct view *);
+	/* Takes a key before the table of keys does, while something is typed inside the
+	 * view; false: nothing is. */
+	bool (*key)(struct view *, uint32_t key);
+	/* What the bottom line says of those keys; NULL: nothing is typed. */
+	const char *(*typing)(const struct view *);
 	/* A line was typed that app_prompt asked for. */
 	void (*typed)(struct view *, struct str line);
 	/* Whether it shows the build of this folder: then its end is no news. */

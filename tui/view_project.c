@@ -118,6 +118,7 @@ static void view_project_reread(struct view *view)
 	view_project_show(v, document);
 	view_project_note_problem(v, false);
 	view_project_link(v);
+	view_edit_reread(v);
 	git_marks_ask(&v->git, app_loop(view->app), p->target.root);
 	early_begin(&v->early, app_loop(view->app), p->plan);
 }
@@ -400,6 +401,9 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	case ACTION_RESULT: return view_project_result(v);
 	case ACTION_ORIGINS: return view_project_origins(v);
 	case ACTION_EDIT: return view_project_edit(v);
+	case ACTION_CHANGE: case ACTION_ADD: case ACTION_UNSET: case ACTION_UNCOVER: case ACTION_UNDO:
+	case ACTION_REDO:
+		return view_edit_act(v, action);
 	case ACTION_PROFILES: app_open(app, profile_picker_new(v->project)); return true;
 	case ACTION_MERGE_RULE: return view_project_rule(v);
 	case ACTION_BUILD: app_open(app, level_menu_new(v->project)); return true;
@@ -413,6 +417,7 @@ static bool view_project_act(struct view *view, enum action action, unsigned cou
 {
 	struct view_project *v = (struct view_project *)view;
 	size_t problem = v->problem;
+	view_edit_forget(v);
 	bool done = view_project_do(v, action, count);
 	/* A problem gone to is left by the next key that is not about it. */
 	view_project_note_problem(v, action == ACTION_EDIT || v->problem != problem);
@@ -436,6 +441,7 @@ static bool view_project_tree_search(struct tree *t, struct str needle, bool dow
 static void view_project_free(struct view *view)
 {
 	struct view_project *v = (struct view_project *)view;
+	view_edit_finish(&v->edit);
 	git_marks_finish(&v->git);
 	early_finish(&v->early);
 	link_free(v->link);
@@ -449,7 +455,7 @@ static void view_project_free(struct view *view)
 
 static const struct hint view_project_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_PROFILES, "profiles" }, { ACTION_BUILD, "build" },
-	{ ACTION_ORIGINS, "origins" }, { ACTION_EDIT, "edit" }, { ACTION_HELP, "help" },
+	{ ACTION_ORIGINS, "origins" }, { ACTION_CHANGE, "change" }, { ACTION_EDIT, "editor" }, { ACTION_HELP, "help" },
 	{ ACTION_BACK, "leave" }, { ACTION_SEARCH, "search" }, { ACTION_FOLD, "fold" },
 	{ ACTION_VIEW3, "history" }, { ACTION_VIEW4, "matrix" }, { 0, NULL },
 };
@@ -459,6 +465,7 @@ static const struct view_ops view_project_ops = {
 	.act = view_project_act, .free = view_project_free, .enter = view_project_enter,
 	.reread = view_project_reread, .typed = view_project_typed, .hints = view_project_hints,
 	.back = view_project_back,
+	.key = view_edit_key, .typing = view_edit_typing,
 };
 
 struct view *view_project_new(struct project *project)
@@ -468,6 +475,7 @@ struct view *view_project_new(struct project *project)
 	v->project = project;
 	v->merged.document = STR_NONE;
 	v->problem = STR_NONE;
+	view_edit_init(&v->edit);
 	git_marks_init(&v->git, view_project_git_changed, v);
 	v->tree.git = &v->git.states;
 	return &v->view;

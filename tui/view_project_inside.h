@@ -10,6 +10,7 @@
 #include "tui/problem_panel.h"
 #include "tui/tree.h"
 #include "tui/view_project.h"
+#include "tui/view_project_edit.h"
 
 /* The project view's state, for view_project*.c alone. */
 enum pane { PANE_TREE, PANE_MERGED, PANE_DOCKERFILE, PANE_COUNT };
@@ -30,6 +31,7 @@ struct view_project {
 	struct problem_panel panel;
 	bool zoom;                              /* the focused pane alone, however wide */
 	size_t problem;                         /* the one gone to; STR_NONE */
+	struct view_edit edit;
 };
 
 /* In view_project.c: the document in the merged pane; the marks of what belongs together. */
@@ -42,9 +44,6 @@ void view_project_draw_strip(struct view_project *, struct surface *, struct are
 void view_project_draw_problem(struct view_project *, struct surface *, struct area);
 /* Errors and warnings of the last reading. */
 void view_project_count(const struct view_project *, size_t *ret_errors, size_t *ret_warnings);
-
-/* In view_project.c: the document in the merged pane. */
-void view_project_show(struct view_project *, size_t document);
 
 /* In view_project_problems.c. */
 bool view_project_step_problem(struct view_project *, bool down);

@@ -272,11 +272,14 @@ static enum edit_effect places_judge(struct places *p, const struct edit_place *
 		return EDIT_SAME;
 	if (set)
 		return places_is_new(place, v) ? EDIT_SHOWS : EDIT_SHADOWED;
+	if (!v)
+		return EDIT_GONE;
 	for (size_t i = 0; i < place->nfiles && winner < p->nfiles; i++)
 		touched |= strcmp(place->files[i].name, p->files[winner].name) == 0;
-	if (!touched)
-		return EDIT_SHADOWED;
-	return v && !places_is_new(place, v) ? EDIT_UNCOVERS : EDIT_GONE;
+	if (touched)
+		return places_is_new(place, v) ? EDIT_GONE : EDIT_UNCOVERS;
+	/* Of an object put together from layers even a lower one shows something. */
+	return value_equal(v, p->site->value) ? EDIT_SHADOWED : EDIT_UNCOVERS;
 }
 
 /* What is to be done: in these files, by their numbers. */

@@ -8,7 +8,7 @@
 #include "tui/list.h"
 #include "tui/wrap.h"
 
-enum { EDIT_MENU_COLS = 76, EDIT_MENU_NOTE = 3, EDIT_MENU_HELD = 24 };
+enum { EDIT_MENU_COLS = 76, EDIT_MENU_NOTE = 4, EDIT_MENU_HELD = 24 };
 
 struct edit_menu {
 	struct popup popup;
@@ -34,7 +34,7 @@ static const char *edit_menu_effect(const struct edit_place *place)
 	switch (place->effect) {
 	case EDIT_SHOWS: return place->nlost ? "shows, hides others" : "shows";
 	case EDIT_SHADOWED: return "hidden";
-	case EDIT_UNCOVERS: return "a lower one shows";
+	case EDIT_UNCOVERS: return "another shows";
 	case EDIT_GONE: return "gone";
 	case EDIT_SAME: return "as it is";
 	case EDIT_REFUSED: return "cannot";
@@ -157,12 +157,13 @@ static const struct popup_ops edit_menu_ops = {
 	.free = edit_menu_free,
 };
 
-struct popup *edit_menu_new(const struct edit_places *places, const struct selection *selection,
-                            const char *head, edit_menu_fn *chosen, void *data)
+struct popup *edit_menu_new(const char *title, const struct edit_places *places,
+                            const struct selection *selection, const char *head,
+                            edit_menu_fn *chosen, void *data)
 {
 	struct edit_menu *m = xcalloc(1, sizeof *m);
 	m->popup = (struct popup){
-		.ops = &edit_menu_ops, .title = "Into which file?", .hint = "Enter saves  Esc",
+		.ops = &edit_menu_ops, .title = title, .hint = "Enter saves  Esc",
 	};
 	m->places = places;
 	m->selection = selection;

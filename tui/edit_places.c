@@ -203,7 +203,11 @@ static void places_note(struct places *p, struct edit_place *place, const struct
 		break;
 	case EDIT_SHADOWED: places_tell_shadowed(p, v, then, set, &note); break;
 	case EDIT_UNCOVERS: places_tell(&note, "then ", v, " shows"); break;
-	case EDIT_GONE: buf_append_text(&note, "then nothing sets it"); break;
+	case EDIT_GONE:
+		buf_append_text(&note, "then it is gone");
+		if (below && place->nfiles == 1)
+			places_tell(&note, ": ", below, " stays hidden (D shows it)");
+		break;
 	case EDIT_SAME: buf_append_text(&note, "holds this already"); break;
 	case EDIT_REFUSED: break;
 	}
@@ -251,22 +255,27 @@ static bool places_is_same(const struct edit_place *place)
 	return true;
 }
 
-/* The file that what is shown at the site is from, or nfiles. */
-static size_t places_winner(const struct places *p, const struct value *v)
+/* The file in which v stands, or nfiles. */
+static size_t places_of(const struct places *p, const struct value *v)
 {
-	if (v && value_is_merged(v))
-		v = value_under(v);
 	for (size_t i = 0; v && i < p->nfiles; i++)
 		if (p->files[i].value && value_span(p->files[i].value).source == value_span(v).source)
 			return i;
 	return p->nfiles;
 }
 
+/* The highest file that has a part in what is shown at the site, or nfiles. */
+static size_t places_winner(const struct places *p)
+{
+	const struct value *v = p->site->value;
+	return places_of(p, v && value_is_merged(v) ? value_under(v) : v);
+}
+
 static enum edit_effect places_judge(struct places *p, const struct edit_place *place,
                                      const struct value *then, bool set)
 {
 	const struct value *v = then ? value_at(then, p->site->pointer) : NULL;
-	size_t winner = places_winner(p, p->site->value);
+	size_t winner = places_winner(p);
 	bool touched = false;
 	if (places_is_same(place))
 		return EDIT_SAME;
@@ -373,9 +382,9 @@ void edit_places_set(struct arena *arena, const struct edit_site *site, const st
 {
 	struct places p;
 	places_begin(&p, arena, site, ret_places);
-	size_t winner = places_winner(&p, origin);
+	size_t best = places_of(&p, origin);
 	for (size_t i = 0; i < p.nfiles; i++) {
-		if (i == winner)
+		if (i == best)
 			ret_places->best = ret_places->n;
 		places_set_in(&p, i, json);
 	}
@@ -389,7 +398,7 @@ void edit_places_unset(struct arena *arena, const struct edit_site *site,
 	struct places p;
 	places_begin(&p, arena, site, ret_places);
 	size_t *which = arena_array(arena, p.nfiles, sizeof *which), n = 0;
-	size_t winner = places_winner(&p, site->value);
+	size_t winner = places_winner(&p);
 	for (size_t i = 0; i < p.nfiles; i++)
 		if (p.files[i].value && value_at(p.files[i].value, site->pointer))
 			which[n++] = i;
@@ -407,7 +416,7 @@ bool edit_places_uncover(struct arena *arena, const struct edit_site *site,
 {
 	struct places p;
 	places_begin(&p, arena, site, ret_places);
-	size_t winner = places_winner(&p, site->value);
+	size_t winner = places_winner(&p);
 	struct str array = places_array(&p, NULL), key = places_root_key(&p);
 	const struct str pointers[] = { array.p ? array : site->pointer,
 	                                site->selection->rule == CASCADE_ROOT ? key : STR("") };

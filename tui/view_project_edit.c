@@ -246,7 +246,8 @@ static void view_edit_chosen(void *data, const struct edit_place *place)
 static void view_edit_ask(struct view_project *v)
 {
 	struct view_edit *e = &v->edit;
-	struct popup *menu = edit_menu_new(&e->places, &v->project->selection, e->head,
+	const char *title = e->typing ? "Into which file?" : "From which file?";
+	struct popup *menu = edit_menu_new(title, &e->places, &v->project->selection, e->head,
 	                                   view_edit_chosen, v);
 	e->asking = true;
 	app_open(v->view.app, menu);

@@ -34,6 +34,7 @@ static const char *edit_menu_effect(const struct edit_place *place)
 	switch (place->effect) {
 	case EDIT_SHOWS: return place->nlost ? "shows, hides others" : "shows";
 	case EDIT_SHADOWED: return "hidden";
+	case EDIT_NOTHING: return "no change";
 	case EDIT_UNCOVERS: return "another shows";
 	case EDIT_GONE: return "gone";
 	case EDIT_SAME: return "as it is";

@@ -172,19 +172,7 @@ static void places_tell_above(struct places *p, const struct value *then, struct
 	utf8_append_visible(note, front.n ? front : STR("the document"));
 }
 
-static void places_tell_shadowed(struct places *p, const struct value *v, const struct value *then,
-                                 bool set, struct buf *note)
-{
-	if (v)
-		places_tell(note, set ? "will not show: " : "changes nothing that shows: ", v, " wins");
-	else if (set)
-		places_tell_above(p, then, note);
-	else
-		buf_append_text(note, "changes nothing that shows");
-}
-
-static void places_note(struct places *p, struct edit_place *place, const struct value *then,
-                        bool set)
+static void places_note(struct places *p, struct edit_place *place, const struct value *then)
 {
 	owned_buf struct buf note = { 0 };
 	const struct value *v = then ? value_at(then, p->site->pointer) : NULL;
@@ -201,7 +189,13 @@ static void places_note(struct places *p, struct edit_place *place, const struct
 		if (below)
 			places_tell(&note, note.n ? "; over " : "wins over ", below, "");
 		break;
-	case EDIT_SHADOWED: places_tell_shadowed(p, v, then, set, &note); break;
+	case EDIT_SHADOWED:
+		if (v)
+			places_tell(&note, "will not show: ", v, " wins");
+		else
+			places_tell_above(p, then, &note);
+		break;
+	case EDIT_NOTHING: places_tell(&note, "changes nothing that shows: ", v, " wins"); break;
 	case EDIT_UNCOVERS: places_tell(&note, "then ", v, " shows"); break;
 	case EDIT_GONE:
 		buf_append_text(&note, "then it is gone");
@@ -288,7 +282,7 @@ static enum edit_effect places_judge(struct places *p, const struct edit_place *
 	if (touched)
 		return places_is_new(place, v) ? EDIT_GONE : EDIT_UNCOVERS;
 	/* Of an object put together from layers even a lower one shows something. */
-	return value_equal(v, p->site->value) ? EDIT_SHADOWED : EDIT_UNCOVERS;
+	return value_equal(v, p->site->value) ? EDIT_NOTHING : EDIT_UNCOVERS;
 }
 
 /* What is to be done: in these files, by their numbers. */
@@ -323,7 +317,7 @@ static struct edit_place *places_try(struct places *p, const struct places_want 
 	}
 	const struct value *then = edit_site_merge(p->arena, p->site, all, p->nfiles);
 	place->effect = places_judge(p, place, then, want->json.p != NULL);
-	places_note(p, place, then, want->json.p != NULL);
+	places_note(p, place, then);
 	return place;
 }
 

@@ -8,7 +8,8 @@
  * is said of a place is what will be shown.  Nothing is written here. */
 enum edit_effect {
 	EDIT_SHOWS,             /* what is set is what is shown then */
-	EDIT_SHADOWED,          /* another file wins: what is shown stays */
+	EDIT_SHADOWED,          /* what is set does not show: another file wins */
+	EDIT_NOTHING,           /* what is removed was not shown */
 	EDIT_UNCOVERS,          /* what a lower file holds is shown then */
 	EDIT_GONE,              /* nothing is there any more */
 	EDIT_SAME,              /* the file holds this already */

@@ -71,7 +71,8 @@ static struct edit_site site_of(struct project_of_one *o, const char *pointer)
 static const char *shape(struct project_of_one *o, const struct edit_places *places)
 {
 	static const char *const effects[] = {
-		[EDIT_SHOWS] = "shows", [EDIT_SHADOWED] = "shadowed", [EDIT_UNCOVERS] = "uncovers",
+		[EDIT_SHOWS] = "shows", [EDIT_SHADOWED] = "shadowed", [EDIT_NOTHING] = "nothing",
+		 [EDIT_UNCOVERS] = "uncovers",
 		[EDIT_GONE] = "gone", [EDIT_SAME] = "same", [EDIT_REFUSED] = "refused",
 	};
 	owned_buf struct buf out = { 0 };
@@ -133,10 +134,10 @@ static void test_edit_places__say_what_removing_leaves(void **state)
 		const char *profiles, *pointer, *shape;
 	} cases[] = {
 		{ "", "/s", ">c.json gone" },
-		{ "p", "/s", "c.json shadowed | >c.p.json uncovers | c.json,c.p.json gone" },
+		{ "p", "/s", "c.json nothing | >c.p.json uncovers | c.json,c.p.json gone" },
 		{ "r", "/s", ">c.json gone" },
 		{ "", "/l/0", ">c.json gone" },
-		{ "p", "/t/a", "c.json shadowed | >c.p.json gone | c.json,c.p.json gone" },
+		{ "p", "/t/a", "c.json nothing | >c.p.json gone | c.json,c.p.json gone" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		owned_one struct project_of_one o = one(sizes, cases[i].profiles, CASCADE_ROOT);
@@ -278,7 +279,7 @@ static void check_place(struct project_of_one *o, const struct edit_site *site,
 		value_write_json(&text, at, JSON_LINE);
 		ok = ok && str_eq(buf_str(&text), json) && (!place->whole || place->nlost == 0);
 		break;
-	case EDIT_SHADOWED: ok = value_equal(now, before); break;
+	case EDIT_SHADOWED: case EDIT_NOTHING: ok = value_equal(now, before); break;
 	case EDIT_SAME: ok = value_equal(now, before); break;
 	case EDIT_GONE: ok = place->nlost || value_equal(now, expected(o, site, json)); break;
 	case EDIT_UNCOVERS: ok = at != NULL; break;

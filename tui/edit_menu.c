@@ -8,7 +8,7 @@
 #include "tui/list.h"
 #include "tui/wrap.h"
 
-enum { EDIT_MENU_COLS = 76, EDIT_MENU_NOTE = 4, EDIT_MENU_HELD = 24 };
+enum { EDIT_MENU_COLS = 76, EDIT_MENU_NOTE = 4, EDIT_MENU_HELD = 24, EDIT_MENU_NAME = 12 };
 
 struct edit_menu {
 	struct popup popup;
@@ -83,12 +83,17 @@ static void edit_menu_draw_place(const struct edit_menu *m, struct pen *pen,
                                  const struct edit_place *place, bool here)
 {
 	owned_buf struct buf name = { 0 }, held = { 0 }, effect = { 0 };
+	size_t width;
 	edit_menu_name(place, &name);
 	edit_menu_held(place, &held);
 	buf_printf(&effect, " %s ", edit_menu_effect(place));
 	pen_printf(pen, here ? INK(POPUPHERE) : INK(POPUPHOT), "%s%c ", here ? ">" : " ",
 	           edit_menu_sign(m, place));
-	pen_text(pen, buf_str(&name), here ? INK(POPUPHERE) : INK(POPUP));
+	/* What will show matters more than all of the name. */
+	int room = pen_left(pen) - (int)effect.n;
+	struct str cut = room < EDIT_MENU_NAME ? buf_str(&name)
+	                                       : text_cut(buf_str(&name), (size_t)room, &width);
+	pen_text(pen, cut, here ? INK(POPUPHERE) : INK(POPUP));
 	pen_word(pen, "  ", here ? INK(POPUPHERE) : INK(POPUP));
 	if (pen_left(pen) >= (int)text_width(buf_str(&held)) + (int)effect.n)
 		pen_text(pen, buf_str(&held), here ? INK(POPUPHERE) : INK(POPUPFAINT));

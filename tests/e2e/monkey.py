@@ -31,8 +31,8 @@ NAMED = {"Up": "\033OA", "Down": "\033OB", "Left": "\033OD", "Right": "\033OC", 
          "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F4": "\033OS", "lt": "<"}
 TIOCGPTN = 0x80045430
 # Leaving is tried too, but not all the time.  A replay goes on by itself: no two pictures of it
-# need be alike.
-RARE = {"quit": 0.1, "back": 0.4, "suspend": 0.2, "replay": 0}
+# need be alike.  A project that keeps few of its keys shows little.
+RARE = {"unset": 0.2, "uncover": 0.3, "undo": 2, "quit": 0.1, "back": 0.4, "suspend": 0.2, "replay": 0}
 COMMON = {"build": 4, "enter": 4, "next-pane": 3, "down": 3, "view-2": 2, "view-3": 2}
 SEQUENCES = ["\033[<0;5;5M", "\033[M !!", "\033[200~pasted\n\033]52;c;?\007text\033[201~", "\033[1;5A",
              "\033[?1;2c", "\033[5;5R", "\033]11;rgb:00/00/00\033\\", "\033P1$r0m\033\\", "\033O", "\033[",

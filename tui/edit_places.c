@@ -96,11 +96,21 @@ static void places_compare_parts(struct places_loss *l, const struct value *now,
 	}
 }
 
+/* A file that was read again has the same bytes nearly everywhere: then nothing in them
+ * need be looked at. */
+static bool places_is_same_text(const struct value *a, const struct value *b)
+{
+	struct str text = span_text(value_span(a));
+	return !value_is_merged(a) && !value_is_merged(b) && text.n &&
+	       str_eq(text, span_text(value_span(b)));
+}
+
 /* Counts what is shown now and differs then, but for the site itself. */
 static void places_compare(struct places_loss *l, const struct value *now,
                            const struct value *then)
 {
-	if (str_eq(buf_str(&l->at), l->site) || (then && value_is_same(now, then)))
+	if (str_eq(buf_str(&l->at), l->site) ||
+	    (then && (value_is_same(now, then) || places_is_same_text(now, then))))
 		return;
 	bool alike = then && value_type(now) == value_type(then) && value_is_container(now);
 	bool around = str_has_prefix(l->site, buf_str(&l->at));

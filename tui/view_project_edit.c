@@ -158,10 +158,10 @@ static bool view_edit_change(struct view_project *v)
 		return true;
 	const struct value *old = e->site.value;
 	e->was = arena_str(e->arena, span_text(value_span(old)));
-	if (value_is_container(old) || e->was.n > VIEW_EDIT_MOST)
-		return view_edit_outside(v);
 	e->seen = e->was;
-	e->filled = view_edit_spelled(e->arena, e->was);
+	e->filled = value_is_container(old) ? STR("") : view_edit_spelled(e->arena, e->was);
+	if (value_is_container(old) || e->filled.n > VIEW_EDIT_MOST)
+		return view_edit_outside(v);
 	view_edit_open(v, "");
 	return true;
 }

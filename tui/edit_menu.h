@@ -9,6 +9,7 @@
  * chosen is called once, when it has closed: NULL when it was left. */
 typedef void edit_menu_fn(void *data, const struct edit_place *place);
 struct popup *edit_menu_new(const char *title, const struct edit_places *places,
-                            const struct selection *, const char *head, edit_menu_fn *chosen, void *data);
+                            const struct selection *, const char *head,
+                            edit_menu_fn *chosen, void *data);
 
 #endif

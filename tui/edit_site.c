@@ -1,46 +1,29 @@
 #include "tui/edit_site.h"
 
 #include "core/config/cascade.h"
+#include "core/config/effect.h"
 #include "core/config/profiles.h"
 
 /* ---- files ---- */
-
-static bool edit_site_is_of(const char *profile, const char *other)
-{
-	return profile && other ? strcmp(profile, other) == 0 : profile == other;
-}
-
-/* "pesto/api/config.gpu.json" of "pesto/api/config.json". */
-static const char *edit_site_overlay(struct arena *arena, const char *base, const char *profile)
-{
-	struct str path = str_of(base);
-	size_t slash = str_find_last(path, '/'), point = str_find_last(path, '.');
-	if (point == STR_NONE || (slash != STR_NONE && point < slash))
-		point = path.n;
-	return arena_printf(arena, "%.*s.%s%s", (int)point, base, profile, base + point);
-}
 
 static struct edit_file edit_site_file(struct arena *arena, const struct edit_site *site,
                                        const char *profile)
 {
 	const struct document *d = site->document;
-	const char *root = site->settings->root;
-	struct edit_file file = { .profile = profile };
-	for (size_t i = 0; i < d->nlayers && !file.value; i++) {
-		const struct layer *l = &d->layers[i];
-		if (!edit_site_is_of(l->profile, profile) || !l->value)
-			continue;
+	const struct layer *l = document_layer(d, profile);
+	const char *base = d->layers[0].path, *root = site->settings->root;
+	if (l && l->value) {
 		const struct source *source = value_span(l->value).source;
-		file.name = l->path;
-		file.path = source->path;
-		file.value = l->value;
-		file.before = file.after = source->text;
+		return (struct edit_file){
+			.name = l->path, .path = source->path, .profile = profile, .value = l->value,
+			.before = source->text, .after = source->text,
+		};
 	}
-	if (file.name)
-		return file;
-	file.name = profile ? edit_site_overlay(arena, d->layers[0].path, profile) : d->layers[0].path;
-	file.path = strcmp(root, ".") == 0 ? file.name : files_join(arena, root, file.name);
-	return file;
+	const char *name = profile ? document_overlay_path(arena, base, profile) : base;
+	return (struct edit_file){
+		.name = name, .path = strcmp(root, ".") == 0 ? name : files_join(arena, root, name),
+		.profile = profile,
+	};
 }
 
 size_t edit_site_files(struct arena *arena, const struct edit_site *site,

@@ -455,7 +455,8 @@ static void view_project_free(struct view *view)
 
 static const struct hint view_project_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_PROFILES, "profiles" }, { ACTION_BUILD, "build" },
-	{ ACTION_ORIGINS, "origins" }, { ACTION_CHANGE, "change" }, { ACTION_EDIT, "editor" }, { ACTION_HELP, "help" },
+	{ ACTION_ORIGINS, "origins" }, { ACTION_CHANGE, "change" }, { ACTION_EDIT, "editor" },
+	{ ACTION_HELP, "help" },
 	{ ACTION_BACK, "leave" }, { ACTION_SEARCH, "search" }, { ACTION_FOLD, "fold" },
 	{ ACTION_VIEW3, "history" }, { ACTION_VIEW4, "matrix" }, { 0, NULL },
 };

@@ -130,7 +130,8 @@ static void has(struct bench *b, const char *name, const char *part)
 		fail_msg("'%s' is not in %s:\n%s", part, name, now ? now : "(not there)");
 }
 
-#define GPU_CONFIG(size, rest) "{\n    \"tiling\": {\n        \"size\": " size "\n    }" rest "\n}\n"
+#define GPU_CONFIG(size, rest) \
+	"{\n    \"tiling\": {\n        \"size\": " size "\n    }" rest "\n}\n"
 #define GPU_MODEL ",\n    \"model\": {\n        \"device\": \"cuda:0\",\n" \
                   "        \"precision\": \"float16\"\n    }"
 
@@ -192,7 +193,8 @@ static void test_view_project_edit__makes_an_overlay(void **state)
 	type(&b, "<Enter>");
 	shows(&b, "\"minItems\": 2,");
 	holds(&b, "api/user_definitions.stateful.json",
-	      "{\n    \"Pixels\": {\n        \"$schema\": \"http://json-schema.org/draft-06/schema#\",\n"
+	      "{\n    \"Pixels\": {\n"
+	      "        \"$schema\": \"http://json-schema.org/draft-06/schema#\",\n"
 	      "        \"description\": \"A grid of numbers\",\n        \"type\": \"array\",\n"
 	      "        \"minItems\": 2,\n        \"items\": {\n            \"type\": \"array\",\n"
 	      "            \"minItems\": 1,\n            \"items\": {\n"

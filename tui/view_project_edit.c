@@ -230,28 +230,7 @@ static bool view_edit_new_site(struct view_edit *e, struct str *typed, struct er
 	return true;
 }
 
-/* ---- which file ---- */
-
-static void view_edit_chosen(void *data, const struct edit_place *place)
-{
-	struct view_project *v = data;
-	struct view_edit *e = &v->edit;
-	e->asking = false;
-	if (place)
-		view_edit_save(v, place);
-	else if (!e->typing)
-		view_edit_end(v);
-}
-
-static void view_edit_ask(struct view_project *v)
-{
-	struct view_edit *e = &v->edit;
-	const char *title = e->typing ? "Into which file?" : "From which file?";
-	struct popup *menu = edit_menu_new(title, &e->places, &v->project->selection, e->head,
-	                                   view_edit_chosen, v);
-	e->asking = true;
-	app_open(v->view.app, menu);
-}
+/* ---- what is to be done ---- */
 
 /* "/tiling/size 512 → 1024"; json.p NULL: removed. */
 static const char *view_edit_describe(struct view_edit *e, struct str json)
@@ -274,6 +253,77 @@ static const char *view_edit_describe(struct view_edit *e, struct str json)
 	return arena_text(e->arena, buf_str(&out));
 }
 
+static bool view_edit_prepare_typed(struct view_edit *e, struct error *err)
+{
+	const struct value *origin = e->site.value;
+	struct str typed = buf_str(&e->prompt.text), json;
+	if (e->op == EDIT_ADD && !view_edit_new_site(e, &typed, err))
+		return false;
+	/* Untouched, it is what the file has and not how it was spelled here. */
+	if (e->op == EDIT_CHANGE && str_eq(typed, e->filled))
+		json = e->was;
+	else if (!edit_typed(e->arena, str_trim(typed), e->site.value, false, &json, err))
+		return false;
+	e->head = view_edit_describe(e, json);
+	edit_places_set(e->arena, &e->site, origin, json, &e->places);
+	return e->places.n > 0 ||
+	       error_set(err, ERROR_PROJECT, "no file can hold this here: e opens an editor");
+}
+
+/* Site, head and places, by what was read last. */
+static bool view_edit_prepare(struct view_project *v, struct error *err)
+{
+	struct view_edit *e = &v->edit;
+	if (!view_edit_find(v, err))
+		return false;
+	if (e->op == EDIT_CHANGE || e->op == EDIT_ADD)
+		return view_edit_prepare_typed(e, err);
+	e->head = view_edit_describe(e, (struct str){ 0 });
+	if (e->op == EDIT_UNCOVER)
+		return edit_places_uncover(e->arena, &e->site, &e->places, err);
+	edit_places_unset(e->arena, &e->site, &e->places);
+	return true;
+}
+
+/* All that is said of the places: while that stays, so does the question. */
+static const char *view_edit_question(struct view_edit *e)
+{
+	owned_buf struct buf out = { 0 };
+	buf_append_text(&out, e->head);
+	for (size_t i = 0; i < e->places.n; i++) {
+		const struct edit_place *place = &e->places.places[i];
+		buf_printf(&out, "\n%s %d %zu %s ", place->files[0].name, (int)place->effect,
+		           place->nfiles, place->note);
+		if (place->held)
+			json_text_short(&out, place->held, VIEW_EDIT_SHORT);
+	}
+	return arena_text(e->arena, buf_str(&out));
+}
+
+/* ---- which file ---- */
+
+static void view_edit_chosen(void *data, const struct edit_place *place)
+{
+	struct view_project *v = data;
+	struct view_edit *e = &v->edit;
+	e->asking = false;
+	if (place)
+		view_edit_save(v, place);
+	else if (!e->typing)
+		view_edit_end(v);
+}
+
+static void view_edit_ask(struct view_project *v)
+{
+	struct view_edit *e = &v->edit;
+	const char *title = e->typing ? "Into which file?" : "From which file?";
+	struct popup *menu = edit_menu_new(title, &e->places, &v->project->selection, e->head,
+	                                   view_edit_chosen, v);
+	e->asking = true;
+	e->question = view_edit_question(e);
+	app_open(v->view.app, menu);
+}
+
 /* Whether there is nothing to ask: one file, and nothing else is touched. */
 static bool view_edit_is_plain(const struct edit_places *places)
 {
@@ -284,24 +334,10 @@ static bool view_edit_is_plain(const struct edit_places *places)
 
 static bool view_edit_entered(struct view_project *v, struct error *err)
 {
-	struct view_edit *e = &v->edit;
-	struct str typed = buf_str(&e->prompt.text), json;
-	if (!view_edit_find(v, err))
+	if (!view_edit_prepare(v, err))
 		return false;
-	const struct value *origin = e->site.value;
-	if (e->op == EDIT_ADD && !view_edit_new_site(e, &typed, err))
-		return false;
-	/* Untouched, it is what the file has and not how it was spelled here. */
-	if (e->op == EDIT_CHANGE && str_eq(typed, e->filled))
-		json = e->was;
-	else if (!edit_typed(e->arena, str_trim(typed), e->site.value, false, &json, err))
-		return false;
-	e->head = view_edit_describe(e, json);
-	edit_places_set(e->arena, &e->site, origin, json, &e->places);
-	if (e->places.n == 0)
-		return error_set(err, ERROR_PROJECT, "no file can hold this here: e opens an editor");
-	if (view_edit_is_plain(&e->places))
-		view_edit_save(v, &e->places.places[0]);
+	if (view_edit_is_plain(&v->edit.places))
+		view_edit_save(v, &v->edit.places.places[0]);
 	else
 		view_edit_ask(v);
 	return true;
@@ -344,7 +380,6 @@ const char *view_edit_typing(const struct view *view)
 
 static bool view_edit_take_away(struct view_project *v, enum edit_op op)
 {
-	struct view_edit *e = &v->edit;
 	struct error err;
 	owned_buf struct buf pointer = { 0 };
 	const struct merged_line *line = merged_line(&v->merged);
@@ -359,35 +394,36 @@ static bool view_edit_take_away(struct view_project *v, enum edit_op op)
 		                               : "a whole file is not deleted here");
 		return true;
 	}
-	if (!view_edit_line(v, op, buf_str(&pointer)))
+	view_edit_begin(v, op, buf_str(&pointer));
+	if (view_edit_entered(v, &err))
 		return true;
-	e->head = view_edit_describe(e, (struct str){ 0 });
-	if (op == EDIT_REMOVE)
-		edit_places_unset(e->arena, &e->site, &e->places);
-	else if (!edit_places_uncover(e->arena, &e->site, &e->places, &err)) {
-		view_edit_end(v);
-		return view_edit_fail(v, &err);
-	}
-	if (view_edit_is_plain(&e->places))
-		view_edit_save(v, &e->places.places[0]);
-	else
-		view_edit_ask(v);
-	return true;
+	view_edit_end(v);
+	return view_edit_fail(v, &err);
 }
 
 /* ---- the project is read anew ---- */
 
-/* What lies over it is about files that are no more as they were; what is typed stays. */
+/* The popup is closed when it is about files that are no more as they were. */
+static void view_edit_ask_again(struct view_project *v)
+{
+	struct view_edit *e = &v->edit;
+	const char *asked = e->question;
+	struct error err;
+	if (view_edit_prepare(v, &err) && strcmp(view_edit_question(e), asked) == 0)
+		return;
+	app_close(v->view.app);
+	app_alert(v->view.app, "files have changed meanwhile: %s",
+	          e->typing ? "Enter asks again" : "nothing was done");
+}
+
+/* What is typed stays. */
 void view_edit_reread(struct view_project *v)
 {
 	struct view_edit *e = &v->edit;
 	struct error err;
 	dockerfile_mark_changed(&v->dockerfile, e->before_arena ? &e->before : NULL);
-	if (e->asking) {
-		app_close(v->view.app);
-		app_alert(v->view.app, "files have changed meanwhile: %s",
-		          e->typing ? "Enter asks again" : "nothing was done");
-	}
+	if (e->asking)
+		view_edit_ask_again(v);
 	if (!e->typing || e->op != EDIT_CHANGE)
 		return;
 	if (!view_edit_find(v, &err)) {

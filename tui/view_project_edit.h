@@ -14,7 +14,7 @@ enum edit_op { EDIT_NONE, EDIT_CHANGE, EDIT_ADD, EDIT_REMOVE, EDIT_UNCOVER };
 struct view_edit {
 	enum edit_op op;                /* NONE: nothing is being edited */
 	bool typing;                    /* a line is open, even while the popup lies over it */
-	bool asking;                    /* the popup is there */
+	bool asking;                    /* the popup is there, with those places */
 	bool array;                     /* ADD: to an array */
 	struct arena *arena;            /* of this edit; NULL between two */
 	const char *path;               /* of the document it is shown in */
@@ -24,6 +24,7 @@ struct view_edit {
 	struct edit_site site;          /* lent by the settings: of the last question */
 	struct edit_places places;
 	const char *head;               /* what is done, in a line */
+	const char *question;           /* all that the popup says */
 	struct prompt prompt;
 	struct changes *changes;
 	/* Texts of the Dockerfile's instructions before the last edit, until the next key. */

@@ -439,9 +439,19 @@ static void test_view_project_edit__goes_on_when_files_are_read_again(void **sta
 	shows(&b, "meanwhile it was changed on disk: it is 999 now");
 	type(&b, "<Enter>");
 	shows(&b, "/tiling/size 999 → 11");
+	/* What is asked is still right while only something else has changed. */
+	write_file(&b, "api/config.gpu.json", GPU_CONFIG("999", ",\n    \"x\": 1"));
+	app_reread(b.screen.app);
+	shows(&b, "Into which file?");
+	type(&b, "<Enter>");
+	holds(&b, "api/config.gpu.json", GPU_CONFIG("11", ",\n    \"x\": 1"));
+	write_file(&b, "api/config.gpu.json", GPU_CONFIG("999", ""));
+	app_reread(b.screen.app);
+	type(&b, "c<C-u>11<Enter>");
+	write_file(&b, "api/config.gpu.json", GPU_CONFIG("998", ""));
 	app_reread(b.screen.app);
 	screen_lacks(b.s, &b.screen, "Into which file?");
-	shows(&b, "Enter asks again");
+	shows(&b, "meanwhile it was changed on disk: it is 998 now");
 	type(&b, "<Enter><Enter>");
 	holds(&b, "api/config.gpu.json", GPU_CONFIG("11", ""));
 	/* It is gone, then its file is broken: nothing typed is lost, nothing written. */
@@ -464,6 +474,9 @@ static void test_view_project_edit__goes_on_when_files_are_read_again(void **sta
 	app_reread(b.screen.app);
 	type(&b, "gg/\"size\"<Enter>x");
 	shows(&b, "From which file?");
+	app_reread(b.screen.app);
+	shows(&b, "From which file?");
+	write_file(&b, "api/config.gpu.json", "{}\n");
 	app_reread(b.screen.app);
 	shows(&b, "nothing was done");
 	finish(&b);

@@ -28,7 +28,8 @@ KEYMAP = os.path.join(os.path.dirname(__file__), "../../tui/keymap.def")
 NAMED = {"Up": "\033OA", "Down": "\033OB", "Left": "\033OD", "Right": "\033OC", "PageUp": "\033[5~",
          "PageDown": "\033[6~", "Home": "\033[1~", "End": "\033[4~", "Tab": "\t",
          "BackTab": "\033[Z", "Enter": "\r", "Esc": "\033", "Space": " ", "Delete": "\033[3~",
-         "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F4": "\033OS", "lt": "<"}
+         "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F4": "\033OS",
+         "F5": "\033[15~", "lt": "<"}
 TIOCGPTN = 0x80045430
 # Leaving is tried too, but not all the time.  A replay goes on by itself: no two pictures of it
 # need be alike.  A project that keeps few of its keys shows little.

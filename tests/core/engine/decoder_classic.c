@@ -36,6 +36,12 @@ static void test_decoder_classic__tells_a_file_that_is_not_there(void **state)
 	golden_check(decoder_classic_new, "nofile", "", "classic", false);
 }
 
+static void test_decoder_classic__tells_labels_behind_the_last_step(void **state)
+{
+	(void)state;
+	golden_check(decoder_classic_new, "labels", "", "classic", false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -45,6 +51,7 @@ int main(void)
 		cmocka_unit_test(test_decoder_classic__tells_a_base_that_is_not_there),
 		cmocka_unit_test(test_decoder_classic__tells_output_that_looks_like_the_engine),
 		cmocka_unit_test(test_decoder_classic__tells_a_file_that_is_not_there),
+		cmocka_unit_test(test_decoder_classic__tells_labels_behind_the_last_step),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,3 +48,20 @@ void clock_append_seconds(struct buf *b, double seconds)
 	else
 		buf_printf(b, "%lluh%02llum", s / 3600, s / 60 % 60);
 }
+
+void clock_append_age(struct buf *b, double seconds)
+{
+	static const struct { double seconds; const char *name; } units[] = {
+		{ 365 * 86400.0, "year" }, { 7 * 86400.0, "week" }, { 86400, "day" }, { 3600, "hour" },
+		{ 60, "minute" },
+	};
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		unsigned long long n = seconds < 1e15 ? (unsigned long long)
+			(seconds > 0 ? seconds / units[i].seconds : 0) : 0;
+		if (n == 0)
+			continue;
+		buf_printf(b, "%llu %s%s ago", n, units[i].name, n == 1 ? "" : "s");
+		return;
+	}
+	buf_append_text(b, "just now");
+}

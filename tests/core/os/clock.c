@@ -44,6 +44,21 @@ static void test_clock__prints_local_time(void **state)
 	}
 }
 
+static void test_clock__prints_an_age_in_whole_units(void **state)
+{
+	static const struct { double seconds; const char *text; } table[] = {
+		{ -5, "just now" }, { 59, "just now" }, { 60, "1 minute ago" }, { 3599, "59 minutes ago" },
+		{ 7200, "2 hours ago" }, { 86400, "1 day ago" }, { 13 * 86400, "1 week ago" },
+		{ 800 * 86400.0, "2 years ago" }, { NAN, "just now" }, { INFINITY, "just now" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		owned_buf struct buf b = { 0 };
+		clock_append_age(&b, table[i].seconds);
+		assert_string_equal(buf_text(&b), table[i].text);
+	}
+}
+
 static void test_clock__goes_forward(void **state)
 {
 	(void)state;
@@ -57,6 +72,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock__prints_seconds_short),
 		cmocka_unit_test(test_clock__prints_local_time),
+		cmocka_unit_test(test_clock__prints_an_age_in_whole_units),
 		cmocka_unit_test(test_clock__goes_forward),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,12 +5,14 @@
 #include "core/base/check.h"
 #include "core/ext/lazy.h"
 
-#define GIT_CALLS(CALL) CALL(error_clear) CALL(error_last) CALL(libgit2_init) \
-	CALL(libgit2_shutdown) CALL(oid_tostr) CALL(reference_free) CALL(reference_lookup) \
+#define GIT_CALLS(CALL) CALL(commit_free) CALL(commit_lookup) CALL(commit_time) \
+	CALL(error_clear) CALL(error_last) CALL(libgit2_init) CALL(libgit2_shutdown) \
+	CALL(oid_fromstr) CALL(oid_tostr) CALL(reference_free) CALL(reference_lookup) \
 	CALL(reference_name_to_id) CALL(reference_symbolic_target) CALL(reference_type) \
+	CALL(remote_free) CALL(remote_list) CALL(remote_lookup) CALL(remote_url) \
 	CALL(repository_free) CALL(repository_open_ext) CALL(repository_workdir) CALL(status_byindex) \
 	CALL(status_list_entrycount) CALL(status_list_free) CALL(status_list_new) \
-	CALL(status_options_init)
+	CALL(status_options_init) CALL(strarray_dispose)
 static LAZY_TABLE(git, GIT_CALLS) git;
 
 /* libgit2's last words for this thread. */
@@ -137,6 +139,42 @@ bool git_repo_head(struct git_repo *repo, struct arena *arena, const char **ret_
 	}
 	*ret_branch = branch;
 	*ret_commit = commit;
+	return true;
+}
+
+bool git_repo_time(struct git_repo *repo, const char *commit, int64_t *ret_time,
+                   struct error *err)
+{
+	git_oid oid;
+	git_commit *found;
+	if (git.oid_fromstr(&oid, commit) < 0 || git.commit_lookup(&found, repo->handle, &oid) < 0)
+		return git_repo_fault(err, "reading a commit");
+	*ret_time = git.commit_time(found);
+	git.commit_free(found);
+	return true;
+}
+
+bool git_repo_remote(struct git_repo *repo, struct arena *arena, const char **ret_url,
+                     struct error *err)
+{
+	git_remote *remote = NULL;
+	git_strarray names;
+	int code = git.remote_lookup(&remote, repo->handle, "origin");
+	*ret_url = NULL;
+	if (code == GIT_ENOTFOUND) {
+		if (git.remote_list(&names, repo->handle) < 0)
+			return git_repo_fault(err, "reading git's remotes");
+		if (names.count == 1)
+			code = git.remote_lookup(&remote, repo->handle, names.strings[0]);
+		git.strarray_dispose(&names);
+	}
+	if (code < 0 && code != GIT_ENOTFOUND)
+		return git_repo_fault(err, "reading git's remotes");
+	if (!remote)
+		return true;
+	const char *url = git.remote_url(remote);
+	*ret_url = url ? arena_text(arena, str_of(url)) : NULL;
+	git.remote_free(remote);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #define CORE_EXT_GIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/base/arena.h"
 #include "core/base/error.h"
@@ -26,6 +27,12 @@ const char *git_repo_prefix(const struct git_repo *);
  * commit's 40 hex digits (NULL before the first commit), in the arena. */
 bool git_repo_head(struct git_repo *, struct arena *, const char **ret_branch,
                    const char **ret_commit, struct error *);
+
+/* When a commit, by its 40 hex digits, was committed: seconds since the epoch. */
+bool git_repo_time(struct git_repo *, const char *commit, int64_t *ret_time, struct error *);
+/* The address of the remote "origin", or of the only one; NULL: there is none.  As it was
+ * configured, which may have credentials.  In the arena. */
+bool git_repo_remote(struct git_repo *, struct arena *, const char **ret_url, struct error *);
 
 enum git_change { GIT_CHANGE_TRACKED, GIT_CHANGE_NEW, GIT_CHANGE_IGNORED };
 

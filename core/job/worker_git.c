@@ -22,6 +22,9 @@ bool worker_git(struct worker_io *io, struct error *err)
 	value_set(a, line, "repository", value_new_bool(a, facts.is_repository));
 	git_set(a, line, "branch", facts.branch);
 	git_set(a, line, "commit", facts.commit);
+	git_set(a, line, "source", facts.source);
+	if (facts.commit)
+		value_set(a, line, "time", value_new_integer(a, facts.time));
 	value_set(a, line, "dirty", value_new_bool(a, facts.dirty));
 	for (size_t i = 0; i < facts.nfiles; i++) {
 		struct value *file = value_new_object(a);

@@ -33,6 +33,44 @@ static int git_file_order(const void *a, const void *b)
 	return str_cmp(str_of(left->path), str_of(right->path));
 }
 
+/* "host:path" or "user@host:path", as ssh has it. */
+static bool git_is_short(struct str url)
+{
+	size_t colon = str_find(url, ':'), slash = str_find(url, '/');
+	return colon != STR_NONE && colon > 1 && colon < slash && colon + 1 < url.n;
+}
+
+const char *git_public_url(struct arena *arena, const char *text)
+{
+	static const char *const schemes[] = { "https", "http", "ssh", "git", "git+ssh" };
+	struct str url = str_of(text);
+	size_t scheme = str_find_str(url, STR("://")), cut = 0;
+	bool known = false;
+	for (size_t i = 0; i < url.n; i++)
+		if ((unsigned char)url.p[i] <= 0x20 || (unsigned char)url.p[i] >= 0x7f)
+			return NULL;
+	if (scheme == STR_NONE)
+		return git_is_short(url) ? arena_text(arena, url) : NULL;
+	struct str name = str_slice(url, 0, scheme), rest = str_slice(url, scheme + 3, url.n);
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		known = known || str_eq(name, str_of(schemes[i]));
+	while (cut < rest.n && rest.p[cut] != '?' && rest.p[cut] != '#')
+		cut++;
+	rest = str_slice(rest, 0, cut);
+	size_t slash = str_find(rest, '/');
+	size_t at = str_find_last(str_slice(rest, 0, slash == STR_NONE ? rest.n : slash), '@');
+	struct str user = str_slice(rest, 0, at == STR_NONE ? 0 : at);
+	size_t colon = str_find(user, ':');
+	if (at != STR_NONE)
+		rest = str_slice(rest, at + 1, rest.n);
+	if (!known || !rest.n)
+		return NULL;
+	user = str_slice(user, 0, colon == STR_NONE ? user.n : colon);
+	bool kept = user.n && str_has_suffix(name, STR("ssh"));
+	return arena_printf(arena, "%.*s://%.*s%s%.*s", STR_ARG(name), STR_ARG((kept ? user : STR(""))),
+	                    kept ? "@" : "", STR_ARG(rest));
+}
+
 bool git_read(struct arena *arena, const char *dir, struct git_facts *ret_facts,
               struct error *err)
 {
@@ -47,6 +85,11 @@ bool git_read(struct arena *arena, const char *dir, struct git_facts *ret_facts,
 	}
 	if (!git_repo_head(repo, arena, &facts.branch, &facts.commit, err))
 		return false;
+	const char *remote;
+	if (!git_repo_remote(repo, arena, &remote, err) ||
+	    (facts.commit && !git_repo_time(repo, facts.commit, &facts.time, err)))
+		return false;
+	facts.source = remote ? git_public_url(arena, remote) : NULL;
 	if (!facts.branch && facts.commit)
 		facts.branch = arena_text(arena, str_slice(str_of(facts.commit), 0, 7));
 	struct git_walk walk = { .arena = arena };

@@ -1,6 +1,8 @@
 #ifndef CORE_PROJECT_GIT_H
 #define CORE_PROJECT_GIT_H
 
+#include <stdint.h>
+
 #include "core/base/arena.h"
 #include "core/base/error.h"
 
@@ -17,6 +19,8 @@ struct git_facts {
 	bool is_repository;
 	const char *branch;             /* short name, or the commit's first 7 digits, or NULL */
 	const char *commit;             /* 40 hex digits, or NULL before the first commit */
+	int64_t time;                   /* of the commit, seconds since the epoch */
+	const char *source;             /* git_public_url of the remote, or NULL */
 	bool dirty;                     /* something in the folder is modified or untracked */
 	const struct git_file *files;   /* by path; clean ones are left out */
 	size_t nfiles;
@@ -26,5 +30,10 @@ struct git_facts {
  * to another user (git's safe.directory) is.  Deleted files count as modified, a wholly
  * ignored folder is listed once, a changed submodule as one modified path. */
 bool git_read(struct arena *, const char *dir, struct git_facts *ret_facts, struct error *);
+
+/* A repository's address as everybody may see it: without user, password, query and
+ * fragment (ssh keeps the user, which is no secret there).  NULL: it is none that others
+ * could use, such as a path of this machine.  In the arena. */
+const char *git_public_url(struct arena *, const char *url);
 
 #endif

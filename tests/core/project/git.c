@@ -91,7 +91,56 @@ static void test_git__reads_a_clean_repository(void **state)
 	assert_string_equal(facts.branch, "main");
 	assert_int_equal(strlen(facts.commit), 40);
 	assert_false(facts.dirty);
+	assert_null(facts.source);
 	check_files(&facts, "");
+}
+
+static void test_git__tells_where_a_commit_comes_from(void **state)
+{
+	struct scratch *s = *state;
+	setenv("GIT_COMMITTER_DATE", "@1700000000 +0200", 1);
+	const char *dir = make_repository(s);
+	unsetenv("GIT_COMMITTER_DATE");
+	git(s, dir, "remote", "add", "only", "https://u:p@h.example/a.git");
+	struct git_facts facts = read_facts(s, dir);
+	assert_int_equal(facts.time, 1700000000);
+	assert_string_equal(facts.source, "https://h.example/a.git");
+	/* Of several it is origin. */
+	git(s, dir, "remote", "add", "more", "https://h.example/b.git");
+	assert_null(read_facts(s, dir).source);
+	git(s, dir, "remote", "add", "origin", "git@h.example:c.git");
+	assert_string_equal(read_facts(s, dir).source, "git@h.example:c.git");
+	git(s, dir, "remote", "set-url", "origin", s->dir);
+	assert_null(read_facts(s, dir).source);
+}
+
+static void test_git__an_address_for_all_has_no_secrets(void **state)
+{
+	static const struct { const char *url, *wanted; } rows[] = {
+		{ "https://h/a.git", "https://h/a.git" },
+		{ "https://user:pass@h:8443/a", "https://h:8443/a" },
+		{ "https://token@h/a", "https://h/a" },
+		{ "https://a@b:c@h/a@b", "https://h/a@b" },
+		{ "http://h/a?private_token=x#y", "http://h/a" },
+		{ "https://user:p/w@h/a", "https://user:p/w@h/a" },     /* the host ends at the slash */
+		{ "ssh://git@h:22/a", "ssh://git@h:22/a" },
+		{ "ssh://git:pass@h/a", "ssh://git@h/a" },
+		{ "git+ssh://git:pass@h/a", "git+ssh://git@h/a" },
+		{ "git://u@h/a", "git://h/a" },
+		{ "git@h:team/a.git", "git@h:team/a.git" },
+		{ "h:a", NULL }, { "host:a", "host:a" },
+		{ "/srv/git/a", NULL }, { "./a:b", NULL }, { "../a", NULL }, { "a", NULL }, { "", NULL },
+		{ "file:///srv/a", NULL }, { "https://", NULL }, { "https://u@", NULL },
+		{ "ext::sh -c evil", NULL }, { "https://h/a\nb", NULL }, { "https://h/\xc3\xa9", NULL },
+	};
+	struct scratch *s = *state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *got = git_public_url(s->arena, rows[i].url);
+		if (rows[i].wanted && got)
+			assert_string_equal(got, rows[i].wanted);
+		else
+			assert_true(!rows[i].wanted && !got);
+	}
 }
 
 static void change_files(struct scratch *s)
@@ -244,6 +293,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GIT_TEST(test_git__knows_a_folder_without_a_repository),
 		GIT_TEST(test_git__reads_a_clean_repository),
+		GIT_TEST(test_git__tells_where_a_commit_comes_from),
+		GIT_TEST(test_git__an_address_for_all_has_no_secrets),
 		GIT_TEST(test_git__tells_modified_untracked_and_ignored_apart),
 		GIT_TEST(test_git__reads_a_folder_inside_and_through_links),
 		GIT_TEST(test_git__a_change_elsewhere_leaves_the_folder_clean),

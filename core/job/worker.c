@@ -14,6 +14,7 @@ static const struct {
 	{ "doctor", worker_doctor },
 	{ "fetch", worker_fetch },
 	{ "git", worker_git },
+	{ "images", worker_images },
 	{ "places", worker_places },
 	{ "probe", worker_probe },
 	{ "revision", worker_revision },
@@ -41,6 +42,17 @@ const char *worker_text(const struct worker_io *io, const char *key)
 {
 	const struct value *v = value_get(io->argument, str_of(key));
 	return v && value_type(v) == VALUE_STRING ? arena_text(io->arena, value_text(v)) : NULL;
+}
+
+const struct pair *worker_engines(const struct worker_io *io, const char *key, size_t *ret_n)
+{
+	const struct value *engines = value_get(io->argument, str_of(key));
+	size_t most = engines ? value_count(engines) : 0;
+	struct pair *named = arena_array(io->arena, most + 1, sizeof *named);
+	*ret_n = 0;
+	for (const struct value *v = engines ? value_child(engines) : NULL; v; v = value_next(v))
+		named[(*ret_n)++] = (struct pair){ value_key(v), value_text(v) };
+	return named;
 }
 
 static bool worker_read_argument(struct worker_io *io, struct buf *text, struct error *err)

@@ -16,12 +16,16 @@ bool worker_say(const struct value *line);
 /* The argument's member as text, or NULL. */
 const char *worker_text(const struct worker_io *, const char *key);
 
+/* The argument's member {NAME: ENDPOINT} as the names that an engine may have. */
+const struct pair *worker_engines(const struct worker_io *, const char *key, size_t *ret_n);
+
 bool worker_git(struct worker_io *, struct error *);
 bool worker_certificate(struct worker_io *, struct error *);
 /* True when dir holds a certificate that will do, with its key. */
 bool worker_certificate_is_good(const char *dir);
 bool worker_fetch(struct worker_io *, struct error *);
 bool worker_doctor(struct worker_io *, struct error *);
+bool worker_images(struct worker_io *, struct error *);
 bool worker_places(struct worker_io *, struct error *);
 bool worker_probe(struct worker_io *, struct error *);
 bool worker_revision(struct worker_io *, struct error *);

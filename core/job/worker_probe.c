@@ -74,23 +74,12 @@ static void probe_ready(void *data, const struct engine_facts *f, const struct e
 	p->asking = engine_info_ask(p->loop, f, probe_informed, p);
 }
 
-static struct pair *probe_named(struct worker_io *io, size_t *ret_n)
-{
-	const struct value *engines = value_get(io->argument, STR("engines"));
-	size_t most = engines ? value_count(engines) : 0;
-	struct pair *named = arena_array(io->arena, most + 1, sizeof *named);
-	*ret_n = 0;
-	for (const struct value *v = engines ? value_child(engines) : NULL; v; v = value_next(v))
-		named[(*ret_n)++] = (struct pair){ value_key(v), value_text(v) };
-	return named;
-}
-
 bool worker_probe(struct worker_io *io, struct error *err)
 {
 	size_t nnamed;
 	owned(loop) struct loop *loop = loop_new();
 	struct probe p = { .arena = io->arena, .loop = loop, .err = err };
-	const struct pair *named = probe_named(io, &nnamed);
+	const struct pair *named = worker_engines(io, "engines", &nnamed);
 	struct engine_options options = {
 		.spec = worker_text(io, "spec"), .named = named, .nnamed = nnamed,
 	};

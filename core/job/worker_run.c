@@ -160,12 +160,8 @@ static bool run_read(struct worker_run *w, struct error *err)
 
 static bool run_open(struct worker_run *w, struct error *err)
 {
-	struct arena *a = w->io->arena;
-	const struct value *named = value_get(w->io->argument, STR("named"));
-	struct pair *pairs = arena_array(a, named ? value_count(named) + 1 : 1, sizeof *pairs);
-	struct engine_options o = { .spec = worker_text(w->io, "engine"), .named = pairs };
-	for (const struct value *v = named ? value_child(named) : NULL; v; v = value_next(v))
-		pairs[o.nnamed++] = (struct pair){ value_key(v), value_text(v) };
+	struct engine_options o = { .spec = worker_text(w->io, "engine") };
+	o.named = worker_engines(w->io, "named", &o.nnamed);
 	w->engine = engine_new(&o, w->loop, err);
 	return w->engine != NULL;
 }

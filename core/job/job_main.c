@@ -8,6 +8,7 @@
 #include "core/job/batch.h"
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
+#include "core/job/labels.h"
 #include "core/job/running.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
@@ -27,6 +28,8 @@ struct job {
 	struct engine *engine;
 	struct runner *runner;
 	struct twins *twins;
+	struct labels *labels;          /* until git has told */
+	struct error labels_why;        /* told before the journal had begun */
 	int status;
 	uint64_t probe_timer;
 	bool is_probed, is_done;
@@ -38,6 +41,7 @@ static void job_finish(struct job *j)
 {
 	/* The engine first: it may still know the runner. */
 	engine_free(j->engine);
+	labels_free(j->labels);
 	runner_free(j->runner);
 	twins_free(j->twins);
 	record_free(j->record);
@@ -114,6 +118,27 @@ static void job_terminated(struct loop *loop, int signal, void *data)
 	loop_stop(loop);
 }
 
+/* The image is built whatever git says. */
+static void job_warn_of_labels(struct job *j, const struct error *why)
+{
+	owned_buf struct buf text = { 0 };
+	buf_printf(&text, "the image has no labels from git: %s", why->text);
+	record_warning(j->record, -1, buf_str(&text));
+}
+
+static void job_labelled(void *data, const struct error *why)
+{
+	struct job *j = data;
+	labels_free(j->labels);
+	j->labels = NULL;
+	if (!j->runner && why)
+		j->labels_why = *why;
+	else if (why)
+		job_warn_of_labels(j, why);
+	if (j->runner)
+		runner_release(j->runner);
+}
+
 /* facts NULL: the engine cannot be had, which the journal tells. */
 static void job_begin(struct job *j, const struct engine_facts *facts, const struct error *err)
 {
@@ -133,8 +158,10 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 		job_done(j, &result);
 		return;
 	}
+	if (j->labels_why.code)
+		job_warn_of_labels(j, &j->labels_why);
 	struct runner_setup setup = { j->loop, j->facts.replan.plan, j->engine, j->facts.steps,
-	                              j->record };
+	                              j->record, j->labels != NULL };
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))
 		runner_fail(j->runner, record_error(j->record));
@@ -172,6 +199,8 @@ static bool job_prepare(struct job *j, const char *id, struct error *err)
 		return false;
 	running_add(id);
 	j->record = record_new(j->loop, j->writer, j->mask, job_disk_failed, j);
+	j->labels = labels_ask(j->loop, j->facts.replan.plan, &j->facts.request->selection,
+	                       job_labelled, j);
 	return true;
 }
 

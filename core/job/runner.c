@@ -90,7 +90,9 @@ static void runner_next(struct loop *loop, void *data)
 	for (size_t i = 0; i < r->s.plan->ntasks; i++) {
 		if (r->states[i] != TASK_WAITING || !runner_may_run(r, &r->s.plan->tasks[i]))
 			continue;
-		runner_start(r, i);
+		r->is_waiting = r->s.is_held && r->s.plan->tasks[i].kind == TASK_IMAGE;
+		if (!r->is_waiting)
+			runner_start(r, i);
 		return;
 	}
 	runner_finish(r);
@@ -123,8 +125,17 @@ static void runner_give_up(struct loop *loop, void *data)
 	runner_finish(r);
 }
 
+void runner_release(struct runner *r)
+{
+	r->s.is_held = false;
+	if (r->is_waiting)
+		runner_next_soon(r);
+	r->is_waiting = false;
+}
+
 static void runner_stop(struct runner *r)
 {
+	runner_release(r);
 	if (r->work && !r->cancel_timer) {
 		r->cancel_timer = loop_timer(r->s.loop, RUNNER_CANCEL_MS, runner_give_up, r);
 		engine_cancel(r->work);

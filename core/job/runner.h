@@ -22,12 +22,15 @@ struct runner_setup {
 	struct engine *engine;
 	struct steps *steps;
 	struct record *record;
+	bool is_held;                   /* image tasks wait for runner_release */
 };
 
 /* Borrows the setup's parts.  done: once, from the loop. */
 struct runner *runner_new(const struct runner_setup *, runner_done_fn *done, void *data);
 void runner_free(struct runner *);
 OWN_DEFINE(runner)
+/* What image tasks waited for is in the plan. */
+void runner_release(struct runner *);
 /* Stops the task that runs; done still comes, at the latest RUNNER_CANCEL_MS later, or,
  * when the engine tells that it is busy, as soon as that has ended or cancel is called
  * once more. */

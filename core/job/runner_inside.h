@@ -23,6 +23,7 @@ struct runner {
 	void *data;
 	enum task_state *states;
 	size_t task;                    /* the one that runs, or the last */
+	bool is_waiting;                /* for runner_release; nothing runs */
 	uint64_t next_timer, cancel_timer;
 	struct runner_result result;
 	struct buf image_id;

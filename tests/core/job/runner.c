@@ -24,6 +24,7 @@ struct runner_case {
 	int dones;
 	rlim_t file_size;
 	bool again;                     /* cancelled a second time */
+	bool is_held;
 };
 
 static void case_disk_failed(void *data)
@@ -79,7 +80,8 @@ static void case_start(struct runner_case *c, const char *const *script)
 	value_set(record_arena(c->record), f, "steps",
 	          steps_describe(c->steps, record_arena(c->record)));
 	record_event(c->record, EVENT_BUILD_START, -1, f);
-	struct runner_setup setup = { c->loop, c->plan, &c->engine.base, c->steps, c->record };
+	struct runner_setup setup = { c->loop, c->plan, &c->engine.base, c->steps, c->record,
+	                              c->is_held };
 	c->runner = runner_new(&setup, case_done, c);
 }
 
@@ -372,6 +374,58 @@ static void test_runner__a_failed_fetch_ends_the_build(void **state)
 	case_finish(&c);
 }
 
+static void case_release(struct loop *loop, void *data)
+{
+	struct runner_case *c = data;
+	(void)loop;
+	assert_int_equal(c->engine.at, 0);
+	assert_int_equal(c->dones, 0);
+	runner_release(c->runner);
+}
+
+static void test_runner__an_image_waits_until_it_is_released(void **state)
+{
+	static const char *const script[] = { "start 2 2", "done 2 2 1", "ok sha256:abc", NULL };
+	struct runner_case c;
+	case_init(&c, state);
+	case_add_image(&c);
+	c.is_held = true;
+	case_start(&c, script);
+	loop_timer(c.loop, 30, case_release, &c);
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_true(c.result.ok);
+	case_finish(&c);
+}
+
+static void test_runner__an_image_may_be_released_before_its_turn(void **state)
+{
+	static const char *const script[] = { "start 2 2", "done 2 2 1", "ok sha256:abc", NULL };
+	struct runner_case c;
+	case_init(&c, state);
+	case_add_image(&c);
+	c.is_held = true;
+	case_start(&c, script);
+	runner_release(c.runner);
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_true(c.result.ok);
+	case_finish(&c);
+}
+
+static void test_runner__a_build_that_waits_can_be_cancelled(void **state)
+{
+	static const char *const script[] = { "ok sha256:abc", NULL };
+	struct runner_case c;
+	case_init(&c, state);
+	case_add_image(&c);
+	c.is_held = true;
+	case_start(&c, script);
+	loop_timer(c.loop, 30, case_cancel, &c);
+	assert_true(loop_run(c.loop, &c.s->err));
+	assert_true(c.result.cancelled && !c.engine.was_cancelled);
+	assert_int_equal(c.engine.at, 0);
+	case_finish(&c);
+}
+
 static void test_runner__cancels_a_worker(void **state)
 {
 	struct runner_case c;
@@ -397,6 +451,9 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(test_runner__says_what_the_context_lacks),
 		SCRATCH_TEST(test_runner__fetches_before_it_builds),
 		SCRATCH_TEST(test_runner__a_failed_fetch_ends_the_build),
+		SCRATCH_TEST(test_runner__an_image_waits_until_it_is_released),
+		SCRATCH_TEST(test_runner__an_image_may_be_released_before_its_turn),
+		SCRATCH_TEST(test_runner__a_build_that_waits_can_be_cancelled),
 		SCRATCH_TEST(test_runner__cancels_a_worker),
 	};
 	if (argc == 3 && strcmp(argv[1], "worker") == 0)

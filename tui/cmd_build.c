@@ -11,6 +11,7 @@
 #include "tui/command.h"
 #include "tui/follow.h"
 #include "tui/project.h"
+#include "tui/project_options.h"
 #include "tui/receipt.h"
 
 enum { LOGS_CHUNK = 1 << 16 };
@@ -78,6 +79,7 @@ int cmd_build(struct arena *arena, const struct args *args)
 	if (!build_ask(args, &asked, &err))
 		return command_fail(&err);
 	int code;
+	project_options_export(args);
 	build_launch(&asked);
 	owned(project) struct project *p = project_open_planned(args, &code);
 	if (p)

@@ -4,64 +4,8 @@
 
 #include "core/base/check.h"
 #include "core/os/save.h"
-#include "core/recipe/quote.h"
 #include "tui/command.h"
-
-enum { PROJECT_OPTIONS_MAX = 64 };
-
-/* An image is named by name and tag; a digest is what it comes to have. */
-static bool project_check_tag(struct str tag, struct error *err)
-{
-	struct error why;
-	if (str_find(tag, '@') != STR_NONE)
-		return error_set(err, ERROR_USAGE, "--tag is NAME:TAG without a digest, not '%.*s'",
-		                 STR_ARG(tag));
-	return quote_check_image(tag, &why) || error_set(err, ERROR_USAGE, "--tag: %s", why.text);
-}
-
-/* Options of the command line that go to the kind and the engine as they are. */
-static bool project_pass_on(struct project *p, struct pair *options, size_t *n,
-                            const struct pair *given, struct error *err)
-{
-	static const char *const plain[] = { "tag", "network", "pull" };
-	static const char *const named[] = { "build-arg", "label" };
-	if (*n == PROJECT_OPTIONS_MAX)
-		return error_set(err, ERROR_USAGE, "more than %d options", PROJECT_OPTIONS_MAX);
-	if (str_eq(given->name, STR("tag")) && !project_check_tag(given->value, err))
-		return false;
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-		if (str_eq(given->name, str_of(plain[i])))
-			options[(*n)++] = (struct pair){ given->name, arena_str(p->arena, given->value) };
-	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
-		size_t equals = str_find(given->value, '=');
-		if (!str_eq(given->name, str_of(named[i])))
-			continue;
-		if (equals == STR_NONE || equals == 0)
-			return error_set(err, ERROR_USAGE, "--%s needs NAME=VALUE, not '%.*s'", named[i],
-			                 STR_ARG(given->value));
-		const char *name = arena_printf(p->arena, "%s:%.*s", named[i], (int)equals,
-		                                given->value.p);
-		options[(*n)++] = (struct pair){
-			str_of(name), arena_str(p->arena, str_slice(given->value, equals + 1, STR_NONE)) };
-	}
-	return true;
-}
-
-static bool project_options(struct project *p, const struct args *args, struct error *err)
-{
-	struct pair *options = arena_array(p->arena, PROJECT_OPTIONS_MAX + 2, sizeof *options);
-	size_t n = 0;
-	if (p->preferences->pesto_profile_version)
-		options[n++] = (struct pair){ STR("pesto-profile"), STR("version") };
-	if (p->preferences->pesto_keep_caches)
-		options[n++] = (struct pair){ STR("keep-caches"), STR("true") };
-	for (size_t i = 0; i < args->noptions; i++)
-		if (!project_pass_on(p, options, &n, &args->options[i], err))
-			return false;
-	p->selection.options = options;
-	p->selection.noptions = n;
-	return true;
-}
+#include "tui/project_options.h"
 
 static void project_rule(struct project *p, const char *given)
 {
@@ -101,7 +45,8 @@ static bool project_settle(struct project *p, const struct args *args, struct er
 		project_select_profiles(p, p->preferences->profiles, p->preferences->nprofiles);
 	project_rule(p, args_get(args, "merge"));
 	return project_level(p, args_get(args, "cache"), err) &&
-	       project_options(p, args, err);
+	       project_options_read(p->arena, args, p->kind, p->preferences, p->engine,
+	                            &p->selection, err);
 }
 
 /* As a person here would name it: relative when it lies below this folder. */

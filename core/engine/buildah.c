@@ -126,12 +126,32 @@ static void command_add_secrets(struct command *c, const struct image_task *t)
 {
 	for (size_t i = 0; i < t->nsecrets; i++) {
 		const struct secret *s = &t->secrets[i];
+		if (s->way != SECRET_MOUNTED)
+			continue;
 		command_add(c, "--secret");
 		if (s->file)
 			command_add(c, arena_printf(c->arena, "id=%s,src=%s", s->id, s->file));
 		else
 			command_add(c, arena_printf(c->arena, "id=%s,env=%s", s->id, s->env));
 	}
+}
+
+static void command_add_variable(void *data, struct str name, struct str value)
+{
+	struct command *c = data;
+	command_add(c, arena_printf(c->arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
+}
+
+const char *const *buildah_environment(struct arena *a, const struct image_task *t,
+                                       const char *temporary)
+{
+	struct command c = { .arena = a, .cap = BUILDAH_ARGS };
+	c.argv = arena_array(a, c.cap, sizeof *c.argv);
+	command_add_variable(&c, STR("TMPDIR"), str_of(temporary));
+	/* buildah hands these on to RUN (--http-proxy); as build arguments they would stand in its
+	 * own arguments, and in the history of what comes behind an ARG (1.28.2: their names). */
+	work_each_proxy(t, command_add_variable, &c);
+	return c.argv;
 }
 
 /* chroot works as root in a container and without root, where runc often does not, and

@@ -24,8 +24,13 @@ void buildah_cancel(struct work *);
 /* Without a word, when the engine is freed: ends what runs. */
 void buildah_work_drop(struct buildah_work *);
 
-/* The command for a task, NULL-terminated, in the arena. */
+/* The command for a task, NULL-terminated, in the arena.  It names secrets and where they
+ * are, and has none. */
 const char *const *buildah_command(struct arena *, const struct image_task *, const char *build_id,
                                    const char *dockerfile, const char *folder);
+/* The command's environment over ours: dir for its temporary files, and what is to be read
+ * in nobody's arguments.  The same. */
+const char *const *buildah_environment(struct arena *, const struct image_task *,
+                                       const char *temporary);
 
 #endif

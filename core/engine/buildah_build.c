@@ -265,13 +265,13 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 {
 	struct buildah_engine *b = buildah_of(w);
 	const char *dockerfile = arena_printf(w->arena, "%s/Dockerfile", w->dir);
-	const char *temporary = arena_printf(w->arena, "TMPDIR=%s/tmp", w->dir);
-	const char *const env[] = { temporary, NULL };
+	const char *temporary = arena_printf(w->arena, "%s/tmp", w->dir);
+	const char *const *env = buildah_environment(w->arena, w->task, temporary);
 	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
 	                   .err = SPAWN_PIPE, .group = true, .guard = true,
 	                   .die_with_parent = true };
 	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, folder);
-	if (!save_dir(temporary + 7, 0700, &w->err) ||
+	if (!save_dir(temporary, 0700, &w->err) ||
 	    !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
 	    !spawn_start(&s, &w->child, &w->err)) {
 		w->timer = loop_timer(b->base.loop, 0, buildah_finish_now, w);
@@ -308,6 +308,8 @@ static bool buildah_prepare(struct buildah_work *w, struct error *err)
 	const char *folder;
 	if (!b->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "buildah was not asked what it is");
+	if (!work_secrets_allowed(w->task, err))
+		return false;
 	if (!b->scratch)
 		return error_set(err, ERROR_USAGE, "buildah needs a folder for the context");
 	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))

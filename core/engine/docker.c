@@ -139,7 +139,7 @@ static void docker_choose(struct docker *d)
 	if (d->builder == DOCKER_PODMAN) {
 		d->facts.name = "podman";
 		d->facts.numbering = NUMBERING_BUILDAH;
-		d->facts.abilities = ABILITY_CACHE_MOUNTS;
+		d->facts.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS;
 		docker_ready(d, NULL);
 	} else if (d->builder == DOCKER_CLASSIC) {
 		docker_no_buildkit(d, "");

@@ -19,6 +19,9 @@ struct docker_work {
 	const struct image_task *task;
 	const struct recipe *recipe;
 	struct docker_context *context;
+	struct arena *arena;            /* of the secrets */
+	struct docker_secret *secrets;  /* podman's */
+	size_t nsecrets;
 	struct decoder *decoder;
 	struct engine_sink proxy;       /* between decoder and caller */
 	struct http_transfer *transfer, *cancelling;
@@ -50,6 +53,7 @@ void docker_work_drop(struct docker_work *w)
 	loop_untimer(w->base.engine->loop, w->timer);
 	decoder_free(w->decoder);
 	docker_context_free(w->context);
+	arena_free(w->arena);
 	buf_finish(&w->id);
 	buf_finish(&w->refusal);
 	buf_finish(&w->current);
@@ -226,7 +230,7 @@ static void docker_path(const struct docker_work *w, struct buf *path)
 {
 	const struct docker *d = docker_of(w);
 	const struct image_task *t = w->task;
-	owned_buf struct buf args = { 0 }, labels = { 0 };
+	owned_buf struct buf args = { 0 }, labels = { 0 }, secrets = { 0 };
 	buf_printf(path, "/v%s/build", d->facts.api_version);
 	docker_add(path, "version", d->builder == DOCKER_BUILDKIT ? STR("2") : STR("1"));
 	docker_add(path, "dockerfile", str_of(docker_context_dockerfile(w->context)));
@@ -244,6 +248,11 @@ static void docker_path(const struct docker_work *w, struct buf *path)
 	docker_add_option(path, "target", t, "target");
 	if (d->builder == DOCKER_PODMAN)
 		docker_add_host(w, path);
+	docker_secrets_append(&secrets, w->secrets, w->nsecrets);
+	if (secrets.n)
+		docker_add(path, "secrets", buf_str(&secrets));
+	work_each_proxy(t, docker_object_add, &args);
+	docker_secrets_each_arg(t, docker_object_add, &args);
 	work_each_arg(t, d->build_id, docker_object_add, &args);
 	docker_add_object(path, "buildargs", &args);
 	work_each_label(t, docker_object_add, &labels);
@@ -261,15 +270,16 @@ static void docker_fail(struct loop *l, void *data)
 	docker_finish(w, &result);
 }
 
-static bool docker_can(const struct docker_work *w, struct error *err)
+static bool docker_can(struct docker_work *w, struct error *err)
 {
 	const struct docker *d = docker_of(w);
 	if (!d->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "the engine was not asked what it is");
-	if (w->task->nsecrets)
-		return error_set(err, ERROR_REFUSED, "this version cannot pass secrets to %s; "
-		                 "--engine buildah takes them", d->facts.product);
-	return context_is_scanned(w->task->context) || context_scan(w->task->context, err);
+	if (!docker_secrets_can(w->task, d->builder, err))
+		return false;
+	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))
+		return false;
+	return docker_secrets_read(w->arena, w->task, &w->secrets, &w->nsecrets, err);
 }
 
 static struct decoder *docker_decoder_new(struct docker_work *w)
@@ -286,7 +296,8 @@ static void docker_start(struct docker_work *w)
 	static const char *const headers[] = { "Content-Type: application/x-tar", NULL };
 	struct docker *d = docker_of(w);
 	owned_buf struct buf path = { 0 };
-	w->context = docker_context_new(w->task->context, w->recipe, d->builder);
+	w->context = docker_context_new(w->task->context, w->recipe, d->builder, w->secrets,
+	                                w->nsecrets);
 	w->decoder = docker_decoder_new(w);
 	int leak = d->builder == DOCKER_BUILDKIT ? docker_context_leak(w->context) : -1;
 	if (leak >= 0) {
@@ -296,6 +307,9 @@ static void docker_start(struct docker_work *w)
 		           docker_context_dockerfile(w->context));
 		docker_warning(w, buf_str(&text));
 	}
+	if (d->builder == DOCKER_CLASSIC && work_option(w->task, "platform").n)
+		docker_warning(w, STR("the classic builder takes a base image that is here whatever its "
+		                      "platform, and makes an image of that: BuildKit does not"));
 	docker_path(w, &path);
 	struct http_request r = { .method = "POST", .path = buf_text(&path), .at = d->at,
 	                          .headers = headers };
@@ -317,6 +331,7 @@ struct work *docker_image(struct engine *e, const struct image_task *t,
 	d->works = w;
 	w->task = t;
 	w->recipe = work_recipe(t);
+	w->arena = arena_new();
 	w->proxy = (struct engine_sink){ .step = docker_step, .log = docker_log,
 	                                 .progress = docker_progress, .warning = docker_warning,
 	                                 .data = w };

@@ -13,7 +13,7 @@ enum { DOCKER_NAME_MAX = 99 };
 struct docker_context {
 	const struct context *context;
 	const struct recipe *recipe;
-	struct entry first[2];
+	struct entry *first;            /* the Dockerfile, an ignore file, secrets */
 	size_t nfirst;
 	char *name;
 	struct buf ignore;
@@ -77,12 +77,14 @@ static void docker_context_ignore(struct docker_context *d, const char *file)
 }
 
 struct docker_context *docker_context_new(const struct context *c, const struct recipe *r,
-                                          enum docker_builder builder)
+                                          enum docker_builder builder,
+                                          const struct docker_secret *secrets, size_t nsecrets)
 {
 	struct docker_context *d = xcalloc(1, sizeof *d);
 	const struct entry *there = docker_context_find(c, r->text);
 	d->context = c;
 	d->recipe = r;
+	d->first = xcalloc(2 + nsecrets, sizeof *d->first);
 	if (there) {
 		d->name = xstrdup(there->path);
 		d->first[d->nfirst++] = *there;
@@ -99,6 +101,8 @@ struct docker_context *docker_context_new(const struct context *c, const struct 
 		docker_context_ignore(d, ".containerignore");
 	else if (builder == DOCKER_CLASSIC && d->own)
 		docker_context_ignore(d, ".dockerignore");
+	for (size_t i = 0; i < nsecrets; i++)
+		d->first[d->nfirst++] = docker_context_entry(secrets[i].path, secrets[i].bytes);
 	d->tar = tar_new(c, d->first, d->nfirst);
 	return d;
 }
@@ -109,6 +113,7 @@ void docker_context_free(struct docker_context *d)
 		return;
 	tar_free(d->tar);
 	buf_finish(&d->ignore);
+	free(d->first);
 	free(d->name);
 	free(d);
 }

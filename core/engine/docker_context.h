@@ -2,6 +2,7 @@
 #define CORE_ENGINE_DOCKER_CONTEXT_H
 
 #include "core/context/tar.h"
+#include "core/engine/docker_secrets.h"
 #include "core/engine/decoder.h"
 #include "core/engine/work.h"
 
@@ -14,11 +15,13 @@
  * context's own says is done already, and buildah would read some patterns differently.
  * BuildKit does not look into .dockerignore when the context is a tar (seen on
  * 20.10.24), so there a COPY of the whole context sees the file: its name is always the
- * same, so that the cache suffers only when the Dockerfile changes, and a warning says so. */
+ * same, so that the cache suffers only when the Dockerfile changes, and a warning says so.
+ * Secrets, which are podman's alone, are further files; all is borrowed. */
 struct docker_context;
 
 struct docker_context *docker_context_new(const struct context *, const struct recipe *,
-                                          enum docker_builder);
+                                          enum docker_builder, const struct docker_secret *,
+                                          size_t nsecrets);
 void docker_context_free(struct docker_context *);
 OWN_DEFINE(docker_context)
 /* The parameter `dockerfile` of /build. */

@@ -1,5 +1,7 @@
 #include "core/engine/work.h"
 
+#include <stdlib.h>
+
 struct str work_option(const struct image_task *t, const char *name)
 {
 	struct str value = { 0 };
@@ -39,6 +41,27 @@ void work_each_arg(const struct image_task *t, const char *build_id, work_pair_f
 		struct pair p = t->level.args[i];
 		each(data, p.name, p.value.p ? p.value : str_of(build_id));
 	}
+}
+
+void work_each_proxy(const struct image_task *t, work_pair_fn *each, void *data)
+{
+	static const char *const names[] = { "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+	                                     "FTP_PROXY", "ftp_proxy" };
+	struct str url = work_option(t, "proxy");
+	const char *kept = url.p && !url.n ? getenv("MORTAR_PROXY") : NULL;
+	for (size_t i = 0; (url.n || kept) && i < sizeof names / sizeof *names; i++)
+		each(data, str_of(names[i]), kept ? str_of(kept) : url);
+}
+
+bool work_secrets_allowed(const struct image_task *t, struct error *err)
+{
+	for (size_t i = 0; i < t->nsecrets; i++)
+		if (t->secrets[i].way != SECRET_MOUNTED && !work_option_is_on(t, "allow-secret-in-layer"))
+			return error_set(err, ERROR_REFUSED, "the classic builder would leave the secret %s "
+			                 "in the image: --engine buildah does not; with "
+			                 "--allow-secret-in-layer it is built all the same",
+			                 t->secrets[i].id);
+	return true;
 }
 
 void work_each_label(const struct image_task *t, work_pair_fn *each, void *data)

@@ -28,6 +28,11 @@ const struct recipe *work_recipe(const struct image_task *);
  * build's id.  each returns nothing; names are without "build-arg:". */
 typedef void work_pair_fn(void *data, struct str name, struct str value);
 void work_each_arg(const struct image_task *, const char *build_id, work_pair_fn *, void *data);
+/* The build arguments that a proxy sets; before those of work_each_arg, which may say
+ * otherwise.  They are predefined: no ARG is needed, and no builder keeps their values. */
+void work_each_proxy(const struct image_task *, work_pair_fn *, void *data);
+/* False: one would stay in the image and that was not allowed (ERROR_REFUSED). */
+bool work_secrets_allowed(const struct image_task *, struct error *);
 void work_each_label(const struct image_task *, work_pair_fn *, void *data);
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/job/replan.h"
 
+#include <stdlib.h>
+
 void replan_finish(struct replan *r)
 {
 	plan_free(r->plan);
@@ -58,6 +60,11 @@ static void replan_mark(struct plan *plan, const char *batch)
 
 bool replan_make(struct replan *r, const struct request *request, struct error *err)
 {
+	/* What --proxy had was put there by the front end; a retry is another's. */
+	struct str proxy = selection_option(&request->selection, "proxy");
+	if (proxy.p && !proxy.n && !getenv("MORTAR_PROXY"))
+		return error_set(err, ERROR_USAGE, "this build was asked for with a proxy whose address "
+		                 "has credentials, so it is kept nowhere: set MORTAR_PROXY to it");
 	r->arena = arena_new();
 	r->disk = files_disk("/");
 	r->files = files_memory(r->disk);

@@ -24,12 +24,32 @@ struct target {
 	unsigned distance;      /* folders between the argument and root */
 };
 
+/* A variable of mortar's own environment that a build of a kind is given as a secret.  The
+ * selection has "secret:ID" for one that is set: a file's absolute path, or "" for a value,
+ * which stays in the environment. */
+struct kind_variable { const char *id, *variable; bool is_file; };
+
+/* What was built of a project, told from a name. */
+struct variant {
+	struct str version;
+	const char *const *profiles;
+	size_t nprofiles;
+};
+/* What a tool has kept of a build on this machine's disk. */
+struct workspace {
+	struct variant variant;
+	const char *path;
+	double modified;                /* seconds since the epoch; 0: not known */
+};
+struct workspaces { const char *root; const struct workspace *items; size_t n; };
+
 struct kind {
 	const char *name;
 	const struct level *levels;             /* ended by a NULL name; first is the default */
 	/* The options of option.def that mean something to it, NULL-terminated. */
 	const char *const *options;
 	const struct rule *rules;               /* ended by a NULL id; NULL: none */
+	const struct kind_variable *variables;  /* ended by a NULL id */
 	enum kind_match (*recognise)(struct files *, const char *argument, struct arena *,
 	                             struct target *ret_target, struct error *);
 	/* Reads every configuration file.  NULL only when there is nothing to show;
@@ -40,6 +60,12 @@ struct kind {
 	 * NULL when problems has an error, be it an earlier one. */
 	struct plan *(*plan)(const struct settings *, const struct selection *, struct files *,
 	                     struct problems *);
+	/* Version and profiles of a tag that a build of the project gives, in the arena; a tag that
+	 * it does not give is a version. */
+	struct variant (*variant)(const struct settings *, struct arena *, struct str tag);
+	/* By version and profiles, in the arena; root NULL: the kind has none.  May be NULL. */
+	void (*workspaces)(const struct settings *, struct files *, struct arena *,
+	                   struct workspaces *ret_workspaces);
 };
 
 /* In order of preference, ended by NULL. */

@@ -15,7 +15,8 @@ static const struct level pesto_levels[] = {
 };
 
 static const char *const pesto_options[] = {
-	"tag", "network", "build-arg", "label", "pull", "pesto-profile", "keep-caches", NULL,
+	"tag", "network", "build-arg", "label", "pull", "proxy", "target-platform", "builder",
+	"allow-secret-in-layer", "pesto-profile", "keep-caches", NULL,
 };
 
 static const char *const pesto_paths[PESTO_NDOCUMENTS] = {
@@ -70,9 +71,7 @@ static enum kind_match pesto_workspace(struct files *files, struct str argument,
 	if (colon == STR_NONE || colon == 0 || colon + 1 == argument.n ||
 	    str_find(argument, '/') != STR_NONE)
 		return KIND_NO;
-	const char *workspace = getenv("PESTO_WORKSPACE"), *home = getenv("HOME");
-	if (!workspace || !workspace[0])
-		workspace = files_join(arena, home && home[0] ? home : "/", ".pesto");
+	const char *workspace = pesto_workspace_root(arena);
 	const char *name = arena_text(arena, str_slice(argument, 0, colon));
 	const char *version = arena_text(arena, str_slice(argument, colon + 1, argument.n));
 	const char *root = arena_printf(arena, "%s/%s/%s/%s", workspace, name, version, name);
@@ -308,5 +307,7 @@ static struct settings *pesto_settings(const struct target *target,
 const struct kind kind_pesto = {
 	.name = "pesto", .levels = pesto_levels, .options = pesto_options,
 	.rules = pesto_rules,
+	.variables = pesto_variables,
 	.recognise = pesto_recognise, .settings = pesto_settings, .plan = pesto_plan,
+	.variant = pesto_variant, .workspaces = pesto_workspaces,
 };

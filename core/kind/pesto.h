@@ -74,12 +74,26 @@ struct pesto_parts {
 	size_t nrequirements;
 	const char *wheel;              /* a processing_factory wheel in ~/.pesto/dist, or NULL */
 	const char *dist;               /* that folder, when it has files */
+	struct secret *secrets;         /* what pip is given */
+	size_t nsecrets;
+	const char *pip_mounts;         /* flags of a RUN that installs, with a blank behind; or "" */
 };
 
 /* Everything wrong goes to problems, but for what pesto_validate tells.  What is missing
  * is stood in for, so that a recipe can be tried for what else is wrong. */
 void pesto_parts_read(const struct settings *, const struct selection *, struct files *,
                       struct arena *, struct problems *, struct pesto_parts *ret_parts);
+
+/* PIP_CONFIG_FILE and PIP_EXTRA_INDEX_URL, where the selection has them. */
+enum { PESTO_NSECRETS = 2 };
+extern const struct kind_variable pesto_variables[];
+/* Fills in the parts' secrets; their values are not looked at.  false: one is gone. */
+bool pesto_secrets_read(struct pesto_parts *, struct files *, struct problems *);
+/* The one that goes this way, or NULL. */
+const struct secret *pesto_secret(const struct pesto_parts *, enum secret_way);
+/* "RUN [what brings the secrets] pip install ARGUMENTS", in the parts' arena. */
+const char *pesto_pip(const struct pesto_parts *, const char *arguments);
+
 /* NULL after problems. */
 struct recipe *pesto_recipe(const struct pesto_parts *, struct problems *);
 
@@ -94,6 +108,13 @@ void pesto_validate(const struct settings *, const struct selection *, struct ar
                     struct problems *);
 /* What PESTO asks of service.json, as a schema. */
 const struct value *pesto_service_schema(struct arena *);
+
+/* $PESTO_WORKSPACE, else ~/.pesto: NAME/FULL_VERSION/NAME below it are projects that PESTO
+ * has made. */
+const char *pesto_workspace_root(struct arena *);
+struct variant pesto_variant(const struct settings *, struct arena *, struct str tag);
+void pesto_workspaces(const struct settings *, struct files *, struct arena *,
+                      struct workspaces *ret_workspaces);
 
 struct plan *pesto_plan(const struct settings *, const struct selection *, struct files *,
                         struct problems *);

@@ -102,7 +102,8 @@ static bool parts_type(const struct value *v, struct problems *problems,
 /* The name becomes a folder of the context beside the project's own. */
 static bool parts_name(const struct pesto *p, const struct value *v, struct problems *problems)
 {
-	static const char *const taken[] = { "pesto", "dist", "requirements", "Dockerfile", ".", ".." };
+	static const char *const taken[] = { "pesto", "dist", "requirements", "Dockerfile", "pip.conf",
+	                                     ".", ".." };
 	struct str name = value_key(v);
 	bool bad = name.n == 0 || str_find(name, '/') != STR_NONE || str_find(name, '\0') != STR_NONE;
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
@@ -111,7 +112,7 @@ static bool parts_name(const struct pesto *p, const struct value *v, struct prob
 		return problems_add(problems, SEVERITY_ERROR, "pesto-requirements", value_key_span(v),
 		                    "this name cannot be a folder of the build context: choose one "
 		                    "without '/' that is not the project's own, pesto, dist, "
-		                    "requirements or Dockerfile");
+		                    "requirements, Dockerfile or pip.conf");
 	return true;
 }
 
@@ -235,21 +236,6 @@ static void parts_dist(struct pesto_parts *parts, struct files *files)
 	}
 }
 
-/* What PESTO takes from the environment and this version cannot yet hand over
- * without leaving it in the image: said, never done silently. */
-static void parts_pip_environment(struct arena *arena, struct problems *problems)
-{
-	static const char *const names[] = { "PIP_CONFIG_FILE", "PIP_EXTRA_INDEX_URL" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *set = getenv(names[i]);
-		if (set && set[0])
-			problems_add(problems, SEVERITY_WARNING, "pesto-pip-environment",
-			             pesto_made_up(arena, arena_printf(arena, "$%s", names[i])),
-			             "is set, but is not handed to the build: it would stay readable in "
-			             "the image's history");
-	}
-}
-
 /* What the recipe cannot do without, where there is an error instead. */
 static const struct pesto *parts_pesto(const struct pesto *p, struct arena *arena)
 {
@@ -290,6 +276,6 @@ void pesto_parts_read(const struct settings *settings, const struct selection *s
 	if (list)
 		parts_requirements(&parts, files, list, problems);
 	parts_dist(&parts, files);
-	parts_pip_environment(arena, problems);
+	pesto_secrets_read(&parts, files, problems);
 	*ret_parts = parts;
 }

@@ -110,6 +110,9 @@ static struct context *plan_context(struct plan *plan, const struct pesto_parts 
 		context_add_tree(context, parts->dist, "dist", NULL);
 	plan_requirements(plan, parts, context, cache);
 	context_add_tree(context, ssl, "requirements/ssl", NULL);
+	const struct secret *copied = pesto_secret(parts, SECRET_COPIED);
+	if (copied)
+		context_add_tree(context, copied->file, "pip.conf", NULL);
 	return context;
 }
 
@@ -161,17 +164,24 @@ static const char *const *plan_tags(const struct pesto_parts *parts, struct plan
 static void plan_options(const struct pesto_parts *parts, struct plan *plan,
                          struct image_task *image)
 {
+	static const char *const plain[] = { "network", "pull", "platform", "proxy",
+	                                     "allow-secret-in-layer" };
 	const struct selection *s = parts->selection;
 	struct pair *options = arena_array(plan->arena, s->noptions + 1, sizeof *options);
 	options[image->noptions++] = (struct pair){ STR("network"), STR("host") };
 	for (size_t i = 0; i < s->noptions; i++) {
 		struct str name = s->options[i].name;
-		if (str_eq(name, STR("network")) || str_eq(name, STR("pull")) ||
-		    str_has_prefix(name, STR("build-arg:")) || str_has_prefix(name, STR("label:")))
+		bool passed = str_has_prefix(name, STR("build-arg:")) ||
+		              str_has_prefix(name, STR("label:"));
+		for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+			passed = passed || str_eq(name, str_of(plain[k]));
+		if (passed)
 			options[image->noptions++] = (struct pair){
 				arena_str(plan->arena, name), arena_str(plan->arena, s->options[i].value) };
 	}
 	image->options = options;
+	image->secrets = parts->secrets;
+	image->nsecrets = parts->nsecrets;
 }
 
 /* Where fetched requirements and the certificate of this project are kept: named here,

@@ -116,11 +116,15 @@ static void recipe_head(struct pesto_writer *w)
 static void recipe_pip(struct pesto_writer *w)
 {
 	writer_group(w, PESTO_STEP_PIP, "pip");
+	if (pesto_secret(w->parts, SECRET_COPIED))
+		writer_add(w, "COPY pip.conf /etc");
+	if (pesto_secret(w->parts, SECRET_ARGUMENT))
+		writer_add(w, "ARG PIP_EXTRA_INDEX_URL");
 	writer_add(w, "RUN python3 -V");
 	writer_add(w, "RUN ln -s $(which pip) /usr/bin/pip; echo pip is there");
-	writer_add(w, "RUN pip install --upgrade pip");
+	writer_add(w, pesto_pip(w->parts, "--upgrade pip"));
 	writer_add(w, "RUN pip -V");
-	writer_add(w, "RUN pip install 'certifi>=2017.4.17'");
+	writer_add(w, pesto_pip(w->parts, "'certifi>=2017.4.17'"));
 	writer_add(w, "RUN mkdir -p /etc/pki/tls/certs");
 	writer_add(w, "RUN ln -sf /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt");
 }
@@ -130,9 +134,9 @@ static void recipe_processing(struct pesto_writer *w)
 	writer_group(w, PESTO_STEP_PESTO, "PESTO");
 	writer_copy_text(w, "dist", "/opt/tmp/pesto/dist", NULL);
 	if (w->parts->wheel)
-		writer_shell(w, "RUN pip install /opt/tmp/pesto/dist/", w->parts->wheel, "", NULL);
+		writer_shell(w, pesto_pip(w->parts, "/opt/tmp/pesto/dist/"), w->parts->wheel, "", NULL);
 	else
-		writer_add(w, "RUN pip install processing-factory");
+		writer_add(w, pesto_pip(w->parts, "processing-factory"));
 	writer_level(w, "C1", "CACHE_UP_TO_PESTO");
 }
 
@@ -149,7 +153,7 @@ static void recipe_requirements(struct pesto_writer *w)
 		writer_copy_text(w, from, r->folder ? arena_printf(w->parts->arena, "/tmp/%s", r->base)
 		                                    : "/tmp", r->value);
 		writer_cause(w, r->value);
-		writer_shell(w, "RUN pip install /tmp/", r->base, "", r->value);
+		writer_shell(w, pesto_pip(w->parts, "/tmp/"), r->base, "", r->value);
 		writer_cause(w, r->value);
 		writer_shell(w, "RUN rm -rf /tmp/", r->base, "", r->value);
 	}
@@ -164,7 +168,7 @@ static void recipe_algorithm(struct pesto_writer *w)
 	writer_cause(w, name);
 	writer_copy_text(w, text, arena_printf(w->parts->arena, "/opt/%s", text), name);
 	writer_cause(w, name);
-	writer_shell(w, "RUN pip install /opt/", text, "", name);
+	writer_shell(w, pesto_pip(w->parts, "/opt/"), text, "", name);
 	writer_level(w, "C3", "CACHE_UP_TO_ALGO");
 }
 

@@ -30,10 +30,19 @@ struct level_effect {
 	int first_forced;               /* first instruction certainly run anew; -1 none */
 };
 
+/* How a secret gets to where it is used.  All but the first leave it in the image, so
+ * engines refuse them unless the option allow-secret-in-layer is on. */
+enum secret_way {
+	SECRET_MOUNTED,                 /* --mount=type=secret; in no layer */
+	SECRET_COPIED,                  /* the file is a file of the context */
+	SECRET_ARGUMENT,                /* a build argument named as env */
+};
+
 struct secret {
 	const char *id;                 /* as --mount=type=secret,id= names it */
 	const char *file;               /* read by the job alone, or NULL: env */
-	const char *env;
+	const char *env;                /* a variable of the job's environment */
+	enum secret_way way;
 };
 
 enum task_kind {
@@ -63,7 +72,9 @@ struct image_task {
 	struct context *context;        /* owned by the plan; scanned when the task starts */
 	struct level_effect level;
 	const char *const *tags;        /* name:tag, first is the image's name; NULL-terminated */
-	const struct pair *options;     /* build-arg:N, label:K, network, platform, target, pull */
+	/* build-arg:N, label:K, network, platform, target, pull, allow-secret-in-layer; proxy: an
+	 * address, or "" for the one that MORTAR_PROXY holds, since it has credentials. */
+	const struct pair *options;
 	size_t noptions;
 	const struct secret *secrets;
 	size_t nsecrets;

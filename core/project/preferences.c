@@ -181,6 +181,14 @@ static bool preferences_keep_caches(struct preferences_reader *r, const struct v
 	return true;
 }
 
+static bool preferences_git_labels(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_BOOL)
+		return preferences_wrong(r, value, "true or false");
+	r->p->no_git_labels = !value_is_true(value);
+	return true;
+}
+
 static preferences_set_fn preferences_pesto, preferences_engines;
 
 static const struct preferences_key preferences_keys[] = {
@@ -189,6 +197,7 @@ static const struct preferences_key preferences_keys[] = {
 	{ "merge", false, preferences_merge },
 	{ "engine", false, preferences_engine },
 	{ "theme", false, preferences_theme },
+	{ "git_labels", false, preferences_git_labels },
 	{ "pesto", false, preferences_pesto },
 	{ "log_limit", true, preferences_log_limit },
 	{ "engines", true, preferences_engines },

@@ -18,6 +18,7 @@ struct preferences {
 	const char *level, *engine, *theme;     /* NULL: not set */
 	struct span level_at;                   /* where level was set */
 	unsigned long long log_limit;           /* bytes of log kept a build; default 256 MiB */
+	bool no_git_labels;                     /* git_labels = false */
 	/* [pesto]: pesto_profile = "profile" (default) or "version"; keep_caches = true
 	 * brings .git, __pycache__ and *.pyc back into the context. */
 	bool pesto_profile_version, pesto_keep_caches;

@@ -42,7 +42,7 @@ static void test_complete__knows_what_may_stand_where(void **state)
 		{ "hi", "files: history" }, { "./x", "files:" }, { "plan ", "files:" },
 		{ "read ", "files:" }, { "read x ", "" }, { "match x ", "files:" },
 		{ "match x y z", "files:" },
-		{ "plan . --bui", "--builder" }, { "plan . --builder ", "buildkit classic" },
+		{ "plan . --builde", "--builder" }, { "plan . --builder ", "buildkit classic" },
 		{ "plan . --builder c", "classic" }, { "plan . --builder=c", "--builder=classic" },
 		{ "plan . --nosuch=c", "" }, { "plan . --json=", "" }, { "plan . --merge d", "deep" },
 		{ "context . -o ", "dirs:" }, { "context . --tar=x", "files:" },

@@ -373,6 +373,39 @@ static void test_buildah__isolation_follows_the_network_and_the_environment(void
 	unsetenv("BUILDAH_ISOLATION");
 }
 
+static bool bench_names(const char *const *words, const char *part)
+{
+	for (; *words; words++)
+		if (strstr(*words, part))
+			return true;
+	return false;
+}
+
+static void test_buildah__secrets_stand_in_no_arguments(void **state)
+{
+	static const struct secret secrets[] = {
+		{ "pip_config", "/etc/pip.conf", NULL, SECRET_MOUNTED },
+		{ "extra_index_url", NULL, "PIP_EXTRA_INDEX_URL", SECRET_MOUNTED },
+	};
+	static struct pair options[] = { { STR("proxy"), STR("") } };
+	struct bench *b = *state;
+	setenv("PIP_EXTRA_INDEX_URL", "https://u:hunter2@h", 1);
+	setenv("MORTAR_PROXY", "http://u:hunter2@p", 1);
+	b->task.secrets = secrets;
+	b->task.nsecrets = 2;
+	b->task.options = options;
+	b->task.noptions = 1;
+	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	assert_true(bench_names(argv, "id=pip_config,src=/etc/pip.conf"));
+	assert_true(bench_names(argv, "id=extra_index_url,env=PIP_EXTRA_INDEX_URL"));
+	assert_false(bench_names(argv, "hunter2"));
+	const char *const *env = buildah_environment(b->arena, &b->task, "/t");
+	assert_true(bench_names(env, "TMPDIR=/t"));
+	assert_true(bench_names(env, "https_proxy=http://u:hunter2@p"));
+	unsetenv("PIP_EXTRA_INDEX_URL");
+	unsetenv("MORTAR_PROXY");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -388,6 +421,7 @@ int main(void)
 		TEST(test_buildah__cancel_kills_what_does_not_listen),
 		TEST(test_buildah__cancel_before_it_started_leaves_nothing),
 		TEST(test_buildah__freeing_the_engine_ends_its_work),
+		TEST(test_buildah__secrets_stand_in_no_arguments),
 		TEST(test_buildah__isolation_follows_the_network_and_the_environment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,7 +188,7 @@ static void test_podman__is_known_by_its_answer(void **state)
 	assert_string_equal(b->facts.version, "4.3.1");
 	assert_string_equal(b->facts.address, b->address);
 	assert_int_equal(b->facts.numbering, NUMBERING_BUILDAH);
-	assert_int_equal(b->facts.abilities & ABILITY_SECRET_MOUNTS, 0);
+	assert_true(b->facts.abilities & ABILITY_SECRET_MOUNTS);
 	assert_int_equal(server_requests(b->server), 2);
 }
 
@@ -354,6 +354,26 @@ static void test_podman__cancel_says_that_a_run_elsewhere_goes_on(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
+static void test_podman__takes_secrets_as_files_of_the_context(void **state)
+{
+	static const struct secret secret = { "extra_index_url", NULL, "PIP_EXTRA_INDEX_URL",
+	                                      SECRET_MOUNTED };
+	struct bench *b = *state;
+	setenv("PIP_EXTRA_INDEX_URL", "https://u:hunter2@h", 1);
+	context_add_bytes(b->task.context, ".mortar-secret-1", 0644, STR("theirs"));
+	b->task.secrets = &secret;
+	b->task.nsecrets = 1;
+	bench_podman(b, "fail.podman", 10000, SERVER_CLOSE);
+	bench_build(b);
+	struct str request = server_request(b->server, server_requests(b->server) - 1);
+	struct str head = str_slice(request, 0, str_find_str(request, STR("\r\n\r\n")));
+	assert_true(str_find_str(head, STR("secrets=%5B%22id%3Dextra_index_url%2Csrc%3D"
+	                                   ".mortar-secret-1-2%22%5D")) != STR_NONE);
+	assert_true(str_find_str(head, STR("hunter2")) == STR_NONE);
+	assert_true(str_find_str(request, STR("https://u:hunter2@h")) != STR_NONE);
+	unsetenv("PIP_EXTRA_INDEX_URL");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +387,7 @@ int main(void)
 		TEST(test_podman__believes_no_end_that_is_text),
 		TEST(test_podman__cancel_between_runs_closes_the_connection),
 		TEST(test_podman__cancel_says_that_a_run_elsewhere_goes_on),
+		TEST(test_podman__takes_secrets_as_files_of_the_context),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

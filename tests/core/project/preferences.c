@@ -65,6 +65,7 @@ static void test_preferences__reads_all_of_the_users_file(void **state)
 	struct fixture *f = *state;
 	read_both(f, "profiles = ['gpu', \"state_ful-2\"]\ncache = 'C1'\nmerge = 'deep'\n"
 	          "engine = 'tcp://10.0.0.1:2376'\ntheme = 'light'\nlog_limit = '16MB'\n"
+	          "git_labels = false\n"
 	          "[pesto]\npesto_profile = 'version'\nkeep_caches = true\n"
 	          "[engines.remote]\nendpoint = 'ssh://me@host'\n"
 	          "[engines.here]\nendpoint = 'unix:///run/x.sock'\n", NULL);
@@ -79,6 +80,7 @@ static void test_preferences__reads_all_of_the_users_file(void **state)
 	assert_string_equal(f->p->engine, "tcp://10.0.0.1:2376");
 	assert_string_equal(f->p->theme, "light");
 	assert_int_equal(f->p->log_limit, 16 << 20);
+	assert_true(f->p->no_git_labels);
 	assert_true(f->p->pesto_profile_version);
 	assert_true(f->p->pesto_keep_caches);
 	assert_int_equal(f->p->nengines, 2);
@@ -154,7 +156,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "it profiles\n" },
 		{ NULL, "a = 1\n[pesto]\nkeep-cache = true\n",
 		  "/p/.mortar.toml:1:1: warning: mortar knows no setting a here: known are "
-		  "profiles, cache, merge, engine, theme, pesto\n"
+		  "profiles, cache, merge, engine, theme, git_labels, pesto\n"
 		  "/p/.mortar.toml:3:1: warning: mortar knows no setting keep-cache here: is it "
 		  "keep_caches\n" },
 		{ "[engines.a]\nendpoint = 'x'\nsocket = 1\n", NULL,
@@ -162,7 +164,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "known are endpoint\n" },
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
-		  "known are profiles, cache, merge, engine, theme, pesto, log_limit, "
+		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
 		  "engines\n" },
 	};
 	CHECK_ROWS(*state, table);

@@ -12,6 +12,9 @@
 #include "tui/text.h"
 
 #define SELECT "profile kind merge"
+/* What is built, and shown beforehand. */
+#define MADE " cache tag engine network build-arg label no-git-labels proxy target-platform " \
+	"allow-secret-in-layer pull"
 
 const struct command command_workbench = {
 	"", "[PATH]", 0, (size_t)-1, SELECT " cache engine help version",
@@ -46,12 +49,12 @@ static const struct command command_init = {
 	"there is replaced. Without a terminal --default is needed.", cmd_init,
 };
 static const struct command command_dockerfile = {
-	"dockerfile", "PATH", 1, 1, SELECT " cache builder engine help",
+	"dockerfile", "PATH", 1, 1, SELECT MADE " builder help",
 	"the Dockerfile, exactly as it would be sent\n"
 	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
-	"plan", "PATH", 1, 1, SELECT " cache tag builder engine json help",
+	"plan", "PATH", 1, 1, SELECT MADE " builder json help",
 	"the steps of a build, what the cache is expected to serve, the image's name", cmd_plan,
 };
 static const struct command command_context = {
@@ -68,8 +71,7 @@ static const struct command command_lint = {
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
-	SELECT " cache tag engine progress detach quiet iidfile metadata-file network build-arg label "
-	"pull help",
+	SELECT MADE " progress detach quiet iidfile metadata-file help",
 	"build the image and follow the build\n"
 	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
@@ -102,6 +104,12 @@ static const struct command command_history = {
 	"history", "[list | delete BUILD… | pin BUILD… | unpin BUILD…]", 0, (size_t)-1,
 	"json count help", "the builds kept, newest first; delete some, or pin what must stay",
 	cmd_history,
+};
+static const struct command command_list = {
+	"list", "[PATH]", 0, 1, SELECT " engine json help",
+	"what workspaces of PESTO and the engine hold of a project, by version and profiles\n"
+	"Images are found by the project's name, whoever made them. Without an engine the workspaces "
+	"alone are listed.", cmd_list,
 };
 static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
@@ -156,9 +164,9 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
-	&command_attach, &command_logs, &command_cancel, &command_history, &command_serve,
-	&command_init, &command_read, &command_check, &command_match, &command_doctor,
-	&command_completion, &command_help, NULL,
+	&command_attach, &command_logs, &command_cancel, &command_history, &command_list,
+	&command_serve, &command_init, &command_read, &command_check, &command_match,
+	&command_doctor, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

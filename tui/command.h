@@ -70,6 +70,7 @@ int cmd_diff(struct arena *, const struct args *);
 int cmd_doctor(struct arena *, const struct args *);
 int cmd_completion(struct arena *, const struct args *);
 int cmd_help(struct arena *, const struct args *);
+int cmd_list(struct arena *, const struct args *);
 int cmd_run(struct arena *, const struct args *);
 /* history delete, pin, unpin: the operands are the verb and builds. */
 int cmd_history_change(struct arena *, const struct args *);

@@ -9,6 +9,7 @@
 #include "tui/command.h"
 #include "tui/follow.h"
 #include "tui/text.h"
+#include "tui/project_options.h"
 
 enum { MATRIX_COLUMNS = 5 };
 
@@ -288,6 +289,7 @@ int cmd_matrix(struct arena *arena, const struct args *args)
 	enum follow_form form;
 	if (!matrix_ask(args, &jobs, &form, &err))
 		return command_fail(&err);
+	project_options_export(args);
 	owned(project) struct project *project = project_open(args, 0, &err);
 	owned(files) struct files *files = files_disk(".");
 	owned(matrix) struct matrix *matrix = matrix_new();

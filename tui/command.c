@@ -13,7 +13,7 @@
 
 #define SELECT "profile kind merge"
 /* What is built, and shown beforehand. */
-#define MADE " cache tag engine network build-arg label no-git-labels proxy target-platform " \
+#define MADE " cache engine network build-arg label no-git-labels proxy target-platform " \
 	"allow-secret-in-layer pull"
 
 const struct command command_workbench = {
@@ -49,12 +49,12 @@ static const struct command command_init = {
 	"there is replaced. Without a terminal --default is needed.", cmd_init,
 };
 static const struct command command_dockerfile = {
-	"dockerfile", "PATH", 1, 1, SELECT MADE " builder help",
+	"dockerfile", "PATH", 1, 1, SELECT MADE " tag builder help",
 	"the Dockerfile, exactly as it would be sent\n"
 	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
-	"plan", "PATH", 1, 1, SELECT MADE " builder json help",
+	"plan", "PATH", 1, 1, SELECT MADE " tag builder json help",
 	"the steps of a build, what the cache is expected to serve, the image's name", cmd_plan,
 };
 static const struct command command_context = {
@@ -71,7 +71,7 @@ static const struct command command_lint = {
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
-	SELECT MADE " progress detach quiet iidfile metadata-file help",
+	SELECT MADE " tag progress detach quiet iidfile metadata-file help",
 	"build the image and follow the build\n"
 	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
@@ -79,7 +79,7 @@ static const struct command command_build = {
 };
 static const struct command command_matrix = {
 	"matrix", "PATH [COMBO...]", 1, (size_t)-1,
-	"kind merge build jobs cache engine progress detach network build-arg label pull json help",
+	"kind merge" MADE " build jobs progress detach json help",
 	"combinations of profiles side by side: image, problems, shared instructions, last build\n"
 	"COMBO is profiles in order, as in gpu,stateful; base has none. Without COMBO: base, each "
 	"profile by itself, and the combinations that were built before. --build builds them, so many "

@@ -21,7 +21,8 @@ static const struct pair texts[] = {
 	{ STR("/p/pesto/build/requirements.json"),
 	  STR("{\"dockerBaseImage\": \"debian:12\", \"environments\": {}, \"requirements\": {\"r\": "
 	      "{\"from\": \"file:///x/r.whl\", \"to\": \"/tmp\", \"type\": \"pip\"}}}") },
-	{ STR("/p/pesto/api/description.json"), STR("{\"name\": \"svc\", \"version\": \"1.0\"}") },
+	{ STR("/p/pesto/api/description.json"),
+	  STR("{\"name\": \"svc\", \"version\": \"1.0\", \"resources\": {}}") },
 	{ STR("/p/pesto/api/input_schema.json"), STR("{}") },
 	{ STR("/p/pesto/api/output_schema.json"), STR("{}") },
 	{ STR("/p/pesto/api/config_schema.json"), STR("{}") },

@@ -4,18 +4,29 @@ const struct problem *side_error(const struct side *s)
 {
 	for (size_t i = 0; s->problems && i < problems_count(s->problems); i++) {
 		const struct problem *p = problems_get(s->problems, i);
-		if (p->severity == SEVERITY_ERROR && !str_eq(str_of(p->rule), STR("profile-unknown")))
+		if (p->severity == SEVERITY_ERROR)
 			return p;
 	}
 	return NULL;
 }
 
+/* What was found, but for profiles that no file knows: a kind plans nothing past an error. */
+static struct problems *side_forgive(const struct problems *found)
+{
+	struct problems *kept = problems_new();
+	for (size_t i = 0; i < problems_count(found); i++)
+		if (!str_eq(str_of(problems_get(found, i)->rule), STR("profile-unknown")))
+			problems_add_problem(kept, problems_get(found, i));
+	return kept;
+}
+
 void side_read(struct side *s, const struct kind *kind, const struct target *target,
                const struct selection *selection, struct files *files)
 {
-	*s = (struct side){ .problems = problems_new() };
-	s->settings = kind->settings(target, selection, files, s->problems);
-	if (s->settings && !side_error(s))
+	owned(problems) struct problems *found = problems_new();
+	*s = (struct side){ .settings = kind->settings(target, selection, files, found) };
+	s->problems = side_forgive(found);
+	if (s->settings)
 		s->plan = kind->plan(s->settings, selection, files, s->problems);
 	problems_sort(s->problems);
 }

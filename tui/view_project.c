@@ -458,7 +458,7 @@ static const struct hint view_project_hints[] = {
 	{ ACTION_ORIGINS, "origins" }, { ACTION_CHANGE, "change" }, { ACTION_EDIT, "editor" },
 	{ ACTION_HELP, "help" },
 	{ ACTION_BACK, "leave" }, { ACTION_SEARCH, "search" }, { ACTION_FOLD, "fold" },
-	{ ACTION_VIEW3, "history" }, { ACTION_VIEW4, "matrix" }, { 0, NULL },
+	{ ACTION_DIFF, "diff" }, { ACTION_VIEW3, "history" }, { ACTION_VIEW4, "matrix" }, { 0, NULL },
 };
 
 static const struct view_ops view_project_ops = {

@@ -42,8 +42,8 @@ static void diff_call_finish(struct diff_call *c)
 
 static bool diff_is_about(const struct diff_call *c, const struct problem *p)
 {
-	bool unknown = str_eq(str_of(p->rule), STR("profile-unknown"));
-	return p->severity == SEVERITY_ERROR && !(unknown && c->against.kind == DIFF_REVISION);
+	return p->severity == SEVERITY_ERROR ||
+	       (side_is_unknown(p) && c->against.kind != DIFF_REVISION);
 }
 
 /* What is wrong on the other side alone.  A revision is compared as far as it can be read:
@@ -54,12 +54,13 @@ static int diff_call_problems(const struct diff_call *c)
 	size_t n = 0;
 	diff_append_against(&name, &c->against);
 	for (size_t i = 0; i < problems_count(c->before.problems); i++) {
-		const struct problem *p = problems_get(c->before.problems, i);
-		if (!diff_is_about(c, p))
+		struct problem p = *problems_get(c->before.problems, i);
+		if (!diff_is_about(c, &p))
 			continue;
 		if (n++ == 0)
 			command_say("mortar: %s has errors:", buf_text(&name));
-		command_print_problem(p);
+		p.severity = SEVERITY_ERROR;
+		command_print_problem(&p);
 	}
 	return n ? error_exit_code(ERROR_PROJECT) : 0;
 }

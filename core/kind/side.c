@@ -1,5 +1,10 @@
 #include "core/kind/side.h"
 
+bool side_is_unknown(const struct problem *p)
+{
+	return str_eq(str_of(p->rule), STR("profile-unknown"));
+}
+
 const struct problem *side_error(const struct side *s)
 {
 	for (size_t i = 0; s->problems && i < problems_count(s->problems); i++) {
@@ -10,13 +15,16 @@ const struct problem *side_error(const struct side *s)
 	return NULL;
 }
 
-/* What was found, but for profiles that no file knows: a kind plans nothing past an error. */
+/* Profiles that no file knows are a note: a kind plans nothing past an error. */
 static struct problems *side_forgive(const struct problems *found)
 {
 	struct problems *kept = problems_new();
-	for (size_t i = 0; i < problems_count(found); i++)
-		if (!str_eq(str_of(problems_get(found, i)->rule), STR("profile-unknown")))
-			problems_add_problem(kept, problems_get(found, i));
+	for (size_t i = 0; i < problems_count(found); i++) {
+		struct problem p = *problems_get(found, i);
+		if (side_is_unknown(&p))
+			p.severity = SEVERITY_NOTE;
+		problems_add_problem(kept, &p);
+	}
 	return kept;
 }
 

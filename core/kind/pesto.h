@@ -94,7 +94,7 @@ const struct secret *pesto_secret(const struct pesto_parts *, enum secret_way);
 /* "RUN [what brings the secrets] pip install ARGUMENTS", in the parts' arena. */
 const char *pesto_pip(const struct pesto_parts *, const char *arguments);
 
-/* NULL after problems. */
+/* NULL when errors have been told, here or before. */
 struct recipe *pesto_recipe(const struct pesto_parts *, struct problems *);
 
 /* Groups of the recipe: PESTO's steps. */

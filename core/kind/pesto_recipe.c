@@ -234,7 +234,6 @@ static void recipe_service(struct pesto_writer *w)
 
 struct recipe *pesto_recipe(const struct pesto_parts *parts, struct problems *problems)
 {
-	size_t errors = problems_errors(problems);
 	owned(recipe_builder) struct recipe_builder *builder = recipe_builder_new();
 	struct pesto_writer w = { .parts = parts, .builder = builder, .problems = problems };
 	recipe_head(&w);
@@ -245,5 +244,6 @@ struct recipe *pesto_recipe(const struct pesto_parts *parts, struct problems *pr
 	writer_group(&w, PESTO_STEP_SERVICE, "service");
 	recipe_environment(&w);
 	recipe_service(&w);
-	return problems_errors(problems) == errors ? recipe_builder_done(builder) : NULL;
+	/* What is wrong so far may stand in it as it is. */
+	return problems_errors(problems) ? NULL : recipe_builder_done(builder);
 }

@@ -23,8 +23,10 @@ static struct ignore *plan_ignore(const struct pesto_parts *parts, struct files 
 	static const char defaults[] = ".git\n**/__pycache__\n**/*.pyc\n";
 	struct str text = { 0 };
 	struct error err;
-	const char *path = files_join(parts->arena, parts->pesto->algorithm_path, ".dockerignore");
-	enum files_result result = files_read(files, path, parts->arena, &text, &err);
+	/* The settings' arena: what is told of it outlives a plan that comes to nothing. */
+	struct arena *arena = parts->pesto->arena;
+	const char *path = files_join(arena, parts->pesto->algorithm_path, ".dockerignore");
+	enum files_result result = files_read(files, path, arena, &text, &err);
 	if (result == FILES_FAILED)
 		problems_add(problems, SEVERITY_ERROR, "ignore", (struct span){ 0 }, "%s", err.text);
 	else if (result == FILES_ABSENT) {
@@ -32,7 +34,7 @@ static struct ignore *plan_ignore(const struct pesto_parts *parts, struct files 
 			return NULL;
 		text = (struct str){ defaults, sizeof defaults - 1 };
 	}
-	return ignore_parse(source_new(parts->arena, str_of(path), NULL, text), problems);
+	return ignore_parse(source_new(arena, str_of(path), NULL, text), problems);
 }
 
 /* A folder of this project's own below the cache or the state, by its path. */

@@ -22,12 +22,18 @@ static const struct {
 	  "its value stays in the image's history, where `docker history` shows it" },
 };
 
+/* In the settings' arena: what is told outlives a plan that comes to nothing. */
+static struct span secrets_place(const struct pesto_parts *parts, const struct kind_variable *v)
+{
+	struct arena *arena = parts->pesto->arena;
+	return pesto_made_up(arena, arena_printf(arena, "$%s", v->variable));
+}
+
 static bool secrets_error(const struct pesto_parts *parts, const struct kind_variable *v,
                           struct problems *problems, const char *text)
 {
-	return problems_add(problems, SEVERITY_ERROR, "pesto-secret",
-	                    pesto_made_up(parts->arena, arena_printf(parts->arena, "$%s", v->variable)),
-	                    "%s", text);
+	return problems_add(problems, SEVERITY_ERROR, "pesto-secret", secrets_place(parts, v), "%s",
+	                    text);
 }
 
 /* The job has the environment of whoever started it, which for a retry is another's. */
@@ -48,8 +54,7 @@ static void secrets_warn(const struct pesto_parts *parts, const struct kind_vari
                          const char *stays, struct problems *problems)
 {
 	bool allowed = str_eq(selection_option(parts->selection, "allow-secret-in-layer"), STR("true"));
-	problems_add(problems, SEVERITY_WARNING, "pesto-secret",
-	             pesto_made_up(parts->arena, arena_printf(parts->arena, "$%s", v->variable)),
+	problems_add(problems, SEVERITY_WARNING, "pesto-secret", secrets_place(parts, v),
 	             "the classic builder has no secret mounts: %s, readable by all who have the "
 	             "image; %s", stays, allowed
 	             ? "mortar's own logs and journal have *** instead"

@@ -1,9 +1,10 @@
 #!/bin/sh
 # run.sh MODE - run the tests and sum them up as "N passed, N failed".
 #
-# MODE: unit, lint, check (both), e2e, fuzz, all (everything).  Every part prints
-# TAP ("ok …", "not ok …"); a part that ends badly without a "not ok" counts as
-# one failure.  BUILD names the folder of the binaries (default build).
+# MODE: unit, lint, check (both), e2e, fuzz, all (everything).  Of e2e, engines is what
+# builds on engines and screens the rest; of all, beside is what runs at the same time as
+# engines.  Every part prints TAP ("ok …", "not ok …"); a part that ends badly without a
+# "not ok" counts as one failure.  BUILD names the folder of the binaries (default build).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 BUILD=${BUILD:-build}
@@ -46,11 +47,16 @@ run_lint() {
 	done
 }
 
+# Tests of engines share their images and caches: only one of them runs at a time.
 run_e2e() {
 	seconds=900
 	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=7200
 	for t in tests/e2e/*.test; do
-		[ -e "$t" ] && part "$t" timeout "${E2E_TIMEOUT:-$seconds}" sh "$t"
+		kind=screens
+		grep -qE 'base_make|podman_start|buildah|\$DOCKER|ENGINES' "$t" && kind=engines
+		case ${1:-$kind} in
+		"$kind") part "$t" timeout "${E2E_TIMEOUT:-$seconds}" sh "$t" ;;
+		esac
 	done
 }
 
@@ -59,7 +65,7 @@ run_prepared() {
 	trap 'sh tests/env/release.sh' EXIT
 	trap 'exit 130' INT TERM HUP
 	if sh tests/env/prepare.sh; then
-		run_e2e
+		run_e2e "$@"
 	else
 		echo "FAILED: the test environment could not be prepared"
 		failed=$((failed + 1))
@@ -77,9 +83,7 @@ run_fuzz() {
 	done
 }
 
-run_all() {
-	make --no-print-directory -j"$(nproc)" mortar test-binaries >"$LOGS/make.log" 2>&1 ||
-		{ tail -n 40 "$LOGS/make.log"; echo "0 passed, 1 failed"; exit 1; }
+run_beside() {
 	run_lint
 	run_unit
 	if command -v clang >/dev/null; then
@@ -92,7 +96,25 @@ run_all() {
 			{ tail -n 30 "$LOGS/fuzzers.log"; failed=$((failed + 1)); }
 		BUILD=$BUILD-fuzz run_fuzz
 	fi
-	run_prepared
+	run_prepared screens
+}
+
+# The sums of another of these in a log of its own.
+add_sums() {
+	sum=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
+	grep -vxF "${sum:-nothing}" "$1"
+	sum=${sum:-0 passed, 1 failed}
+	passed=$((passed + ${sum%% *})) sum=${sum#*, }
+	failed=$((failed + ${sum%% *}))
+}
+
+run_all() {
+	make --no-print-directory -j"$(nproc)" mortar test-binaries >"$LOGS/make.log" 2>&1 ||
+		{ tail -n 40 "$LOGS/make.log"; echo "0 passed, 1 failed"; exit 1; }
+	sh tests/run.sh beside >"$LOGS/beside.log" 2>&1 &
+	run_prepared engines
+	wait $!
+	add_sums "$LOGS/beside.log"
 }
 
 case ${1:-check} in
@@ -100,9 +122,11 @@ unit) run_unit ;;
 lint) run_lint ;;
 check) run_lint; run_unit ;;
 e2e) run_prepared ;;
+engines|screens) run_prepared "$1" ;;
+beside) run_beside ;;
 fuzz) run_fuzz ;;
 all) run_all ;;
-*) echo "usage: run.sh unit|lint|check|e2e|fuzz|all" >&2; exit 2 ;;
+*) echo "usage: run.sh unit|lint|check|e2e|engines|screens|fuzz|beside|all" >&2; exit 2 ;;
 esac
 
 echo "$passed passed, $failed failed"

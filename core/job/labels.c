@@ -79,7 +79,8 @@ static void labels_add_one(struct plan *plan, struct image_task *image, const ch
 		if (str_eq(image->options[i].name, option))
 			return;
 	struct pair *all = arena_array(plan->arena, image->noptions + 1, sizeof *all);
-	memcpy(all, image->options, image->noptions * sizeof *all);
+	if (image->noptions)
+		memcpy(all, image->options, image->noptions * sizeof *all);
 	all[image->noptions++] = (struct pair){ option, str_of(value) };
 	image->options = all;
 }

@@ -75,7 +75,7 @@ run_prepared() {
 }
 
 run_fuzz() {
-	seconds=${FUZZ_SECONDS:-10}
+	seconds=${FUZZ_SECONDS:-5}
 	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=600
 	for f in tests/fuzz/fuzz_*.c; do
 		name=$(basename "$f" .c)

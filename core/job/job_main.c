@@ -189,7 +189,12 @@ static void job_probe_late(struct loop *loop, void *data)
 
 static bool job_prepare(struct job *j, const char *id, struct error *err)
 {
-	if (!replan_make(&j->facts.replan, j->facts.request, err) || !job_make_engine(j, err))
+	if (!replan_make(&j->facts.replan, j->facts.request, err))
+		return false;
+	/* Git first: the image waits for it alone. */
+	j->labels = labels_ask(j->loop, j->facts.replan.plan, &j->facts.request->selection,
+	                       job_labelled, j);
+	if (!job_make_engine(j, err))
 		return false;
 	j->mask = mask_new();
 	job_announce_secrets(&j->facts, j->mask);
@@ -199,8 +204,6 @@ static bool job_prepare(struct job *j, const char *id, struct error *err)
 		return false;
 	running_add(id);
 	j->record = record_new(j->loop, j->writer, j->mask, job_disk_failed, j);
-	j->labels = labels_ask(j->loop, j->facts.replan.plan, &j->facts.request->selection,
-	                       job_labelled, j);
 	return true;
 }
 

@@ -219,6 +219,23 @@ unsigned check_told(struct check *c, const struct schema_node *node, const char 
 	return check_told_at(c, node, keyword, at, check_span(at), penalty);
 }
 
+unsigned check_limit(struct check *c, const struct schema_node *node, const struct schema_rule *r,
+                     const struct place *at, size_t n, const char *one, const char *many)
+{
+	bool is_most = str_has_prefix(str_of(r->keyword->name), STR("max"));
+	if (is_most ? n <= r->count : n >= r->count)
+		return 0;
+	struct buf *say = check_say(c);
+	if (say) {
+		say_subject(say, at);
+		say_count(say, is_most ? "at most" : "at least", r, one, many);
+		buf_printf(say, ", not %zu", n);
+	}
+	bool object = value_type(at->value) == VALUE_OBJECT;
+	return check_told_at(c, node, r->keyword->name, at,
+	                     object ? check_missing_span(at) : check_span(at), PENALTY_SMALL);
+}
+
 /* What a pattern that gives up costs of the work that may be done. */
 enum { CHECK_OVERRUN_WORK = SCHEMA_WORK_MAX / 20 };
 

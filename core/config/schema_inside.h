@@ -241,6 +241,9 @@ unsigned check_told(struct check *, const struct schema_node *, const char *keyw
                     const struct place *, unsigned penalty);
 unsigned check_told_at(struct check *, const struct schema_node *, const char *keyword,
                        const struct place *, struct span, unsigned penalty);
+/* What maxItems, minLength and the like say of a value of n parts. */
+unsigned check_limit(struct check *, const struct schema_node *, const struct schema_rule *,
+                     const struct place *, size_t n, const char *one, const char *many);
 /* False when it does not match; a problem of its own when that took too long. */
 bool check_matches(struct check *, const struct schema_node *, const char *keyword,
                    const struct schema_pattern *, const struct place *, struct str);

@@ -263,16 +263,7 @@ static unsigned check_length_limit(struct check *c, const struct schema_node *no
 {
 	size_t n = check_length(value_text(at->value));
 	c->work += n / 64;
-	bool is_most = r->keyword->name[1] == 'a';
-	if (is_most ? n <= r->count : n >= r->count)
-		return 0;
-	struct buf *say = check_say(c);
-	if (say) {
-		say_subject(say, at);
-		say_count(say, is_most ? "at most" : "at least", r, "character", "characters");
-		buf_printf(say, ", not %zu", n);
-	}
-	return check_told(c, node, r->keyword->name, at, PENALTY_SMALL);
+	return check_limit(c, node, r, at, n, "character", "characters");
 }
 
 static bool make_pattern(struct schema_maker *m, struct schema_node *node, struct schema_rule *r)

@@ -56,17 +56,7 @@ unsigned check_contains(struct check *c, const struct schema_node *node,
 unsigned check_count_items(struct check *c, const struct schema_node *node,
                            const struct schema_rule *r, const struct place *at)
 {
-	size_t n = value_count(at->value);
-	bool is_most = r->keyword->name[1] == 'a';
-	if (is_most ? n <= r->count : n >= r->count)
-		return 0;
-	struct buf *say = check_say(c);
-	if (say) {
-		say_subject(say, at);
-		say_count(say, is_most ? "at most" : "at least", r, "item", "items");
-		buf_printf(say, ", not %zu", n);
-	}
-	return check_told(c, node, r->keyword->name, at, PENALTY_SMALL);
+	return check_limit(c, node, r, at, value_count(at->value), "item", "items");
 }
 
 /* ---- uniqueItems ---- */

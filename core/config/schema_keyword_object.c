@@ -123,17 +123,7 @@ unsigned check_names(struct check *c, const struct schema_node *node,
 unsigned check_count_members(struct check *c, const struct schema_node *node,
                              const struct schema_rule *r, const struct place *at)
 {
-	size_t n = value_count(at->value);
-	bool is_most = r->keyword->name[1] == 'a';
-	if (is_most ? n <= r->count : n >= r->count)
-		return 0;
-	struct buf *say = check_say(c);
-	if (say) {
-		say_subject(say, at);
-		say_count(say, is_most ? "at most" : "at least", r, "key", "keys");
-		buf_printf(say, ", not %zu", n);
-	}
-	return check_told_at(c, node, r->keyword->name, at, check_missing_span(at), PENALTY_SMALL);
+	return check_limit(c, node, r, at, value_count(at->value), "key", "keys");
 }
 
 /* The names that one key needs beside it. */

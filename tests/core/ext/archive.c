@@ -1,6 +1,5 @@
 #include "core/ext/archive.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <locale.h>
 
@@ -58,17 +57,6 @@ static const char *write_tar(struct scratch *s, const struct member *members, si
 	return path;
 }
 
-static int names_in(const char *dir)
-{
-	DIR *d = opendir(dir);
-	assert_non_null(d);
-	int n = -2;
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 static struct stat stat_of(struct scratch *s, const char *path)
 {
 	struct stat st;
@@ -112,13 +100,13 @@ static void test_archive_unpack__makes_what_the_archive_holds(void **state)
 	assert_int_equal(stat_of(s, "out/in/d").st_mode, S_IFDIR | 0755);
 	assert_int_equal(stat_of(s, "out/in/empty").st_mode, S_IFDIR | 0755);
 	assert_int_equal(stat_of(s, "out/in").st_mode, S_IFDIR | 0755);
-	assert_int_equal(names_in(scratch_path(s, "out")), 1);
+	assert_int_equal(scratch_names(scratch_path(s, "out")), 1);
 	/* Once more, over what is there. */
 	static const struct member other[] = { { '0', "only", NULL, "x", 0644 } };
 	assert_true(archive_unpack(write_tar(s, other, 1), "other", scratch_path(s, "out/in"),
 	                           &s->err));
-	assert_int_equal(names_in(scratch_path(s, "out/in")), 1);
-	assert_int_equal(names_in(scratch_path(s, "out")), 1);
+	assert_int_equal(scratch_names(scratch_path(s, "out/in")), 1);
+	assert_int_equal(scratch_names(scratch_path(s, "out")), 1);
 }
 
 static void test_archive_unpack__lets_nothing_out(void **state)
@@ -166,8 +154,8 @@ static void test_archive_unpack__lets_nothing_out(void **state)
 		if (!strstr(err.text, table[i].message))
 			fail_msg("case %zu: %s", i, err.text);
 		assert_string_equal(scratch_read(s, scratch_path(s, "out/was")), "here");
-		assert_int_equal(names_in(scratch_path(s, "out")), 1);
-		assert_int_equal(names_in(s->dir), 2);
+		assert_int_equal(scratch_names(scratch_path(s, "out")), 1);
+		assert_int_equal(scratch_names(s->dir), 2);
 	}
 }
 
@@ -183,7 +171,7 @@ static void test_archive_unpack__has_limits(void **state)
 	s->err = (struct error){ 0 };
 	assert_false(archive_unpack_within(tar, tar, out, (struct archive_limits){ 99, 1 }, &s->err));
 	assert_int_equal(s->err.code, ERROR_LIMIT);
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 	assert_true(archive_unpack_within(tar, tar, out, (struct archive_limits){ 10, 2 }, &s->err));
 }
 
@@ -197,7 +185,7 @@ static void test_archive_unpack__names_what_is_no_archive(void **state)
 		const char *file = scratch_write(s, "a.tar.gz", texts[i]);
 		assert_false(archive_unpack(file, file, scratch_path(s, "out"), &err));
 		assert_non_null(strstr(err.text, "cannot unpack '"));
-		assert_int_equal(names_in(s->dir), 1);
+		assert_int_equal(scratch_names(s->dir), 1);
 	}
 	assert_false(archive_unpack(scratch_path(s, "none"), "none", scratch_path(s, "out"), &s->err));
 	assert_int_equal(s->err.code, ERROR_MISSING);
@@ -246,7 +234,7 @@ static void test_archive_unpack__takes_each_format_whatever_the_locale(void **st
 		                    "cjk");
 		const char *there = scratch_path(s, arena_printf(s->arena, "out/%s", deep));
 		assert_string_equal(scratch_read(s, there), "long");
-		assert_int_equal(names_in(scratch_path(s, "out")), 4);
+		assert_int_equal(scratch_names(scratch_path(s, "out")), 4);
 	}
 	setlocale(LC_ALL, "C");
 }
@@ -308,7 +296,7 @@ static void test_archive_list__says_what_unpacking_would_make(void **state)
 	assert_string_equal(buf_text(&list), "a 100755 5 ;d/l 120777 0 ../a;h 100644 0 a;");
 	assert_false(archive_list(tar, stop, NULL, &s->err));
 	assert_int_equal(s->err.code, ERROR_CANCELLED);
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 int main(void)

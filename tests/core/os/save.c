@@ -2,22 +2,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include "core/os/files.h"
 #include "tests/core/os/scratch.h"
-
-static int names_in(const char *dir)
-{
-	DIR *d = opendir(dir);
-	assert_non_null(d);
-	int n = -2;
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
 
 static mode_t mode_of(const char *path)
 {
@@ -40,7 +27,7 @@ static void test_save_file__makes_and_replaces(void **state)
 	assert_int_equal(mode_of(path), 0741);
 	assert_true(save_file(path, STR(""), 0600, &s->err));
 	assert_string_equal(scratch_read(s, path), "");
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 	assert_int_equal(s->err.code, ERROR_NONE);
 }
 
@@ -52,7 +39,7 @@ static void test_save_derived__makes_and_replaces_as_well(void **state)
 	assert_int_equal(mode_of(path), 0600);
 	assert_true(save_derived(path, STR("two"), 0600, &s->err));
 	assert_string_equal(scratch_read(s, path), "two");
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 	assert_false(save_derived(scratch_path(s, "no/folder"), STR("x"), 0600, &s->err));
 }
 
@@ -107,19 +94,14 @@ static void test_save_file__a_full_disk_leaves_the_old_text(void **state)
 	const char *path = scratch_write(s, "a", "one");
 	char big[8192];
 	memset(big, 'x', sizeof big);
-	struct rlimit old, small;
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-	small = (struct rlimit){ .rlim_cur = 4096, .rlim_max = old.rlim_max };
-	void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	struct scratch_limit limit = scratch_limit(4096);
 	bool ok = save_file(path, (struct str){ big, sizeof big }, 0600, &s->err);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	signal(SIGXFSZ, before);
+	scratch_unlimit(&limit);
 	assert_false(ok);
 	assert_string_equal(s->err.text, arena_printf(s->arena,
 		"cannot write '%s': File too large", path));
 	assert_string_equal(scratch_read(s, path), "one");
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 static void test_save_file__takes_the_longest_name(void **state)
@@ -168,7 +150,7 @@ static void test_save_remove__follows_no_link(void **state)
 	assert_string_equal(scratch_read(s, scratch_path(s, "kept/file")), "x");
 	assert_true(save_remove(scratch_path(s, "kept/file"), &s->err));
 	assert_true(save_remove(scratch_path(s, "absent/x"), &s->err));
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 /* Deeper than fds, the stack's frames or PATH_MAX would allow. */
@@ -186,7 +168,7 @@ static void test_save_remove__takes_any_depth(void **state)
 	}
 	close(at);
 	assert_true(save_remove(scratch_path(s, "deep"), &s->err));
-	assert_int_equal(names_in(s->dir), 0);
+	assert_int_equal(scratch_names(s->dir), 0);
 }
 
 static void test_save_places__are_made_where_xdg_says(void **state)

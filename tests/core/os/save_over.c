@@ -1,24 +1,10 @@
-#include <dirent.h>
-#include <signal.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "tests/core/os/scratch.h"
 
 #define ABSENT ((struct str){ 0 })
-
-static int names_in(const char *dir)
-{
-	DIR *d = opendir(dir);
-	assert_non_null(d);
-	int n = -2;
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
 
 static void test_save_over__writes_what_is_as_expected(void **state)
 {
@@ -35,7 +21,7 @@ static void test_save_over__writes_what_is_as_expected(void **state)
 	assert_int_equal(st.st_uid, geteuid() ? geteuid() : 1234);
 	assert_true(save_over(path, STR("two"), STR(""), 0666, &s->err));
 	assert_true(save_over(path, STR(""), ABSENT, 0666, &s->err));
-	assert_int_equal(names_in(s->dir), 0);
+	assert_int_equal(scratch_names(s->dir), 0);
 }
 
 static void test_save_over__leaves_what_another_has_changed(void **state)
@@ -53,11 +39,11 @@ static void test_save_over__leaves_what_another_has_changed(void **state)
 		assert_false(save_over(path, tries[i].expected, tries[i].text, 0666, &s->err));
 		assert_int_equal(s->err.code, ERROR_CHANGED);
 		assert_string_equal(scratch_read(s, path), "theirs");
-		assert_int_equal(names_in(s->dir), 1);
+		assert_int_equal(scratch_names(s->dir), 1);
 	}
 	assert_false(save_over(scratch_path(s, "b"), STR("x"), STR("y"), 0666, &s->err));
 	assert_int_equal(s->err.code, ERROR_CHANGED);
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 static void test_save_over__works_on_the_target_of_links(void **state)
@@ -85,7 +71,7 @@ static void test_save_over__refuses_a_read_only_file(void **state)
 	assert_string_equal(s->err.text, arena_printf(s->arena,
 		"cannot write '%s': it is read-only (mode 0444)", path));
 	assert_string_equal(scratch_read(s, path), "one");
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 static void test_save_over__a_full_disk_leaves_the_old_text(void **state)
@@ -94,18 +80,13 @@ static void test_save_over__a_full_disk_leaves_the_old_text(void **state)
 	const char *path = scratch_write(s, "a", "one");
 	char big[8192];
 	memset(big, 'x', sizeof big);
-	struct rlimit old, small;
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-	small = (struct rlimit){ .rlim_cur = 4096, .rlim_max = old.rlim_max };
-	void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	struct scratch_limit limit = scratch_limit(4096);
 	bool ok = save_over(path, STR("one"), (struct str){ big, sizeof big }, 0666, &s->err);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	signal(SIGXFSZ, before);
+	scratch_unlimit(&limit);
 	assert_false(ok);
 	assert_int_equal(s->err.code, ERROR_SYSTEM);
 	assert_string_equal(scratch_read(s, path), "one");
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 static void age(const char *path, time_t seconds)
@@ -130,7 +111,7 @@ static void test_save_over__removes_what_killed_saves_have_left(void **state)
 	assert_int_equal(mkdir(scratch_path(s, ".d.mortar-folder"), 0700), 0);
 	age(scratch_path(s, ".d.mortar-folder"), SAVE_STALE + 10);
 	assert_true(save_over(path, ABSENT, STR("x"), 0666, &s->err));
-	assert_int_equal(names_in(s->dir), 4 + 2 + 1 + 1);
+	assert_int_equal(scratch_names(s->dir), 4 + 2 + 1 + 1);
 	assert_null(scratch_read(s, scratch_path(s, ".b.mortar-stale0")));
 }
 
@@ -172,7 +153,7 @@ static void test_save_over__no_mortar_undoes_what_another_did(void **state)
 	assert_int_equal(strlen(text), WRITERS);
 	for (int i = 0; i < WRITERS; i++)
 		assert_non_null(strchr(text, 'a' + i));
-	assert_int_equal(names_in(s->dir), 1);
+	assert_int_equal(scratch_names(s->dir), 1);
 }
 
 /* A stranger's lock on the folder holds up nobody for long. */

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +81,39 @@ static inline const char *scratch_read(struct scratch *s, const char *path)
 	size_t n = fread(text, 1, sizeof text, f);
 	fclose(f);
 	return arena_text(s->arena, (struct str){ text, n });
+}
+
+/* How many names the folder has. */
+static inline int scratch_names(const char *dir)
+{
+	DIR *d = opendir(dir);
+	assert_non_null(d);
+	int n = -2;
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Until scratch_unlimit, no file grows past so many bytes: the error of a full disk, but
+ * for its number. */
+struct scratch_limit {
+	struct rlimit old;
+	void (*before)(int);
+};
+static inline struct scratch_limit scratch_limit(rlim_t bytes)
+{
+	struct scratch_limit l;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &l.old), 0);
+	struct rlimit small = { .rlim_cur = bytes, .rlim_max = l.old.rlim_max };
+	l.before = signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	return l;
+}
+static inline void scratch_unlimit(const struct scratch_limit *l)
+{
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &l->old), 0);
+	signal(SIGXFSZ, l->before);
 }
 
 #define SCRATCH_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)

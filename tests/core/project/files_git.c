@@ -3,32 +3,10 @@
 #include "core/os/spawn.h"
 #include "core/project/files_told.h"
 #include "core/value/json.h"
-#include "tests/core/os/scratch.h"
-
-/* libgit2 1.5.1 forgets PCRE2's memory at each submodule it looks for; nothing of ours
- * calls PCRE2 here. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libpcre2";
-}
+#include "tests/core/project/nobody.h"
 
 /* Against what git itself has made: a repository with a project in a subfolder, of which
  * nothing on disk is as it was committed. */
-static int setup(void **state)
-{
-	scratch_setup(state);
-	struct scratch *s = *state;
-	setenv("HOME", s->dir, 1);
-	setenv("XDG_CONFIG_HOME", s->dir, 1);
-	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-	static const char *const names[] = {
-		"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		setenv(names[i], "someone", 1);
-	return 0;
-}
 
 static void run(struct scratch *s, const char *dir, const char *line)
 {
@@ -226,7 +204,7 @@ static void test_files_git__leaves_submodules_alone(void **state)
 	                       "lies in the git submodule 'repo'"));
 }
 
-#define GIT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
+#define GIT_TEST(f) cmocka_unit_test_setup_teardown(f, nobody_setup, scratch_teardown)
 
 int main(void)
 {

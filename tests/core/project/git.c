@@ -1,32 +1,9 @@
 #include "core/project/git.h"
 
 #include "core/os/spawn.h"
-#include "tests/core/os/scratch.h"
+#include "tests/core/project/nobody.h"
 
-/* libgit2 1.5.1 forgets PCRE2's memory at each submodule it looks for; nothing of ours
- * calls PCRE2 here. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libpcre2";
-}
-
-/* git_read against what git itself has made: repositories in the test's own folder,
- * with nobody's configuration. */
-static int setup(void **state)
-{
-	scratch_setup(state);
-	struct scratch *s = *state;
-	setenv("HOME", s->dir, 1);
-	setenv("XDG_CONFIG_HOME", s->dir, 1);
-	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
-	static const char *const names[] = {
-		"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-	};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		setenv(names[i], "someone", 1);
-	return 0;
-}
+/* git_read against what git itself has made: repositories in the test's own folder. */
 
 /* Four words behind git, NULL for none. */
 static void git(struct scratch *s, const char *dir, const char *a, const char *b, const char *c,
@@ -286,7 +263,7 @@ static void test_git__explains_a_broken_repository(void **state)
 	assert_true(strlen(s->err.text) > 10);
 }
 
-#define GIT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
+#define GIT_TEST(f) cmocka_unit_test_setup_teardown(f, nobody_setup, scratch_teardown)
 
 int main(void)
 {

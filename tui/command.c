@@ -13,7 +13,7 @@
 
 #define SELECT "profile kind merge"
 /* What is built, and shown beforehand. */
-#define MADE " cache engine network build-arg label no-git-labels proxy target-platform " \
+#define MADE " cache engine network build-arg label no-git-labels proxy target-platform target " \
 	"allow-secret-in-layer pull"
 
 const struct command command_workbench = {

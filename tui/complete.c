@@ -94,9 +94,16 @@ static void complete_profiles(struct complete *c)
 		complete_add(c, str_of(p->settings->profiles[i]), (struct str){ 0 });
 }
 
-static void complete_levels_of(struct complete *c, const struct kind *kind)
+/* Of a level that several kinds have, the first one's sentence; known: how many kinds were
+ * before. */
+static void complete_levels_of(struct complete *c, const struct kind *kind, size_t known)
 {
 	for (const struct level *l = kind->levels; l->name; l++) {
+		bool told = false;
+		for (size_t i = 0; i < known; i++)
+			told = told || level_find(kinds[i]->levels, l->name);
+		if (told)
+			continue;
 		complete_add(c, str_of(l->name), str_of(l->text));
 		/* The long name only for who types it. */
 		if (l->alias && c->begun.n && !str_has_prefix(str_of(l->name), c->begun))
@@ -109,7 +116,7 @@ static void complete_levels(struct complete *c)
 	owned(project) struct project *p = complete_project(c);
 	for (size_t i = 0; kinds[i]; i++)
 		if (!p || kinds[i] == p->kind)
-			complete_levels_of(c, kinds[i]);
+			complete_levels_of(c, kinds[i], p ? 0 : i);
 }
 
 static void complete_engines(struct complete *c)

@@ -125,6 +125,7 @@ static const struct {
 } options_known[] = {
 	{ "tag", options_tag }, { "network", options_plain }, { "pull", options_flag },
 	{ "builder", options_plain }, { "target-platform", options_platform },
+	{ "target", options_plain },
 	{ "proxy", options_proxy }, { "allow-secret-in-layer", options_flag },
 	{ "no-git-labels", options_flag }, { "build-arg", options_named },
 	{ "label", options_named },

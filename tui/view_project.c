@@ -476,6 +476,8 @@ struct view *view_project_new(struct project *project)
 	v->project = project;
 	v->merged.document = STR_NONE;
 	v->problem = STR_NONE;
+	if (project->settings && project->settings->ndocuments == 0)
+		v->focus = PANE_DOCKERFILE;
 	view_edit_init(&v->edit);
 	git_marks_init(&v->git, view_project_git_changed, v);
 	v->tree.git = &v->git.states;

@@ -122,7 +122,8 @@ static void draw_pane(struct view_project *v, struct surface *s, struct area a, 
 	case PANE_TREE:
 		tree_draw(&v->tree, s, a, focused);
 		if (v->tree.nrows == 0)
-			draw_nothing(s, a, "no configuration could be read");
+			draw_nothing(s, a, v->project->settings ? "no configuration files"
+			                                        : "no configuration could be read");
 		break;
 	case PANE_MERGED:
 		merged_draw(&v->merged, s, a, v->project, focused);

@@ -1,8 +1,9 @@
 #include "core/kind/kind.h"
 
+#include "core/kind/dockerfile.h"
 #include "core/kind/pesto.h"
 
-const struct kind *const kinds[] = { &kind_pesto, NULL };
+const struct kind *const kinds[] = { &kind_pesto, &kind_dockerfile, NULL };
 
 const struct kind *kind_find(const char *name)
 {
@@ -35,7 +36,7 @@ static bool kind_nothing(const char *argument, const char *only, struct error *e
 	}
 	return error_set(err, ERROR_PROJECT,
 	                 "'%s' is no project: neither it nor a folder above it has "
-	                 "pesto/build/build.json or pesto/api/description.json",
+	                 "pesto/build/build.json, pesto/api/description.json or a Dockerfile",
 	                 argument);
 }
 

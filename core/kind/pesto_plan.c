@@ -1,5 +1,6 @@
 /* What a PESTO build does: fetch, make the certificate, build the image. */
 #include "core/base/map.h"
+#include "core/kind/image_options.h"
 #include "core/kind/pesto.h"
 #include "core/os/save.h"
 #include "core/value/json.h"
@@ -148,40 +149,16 @@ static struct level_effect plan_level(const struct pesto_parts *parts, struct pl
 	return effect;
 }
 
-static const char *const *plan_tags(const struct pesto_parts *parts, struct plan *plan)
+/* PESTO's own name for the image; its network is the host's. */
+static void plan_image_task(const struct pesto_parts *parts, struct plan *plan,
+                            struct image_task *image)
 {
-	const struct selection *s = parts->selection;
-	const char **tags = arena_array(plan->arena, s->noptions + 2, sizeof *tags);
-	size_t n = 0;
-	for (size_t i = 0; i < s->noptions; i++)
-		if (str_eq(s->options[i].name, STR("tag")))
-			tags[n++] = arena_text(plan->arena, s->options[i].value);
-	if (n == 0)
-		tags[n++] = arena_printf(plan->arena, "%.*s:%s", STR_ARG(value_text(parts->pesto->name)),
-		                         parts->pesto->full_version);
-	return tags;
-}
-
-/* What the engine is told as it was given; PESTO's network is the host's. */
-static void plan_options(const struct pesto_parts *parts, struct plan *plan,
-                         struct image_task *image)
-{
-	static const char *const plain[] = { "network", "pull", "platform", "proxy",
-	                                     "allow-secret-in-layer" };
-	const struct selection *s = parts->selection;
-	struct pair *options = arena_array(plan->arena, s->noptions + 1, sizeof *options);
-	options[image->noptions++] = (struct pair){ STR("network"), STR("host") };
-	for (size_t i = 0; i < s->noptions; i++) {
-		struct str name = s->options[i].name;
-		bool passed = str_has_prefix(name, STR("build-arg:")) ||
-		              str_has_prefix(name, STR("label:"));
-		for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
-			passed = passed || str_eq(name, str_of(plain[k]));
-		if (passed)
-			options[image->noptions++] = (struct pair){
-				arena_str(plan->arena, name), arena_str(plan->arena, s->options[i].value) };
-	}
-	image->options = options;
+	static const struct pair host = { STR("network"), STR("host") };
+	image->tags = image_tags(plan, parts->selection,
+	                         arena_printf(plan->arena, "%.*s:%s",
+	                                      STR_ARG(value_text(parts->pesto->name)),
+	                                      parts->pesto->full_version));
+	image_options(plan, parts->selection, &host, 1, image);
 	image->secrets = parts->secrets;
 	image->nsecrets = parts->nsecrets;
 }
@@ -219,10 +196,10 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
 	plan->kind = kind_pesto.name;
 	plan->project = arena_text(plan->arena, value_text(p->name));
 	plan->root = arena_text(plan->arena, str_of(p->root));
-	struct image_task image = { .recipe = plan->recipe, .tags = plan_tags(&parts, plan) };
+	struct image_task image = { .recipe = plan->recipe };
 	image.context = plan_context(plan, &parts, ignore, cache, ssl);
 	image.level = plan_level(&parts, plan, plan->recipe, problems);
-	plan_options(&parts, plan, &image);
+	plan_image_task(&parts, plan, &image);
 	plan->image = image.tags[0];
 	plan_add(plan, &(struct task){
 		.kind = TASK_STAGE, .name = "certificate",

@@ -49,7 +49,7 @@ static void test_complete__knows_what_may_stand_where(void **state)
 		{ "read x --as t", "toml" }, { "match --as ", "dockerignore" }, { "help hist", "history" },
 		{ "completion ", "bash zsh fish" }, { "history ", "list" }, { "build . --tag ", "" },
 		{ "-p ", "" }, { "plan . -- --bui", "" }, { "nosuch --me", "--merge" },
-		{ "attach ", "last" }, { "build . --kind ", "pesto" },
+		{ "attach ", "last" }, { "build . --kind ", "pesto dockerfile" },
 	};
 	struct scratch *s = *state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

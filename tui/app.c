@@ -237,6 +237,7 @@ static void app_build_ended(void *data, const struct history_item *item)
 	bool alert = app->alert;
 	app->message = (struct buf){ 0 };
 	app_tell_end(app, item);
+	app_notice(app, item);
 	/* Nor does it take away what was said a moment ago about something else. */
 	if (!seen)
 		return;

@@ -19,6 +19,7 @@ struct app {
 	struct doctor_request *doctor;  /* owned; NULL: not asked for yet */
 	struct watch *watch;            /* owned; NULL in tests */
 	struct theme theme;
+	bool theme_follows;             /* the terminal's background, dark or light */
 	struct surface *surface;
 	struct view *views[APP_VIEWS];
 	size_t nviews;
@@ -41,6 +42,15 @@ void app_say_lack(struct app *);
 /* In app_run.c: reading again when files change; suspending. */
 void app_watch_project(struct app *);
 void app_suspend(struct app *);
+
+/* In app_around.c: the theme that is wanted, or one by what the terminal tells; what may be
+ * sent around the picture; what the terminal has told since; title and progress; the end of
+ * a build to who looks elsewhere. */
+void app_theme(struct app *);
+struct around app_around(const struct preferences *);
+void app_hear(struct app *);
+void app_tell_around(struct app *);
+void app_notice(struct app *, const struct history_item *);
 
 /* In app_matrix.c. */
 void app_matrix(struct app *);

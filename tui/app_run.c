@@ -65,6 +65,7 @@ static void app_keys(struct loop *loop, int fd, short revents, void *data)
 	(void)fd;
 	while (!app->ended && !app->away && (key = term_key(app->term)) != KEY_NONE)
 		app_key(app, key);
+	app_hear(app);
 	if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
 		loop_unwatch(loop, STDIN_FILENO);
 		app_end(app);
@@ -162,6 +163,7 @@ static void app_hook(struct loop *loop, void *data)
 	if (!app->dirty || app->away || app->ended || app->full)
 		return;
 	term_draw(app->term, app_draw(app));
+	app_tell_around(app);
 	app->full = true;
 	loop_watch(loop, STDOUT_FILENO, POLLOUT, app_drained, app);
 }
@@ -203,20 +205,6 @@ static void app_signal(struct loop *loop, int signal, void *data)
 	}
 }
 
-static void app_theme(struct app *app)
-{
-	const char *name = getenv("MORTAR_THEME");
-	owned(files) struct files *files = files_disk(".");
-	struct error err;
-	if (!name || !name[0])
-		name = app->project->preferences->theme;
-	if (!theme_find(files, name, &app->theme, &err)) {
-		owned_buf struct buf line = { 0 };
-		error_print(&line, &err);
-		app_alert(app, "%s", buf_text(&line));
-	}
-}
-
 static bool app_loop_run(struct app *app, struct error *err)
 {
 	static const int signals[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT,
@@ -251,7 +239,8 @@ int app_run(const struct args *args)
 	owned(app) struct app *app = app_new(loop, project, 1, 1);
 	app_theme(app);
 	app->term_facts = term_facts();
-	owned(term) struct term *term = term_open(&app->theme, &err);
+	struct around around = app_around(project->preferences);
+	owned(term) struct term *term = term_open(&app->theme, &around, &err);
 	if (!term)
 		return command_fail(&err);
 	app->term = term;

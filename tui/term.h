@@ -1,6 +1,7 @@
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
 
+#include "tui/around.h"
 #include "tui/surface.h"
 #include "tui/theme.h"
 
@@ -9,9 +10,10 @@
 struct term;
 
 /* Takes the terminal on stdin and stdout over: raw, alternate screen.  The theme is
- * borrowed.  From here to term_free a failed CHECK gives it back first.  NULL: err
- * says what the terminal lacks. */
-struct term *term_open(const struct theme *, struct error *err);
+ * borrowed; what may be used around the picture is copied, and asked for at once.  From
+ * here to term_free a failed CHECK gives it back first.  NULL: err says what the terminal
+ * lacks. */
+struct term *term_open(const struct theme *, const struct around *, struct error *err);
 void term_free(struct term *);
 OWN_DEFINE(term)
 
@@ -40,6 +42,23 @@ void term_resize(struct term *);
 void term_draw(struct term *, const struct surface *);
 /* The next term_draw sends everything. */
 void term_redraw(struct term *);
+
+/* The theme has other colours now: all is drawn anew. */
+void term_recolour(struct term *);
+
+/* What the terminal has told so far; term_key takes it in. */
+struct term_told {
+	bool has_background;            /* within TERM_ANSWER_MS of the question */
+	uint32_t background;            /* 0xRRGGBB */
+	bool synchronized;              /* frames are sent as one */
+	bool has_focus;                 /* true until it tells otherwise */
+};
+enum { TERM_ANSWER_MS = 1000 };
+struct term_told term_told(const struct term *);
+/* Window title and progress; sends what differs from before. */
+void term_tell(struct term *, struct str title, enum around_progress, int percent);
+/* A bell, and a notice where the terminal shows them. */
+void term_notice(struct term *, struct str title, struct str text);
 
 /* Gives the terminal to somebody else (an editor) and takes it back. */
 void term_leave(struct term *);

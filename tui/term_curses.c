@@ -3,6 +3,7 @@
 #include "tui/frame.h"
 #include "tui/keymap.h"
 #include "tui/palette.h"
+#include "tui/reply.h"
 #include "tui/term.h"
 #include "tui/term_curses.h"
 
@@ -11,10 +12,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/base/check.h"
+#include "core/os/clock.h"
 
 /* What one style over one background is. */
 struct term_ink {
@@ -35,7 +38,18 @@ struct term {
 	struct palette palette;
 	struct buf out, farewell;       /* farewell: gives cursor and colours back */
 	struct term_ink inks[STYLE_COUNT][STYLE_COUNT + 1];
+	struct around around;
+	struct reply reply;
+	size_t given;                   /* of reply's typed keys */
+	int64_t asked;                  /* clock_monotonic_ms; 0: nothing more is awaited */
+	struct term_told told;
+	struct buf title;               /* as sent last */
+	enum around_progress progress;
+	int percent;
 };
+
+/* ncurses' codes for what it calls no key. */
+enum { TERM_FOCUS_IN = KEY_MAX + 1, TERM_FOCUS_OUT };
 
 /* For a failed CHECK; there is one terminal a process. */
 static const struct term *term_taken;
@@ -148,13 +162,38 @@ static int term_direct(uint32_t rgb)
 	return (int)(rgb < 0x100 ? rgb | 0x100 : rgb);
 }
 
+/* As many as the terminal has, and the theme wants. */
+static void term_learn_colours(struct term *t)
+{
+	t->colours = term_count_colours();
+	t->defines = term_defines_colours();
+	if (t->theme->colours < t->colours) {
+		t->colours = t->theme->colours;
+		t->defines = false;
+	}
+}
+
+/* The number that the terminal has for a colour of the theme that is its own. */
+static int term_own_number(const struct term *t, uint32_t colour)
+{
+	unsigned number = colour & 15;
+	if (colour == THEME_DEFAULT)
+		return -1;
+	if (!theme_is_terminals(colour))
+		number = theme_nearest(colour, 16);
+	return (int)(t->colours < 16 ? number & 7 : number);
+}
+
 static struct frame_ink term_look(struct term *t, enum style style, enum style over)
 {
 	struct look look = theme_look(t->theme, style, over);
 	if (t->colours == 0)
 		return (struct frame_ink){ -1, -1, look.mono };
 	struct frame_ink ink = { .attributes = look.attributes & ~t->never };
-	if (t->colours > 256) {
+	if (theme_is_terminals(look.fg) || theme_is_terminals(look.bg)) {
+		ink.fg = term_own_number(t, look.fg);
+		ink.bg = term_own_number(t, look.bg);
+	} else if (t->colours > 256) {
 		ink.fg = term_direct(look.fg);
 		ink.bg = term_direct(look.bg);
 	} else if (t->defines) {
@@ -178,6 +217,7 @@ static struct frame_ink term_ink(void *data, enum style style, enum style over)
 
 static void term_make_farewell(struct term *t)
 {
+	around_end(&t->around, &t->farewell);
 	if (t->ways[FRAME_RESET])
 		term_put(t, &t->farewell, FRAME_RESET, 0, 0);
 	if (t->colours)
@@ -204,10 +244,33 @@ static void term_set_modes(struct term *t)
 	nodelay(t->keys, TRUE);
 	keypad(t->keys, TRUE);
 	intrflush(t->keys, FALSE);
+	define_key("\x1b[I", TERM_FOCUS_IN);
+	define_key("\x1b[O", TERM_FOCUS_OUT);
 	refresh();
 }
 
-struct term *term_open(const struct theme *theme, struct error *err)
+/* The answers come when they come: nobody waits for them. */
+static void term_begin(struct term *t)
+{
+	owned_buf struct buf out = { 0 };
+	around_begin(&t->around, &out);
+	around_ask(&t->around, &out);
+	t->asked = t->around.asks ? clock_monotonic_ms() : 0;
+	t->told.has_focus = true;
+	term_send(&out);
+}
+
+/* An answer that comes when we are gone would be typed into the shell. */
+static void term_await_last(struct term *t)
+{
+	enum { WAIT_MS = 200 };
+	int64_t end = clock_monotonic_ms() + WAIT_MS;
+	wtimeout(t->keys, WAIT_MS);
+	while (t->asked && clock_monotonic_ms() < end && term_key(t) != KEY_NONE)
+		continue;
+}
+
+struct term *term_open(const struct theme *theme, const struct around *around, struct error *err)
 {
 	const char *name = getenv("TERM");
 	if (!name || !name[0]) {
@@ -233,16 +296,17 @@ struct term *term_open(const struct theme *theme, struct error *err)
 	struct term *t = xcalloc(1, sizeof *t);
 	t->screen = screen;
 	t->theme = theme;
+	t->around = *around;
 	term_learn(t);
 	t->terminal.ink = term_ink;
-	t->colours = term_count_colours();
-	t->defines = term_defines_colours();
+	term_learn_colours(t);
 	t->never = term_never();
 	term_make_farewell(t);
 	t->frame = frame_new(&t->terminal);
 	term_set_modes(t);
 	term_taken = t;
 	check_set_hook(term_rescue);
+	term_begin(t);
 	return t;
 }
 
@@ -253,12 +317,14 @@ void term_free(struct term *t)
 	check_set_hook(NULL);
 	term_taken = NULL;
 	term_send(&t->farewell);
+	term_await_last(t);
 	endwin();
 	delwin(t->keys);
 	delscreen(t->screen);
 	frame_free(t->frame);
 	buf_finish(&t->out);
 	buf_finish(&t->farewell);
+	buf_finish(&t->title);
 	free(t);
 }
 
@@ -284,18 +350,65 @@ static uint32_t term_named(wint_t code)
 	return KEY_NAMED;
 }
 
-uint32_t term_key(struct term *t)
+static uint32_t term_typed(struct term *t)
 {
 	wint_t code;
-	switch (wget_wch(t->keys, &code)) {
-	case OK:
-		/* A NUL (Ctrl-Space) is no key of ours, but not the end either. */
-		return code ? (uint32_t)code : KEY_NAMED;
-	case KEY_CODE_YES:
-		return term_named(code);
-	default:
-		return KEY_NONE;
+	for (;;)
+		switch (wget_wch(t->keys, &code)) {
+		case OK:
+			/* A NUL (Ctrl-Space) is no key of ours, but not the end either. */
+			return code ? (uint32_t)code : KEY_NAMED;
+		case KEY_CODE_YES:
+			if (code != TERM_FOCUS_IN && code != TERM_FOCUS_OUT)
+				return term_named(code);
+			t->told.has_focus = code == TERM_FOCUS_IN;
+			break;
+		default:
+			return KEY_NONE;
+		}
+}
+
+static bool term_is_in_time(const struct term *t)
+{
+	return t->asked && clock_monotonic_ms() - t->asked < TERM_ANSWER_MS;
+}
+
+static void term_answered(struct term *t, enum reply_kind kind)
+{
+	if (kind == REPLY_BACKGROUND && term_is_in_time(t)) {
+		t->told.has_background = true;
+		t->told.background = t->reply.rgb;
+	} else if (kind == REPLY_SYNCHRONIZED) {
+		t->told.synchronized = t->around.synchronized;
+	} else if (kind == REPLY_END) {
+		t->asked = 0;
 	}
+}
+
+uint32_t term_key(struct term *t)
+{
+	struct reply *r = &t->reply;
+	for (;;) {
+		if (t->given < r->typed)
+			return r->keys[t->given++];
+		uint32_t key = term_typed(t);
+		bool held = r->n > r->typed;
+		/* ESC alone is a key; the rest of an answer may be on its way. */
+		if (key == KEY_NONE && (!held || (reply_has_begun(r) && term_is_in_time(t))))
+			return KEY_NONE;
+		if (key != KEY_NONE && !held && (key != KEY_ESCAPE || !t->around.asks))
+			return key;
+		t->given = 0;
+		if (key == KEY_NONE)
+			reply_release(r);
+		else
+			term_answered(t, reply_feed(r, key));
+	}
+}
+
+struct term_told term_told(const struct term *t)
+{
+	return t->told;
 }
 
 /* ---- size ---- */
@@ -324,12 +437,45 @@ void term_draw(struct term *t, const struct surface *s)
 	buf_clear(&t->out);
 	frame_draw(t->frame, s, &frame);
 	buf_append(&t->out, buf_str(&frame));
+	if (t->told.synchronized)
+		around_frame(&t->out);
 	term_send(&t->out);
 }
 
 void term_redraw(struct term *t)
 {
 	frame_forget(t->frame);
+}
+
+void term_recolour(struct term *t)
+{
+	memset(t->inks, 0, sizeof t->inks);
+	term_learn_colours(t);
+	term_redraw(t);
+}
+
+/* ---- around the picture ---- */
+
+void term_tell(struct term *t, struct str title, enum around_progress progress, int percent)
+{
+	owned_buf struct buf out = { 0 };
+	if (!str_eq(title, buf_str(&t->title))) {
+		buf_clear(&t->title);
+		buf_append(&t->title, title);
+		around_title(&t->around, title, &out);
+	}
+	if (progress != t->progress || percent != t->percent)
+		around_progress(&t->around, progress, percent, &out);
+	t->progress = progress;
+	t->percent = percent;
+	term_send(&out);
+}
+
+void term_notice(struct term *t, struct str title, struct str text)
+{
+	owned_buf struct buf out = { 0 };
+	around_notice(&t->around, title, text, &out);
+	term_send(&out);
 }
 
 /* ---- somebody else's turn ---- */
@@ -347,6 +493,9 @@ void term_return(struct term *t)
 	keypad(t->keys, TRUE);
 	refresh();
 	buf_clear(&t->out);
+	buf_clear(&t->title);
+	t->progress = AROUND_NO_PROGRESS;
+	around_begin(&t->around, &t->out);
 	for (unsigned i = 0; i < 256; i++)
 		if (t->palette.taken[i])
 			term_define(t, i, t->palette.rgb[i]);

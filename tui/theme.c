@@ -29,6 +29,25 @@ enum style_what style_what(enum style s)
 
 /* ---- reading ---- */
 
+static const char *const theme_names[] = {
+	"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+	"bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue",
+	"bright-magenta", "bright-cyan", "bright-white",
+};
+
+static bool theme_named(struct str word, uint32_t *ret_colour)
+{
+	*ret_colour = THEME_DEFAULT;
+	if (str_eq(word, STR("default")))
+		return true;
+	for (uint32_t i = 0; i < sizeof theme_names / sizeof *theme_names; i++) {
+		*ret_colour = THEME_TERMINAL + i;
+		if (str_eq(word, str_of(theme_names[i])))
+			return true;
+	}
+	return false;
+}
+
 static bool theme_colour(struct str word, uint32_t *ret_rgb)
 {
 	if (word.n != 7 || word.p[0] != '#')
@@ -69,21 +88,24 @@ static const char *theme_value(struct str text, struct theme_value *v, struct st
 	while (rest.p && str_next(&rest, ' ', &word)) {
 		*ret_word = word = str_trim(word);
 		unsigned attribute = theme_attribute(word);
+		uint32_t own;
 		if (word.n == 0)
 			continue;
 		if (str_eq(word, STR("on")) && !on && !v->has_bg) {
 			on = true;
-		} else if (word.p[0] == '#') {
-			if (!theme_colour(word, on ? &v->bg : &v->fg))
-				return "is no colour: #rrggbb";
+		} else if (word.p[0] == '#' || theme_named(word, &own)) {
 			if (on ? v->has_bg : v->has_fg)
 				return "is one colour too many";
+			if (word.p[0] == '#' && !theme_colour(word, &own))
+				return "is no colour: #rrggbb";
+			*(on ? &v->bg : &v->fg) = own;
 			*(on ? &v->has_bg : &v->has_fg) = true;
 			on = false;
 		} else if (attribute) {
 			v->attributes |= attribute;
 		} else {
-			return "is neither a colour (#rrggbb), 'on', nor bold, dim, underline, reverse, italic";
+			return "is neither a colour (#rrggbb, or red, bright-blue …, default), 'on', nor "
+			       "bold, dim, underline, reverse, italic";
 		}
 	}
 	return on ? "wants a colour behind it" : NULL;
@@ -111,6 +133,17 @@ static bool theme_set(struct theme *theme, enum style s, struct str text, struct
 	return true;
 }
 
+static bool theme_set_colours(struct theme *theme, struct str value, struct origin at,
+                              struct error *err)
+{
+	unsigned long long number = 0;
+	if (!str_eq(value, STR("none")) &&
+	    (!str_number(value, 256, &number) || (number != 8 && number != 16 && number != 256)))
+		return error_set_at(err, at, "'%.*s': colours are 256, 16, 8 or none", STR_ARG(value));
+	theme->colours = (unsigned)number;
+	return true;
+}
+
 static bool theme_line(struct theme *theme, struct str line, struct origin at, struct error *err)
 {
 	line = str_trim(line);
@@ -120,6 +153,8 @@ static bool theme_line(struct theme *theme, struct str line, struct origin at, s
 	if (equals == STR_NONE)
 		return error_set_at(err, at, "'%.*s' is no setting: a line is NAME = VALUE", STR_ARG(line));
 	struct str name = str_trim(str_slice(line, 0, equals));
+	if (str_eq(name, STR("colours")))
+		return theme_set_colours(theme, str_trim(str_slice(line, equals + 1, line.n)), at, err);
 	for (enum style s = 0; s < STYLE_COUNT; s++)
 		if (str_eq(name, str_of(style_name(s))))
 			return theme_set(theme, s, str_slice(line, equals + 1, line.n), at, err);
@@ -131,6 +166,7 @@ void theme_default(struct theme *ret_theme)
 {
 	struct error ignored;
 	struct str word;
+	ret_theme->colours = 1u << 24;
 	for (enum style s = 0; s < STYLE_COUNT; s++) {
 		struct theme_value mono = { 0 };
 		theme_set(ret_theme, s, str_of(theme_entries[s].dark), (struct origin){ 0 }, &ignored);

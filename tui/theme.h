@@ -11,9 +11,12 @@
  *     text = #d6dae3 on #15181e
  *     keyword = #f5a9c0 bold
  *     cursor = on #2c4056
+ *     colours = 256
  *
- * Attributes: bold, dim, underline, reverse, italic.  What a file does not name
- * stays as in the built-in dark theme. */
+ * Attributes: bold, dim, underline, reverse, italic.  Instead of #rrggbb a colour may be
+ * one of the terminal's own: default, black, red, green, yellow, blue, magenta, cyan,
+ * white, bright-black … bright-white.  `colours` is how many are used at most: 16, 256, or
+ * none.  What a file does not name stays as in the built-in dark theme. */
 enum style {
 #define STYLE(id, name, what, dark, mono, text) STYLE_##id,
 #include "tui/style.def"
@@ -27,14 +30,22 @@ enum theme_attribute {
 	THEME_BOLD = 1, THEME_DIM = 2, THEME_UNDERLINE = 4, THEME_REVERSE = 8, THEME_ITALIC = 16,
 };
 
+/* A colour that the terminal has by itself: THEME_DEFAULT, or THEME_TERMINAL + 0 to 15. */
+enum { THEME_TERMINAL = 1 << 24, THEME_DEFAULT = 1 << 25 };
+static inline bool theme_is_terminals(uint32_t colour)
+{
+	return colour >= THEME_TERMINAL;
+}
+
 struct look {
-	uint32_t fg, bg;        /* 0xRRGGBB */
+	uint32_t fg, bg;        /* 0xRRGGBB, or one of the terminal's */
 	unsigned attributes;    /* of enum theme_attribute */
 	unsigned mono;          /* the same where there are no colours */
 };
 
 struct theme {
 	struct look looks[STYLE_COUNT];
+	unsigned colours;       /* used at most; 0: none */
 };
 
 const char *style_name(enum style);
@@ -44,7 +55,7 @@ enum style_what style_what(enum style);
 void theme_default(struct theme *ret_theme);
 /* Over the default; path is for errors ("dark.theme:3: …"). */
 bool theme_parse(struct str text, const char *path, struct theme *ret_theme, struct error *err);
-/* name: "dark", "light", "contrast" (a file NAME.theme in $XDG_CONFIG_HOME/mortar/themes, in
+/* name: "dark", "light", … (a file NAME.theme in $XDG_CONFIG_HOME/mortar/themes, in
  * `themes` beside the executable or in MORTAR_DATADIR/themes, in this order), or a
  * path with a '/'; NULL or "": the default. */
 bool theme_find(struct files *, const char *name, struct theme *ret_theme, struct error *err);

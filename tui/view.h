@@ -4,8 +4,16 @@
 #include <stdint.h>
 
 #include "core/os/watch.h"
+#include "tui/around.h"
 #include "tui/keymap.h"
 #include "tui/surface.h"
+
+/* What the terminal shows around the picture of a view. */
+struct view_news {
+	struct buf title;               /* finished by who asked */
+	enum around_progress progress;
+	int percent;
+};
 
 struct app;
 struct loop;
@@ -49,6 +57,8 @@ struct view_ops {
 	const char *(*typing)(const struct view *);
 	/* A line was typed that app_prompt asked for. */
 	void (*typed)(struct view *, struct str line);
+	/* Title and progress; NULL: the project's name. */
+	void (*news)(struct view *, struct view_news *);
 	/* Whether it shows the build of this folder: then its end is no news. */
 	bool (*is_about)(const struct view *, const char *dir);
 	/* Why what it shows is looked at each second; the app says so. */

@@ -331,7 +331,8 @@ static const struct hint view_build_hints[] = {
 static const struct view_ops view_build_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
-	.is_about = view_build_is_about, .lack = view_build_lack, .hints = view_build_hints,
+	.is_about = view_build_is_about, .news = view_build_news, .lack = view_build_lack,
+	.hints = view_build_hints,
 };
 
 /* Once it is over there is nothing to follow or to cancel. */
@@ -345,6 +346,7 @@ static const struct hint view_build_over_hints[] = {
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .typed = view_build_typed, .is_about = view_build_is_about,
+	.news = view_build_news,
 	.hints = view_build_over_hints,
 };
 

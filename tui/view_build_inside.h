@@ -147,4 +147,7 @@ void view_build_find_tell(const struct view_build *, struct buf *out);
 char view_build_find_kind(struct view_build *, struct str text);
 void view_build_find_finish(struct view_build *);
 
+/* In _news: for the ops. */
+void view_build_news(struct view *, struct view_news *);
+
 #endif

@@ -93,7 +93,7 @@ static bool preferences_cache(struct preferences_reader *r, const struct value *
 
 static bool preferences_theme(struct preferences_reader *r, const struct value *value)
 {
-	return preferences_text(r, value, "the name of a theme: \"dark\"", &r->p->theme);
+	return preferences_text(r, value, "the name of a theme: \"dark\", \"light\"", &r->p->theme);
 }
 
 static bool preferences_engine(struct preferences_reader *r, const struct value *value)
@@ -189,7 +189,8 @@ static bool preferences_git_labels(struct preferences_reader *r, const struct va
 	return true;
 }
 
-static preferences_set_fn preferences_pesto, preferences_engines;
+static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
+	preferences_notice;
 
 static const struct preferences_key preferences_keys[] = {
 	{ "profiles", false, preferences_profiles },
@@ -201,6 +202,8 @@ static const struct preferences_key preferences_keys[] = {
 	{ "pesto", false, preferences_pesto },
 	{ "log_limit", true, preferences_log_limit },
 	{ "engines", true, preferences_engines },
+	{ "terminal", true, preferences_terminal },
+	{ "notice", true, preferences_notice },
 	{ NULL, false, NULL },
 };
 
@@ -253,6 +256,69 @@ static bool preferences_pesto(struct preferences_reader *r, const struct value *
 	if (value_type(value) != VALUE_OBJECT)
 		return preferences_wrong(r, value, "a table: [pesto]");
 	preferences_table(r, value, preferences_pesto_keys);
+	return true;
+}
+
+/* ---- [terminal], [notice] ---- */
+
+static bool preferences_switch(struct preferences_reader *r, const struct value *value,
+                               enum preferences_switch *ret_switch)
+{
+	if (value_type(value) != VALUE_BOOL)
+		return preferences_wrong(r, value, "true or false");
+	*ret_switch = value_is_true(value) ? SWITCH_ON : SWITCH_OFF;
+	return true;
+}
+
+#define PREFERENCES_SWITCH(name) \
+	static bool preferences_##name(struct preferences_reader *r, const struct value *value) \
+	{ \
+		return preferences_switch(r, value, &r->p->name); \
+	}
+PREFERENCES_SWITCH(title)
+PREFERENCES_SWITCH(progress)
+PREFERENCES_SWITCH(synchronized)
+PREFERENCES_SWITCH(notice_bell)
+PREFERENCES_SWITCH(notice_terminal)
+PREFERENCES_SWITCH(notice_desktop)
+#undef PREFERENCES_SWITCH
+
+static bool preferences_notice_after(struct preferences_reader *r, const struct value *value)
+{
+	unsigned long long seconds = 0;
+	if (value_type(value) != VALUE_INTEGER ||
+	    !preferences_positive(value_text(value), &seconds))
+		return preferences_wrong(r, value, "a number of seconds over 0");
+	r->p->notice_after = seconds;
+	return true;
+}
+
+static bool preferences_terminal(struct preferences_reader *r, const struct value *value)
+{
+	static const struct preferences_key keys[] = {
+		{ "title", true, preferences_title },
+		{ "progress", true, preferences_progress },
+		{ "synchronized", true, preferences_synchronized },
+		{ NULL, false, NULL },
+	};
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "a table: [terminal]");
+	preferences_table(r, value, keys);
+	return true;
+}
+
+static bool preferences_notice(struct preferences_reader *r, const struct value *value)
+{
+	static const struct preferences_key keys[] = {
+		{ "after", true, preferences_notice_after },
+		{ "bell", true, preferences_notice_bell },
+		{ "terminal", true, preferences_notice_terminal },
+		{ "desktop", true, preferences_notice_desktop },
+		{ NULL, false, NULL },
+	};
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "a table: [notice]");
+	preferences_table(r, value, keys);
 	return true;
 }
 
@@ -319,6 +385,7 @@ struct preferences *preferences_read(struct files *files, const char *config_pat
 	struct preferences *p = xcalloc(1, sizeof *p);
 	p->arena = arena_new();
 	p->log_limit = PREFERENCES_LOG_LIMIT;
+	p->notice_after = PREFERENCES_NOTICE_AFTER;
 	struct preferences_reader r = { .p = p, .problems = problems, .trusted = true };
 	if (config_path)
 		preferences_file(&r, files, config_path);

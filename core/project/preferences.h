@@ -9,6 +9,8 @@
  * secret's source or an endpoint.  Keys, types and defaults are listed in
  * docs/formats.md; an unknown or forbidden key is a warning with its place, a
  * wrong type an error. */
+enum preferences_switch { SWITCH_UNSET, SWITCH_ON, SWITCH_OFF };
+
 struct preferences {
 	struct arena *arena;
 	const char *const *profiles;
@@ -22,11 +24,18 @@ struct preferences {
 	/* [pesto]: pesto_profile = "profile" (default) or "version"; keep_caches = true
 	 * brings .git, __pycache__ and *.pyc back into the context. */
 	bool pesto_profile_version, pesto_keep_caches;
+	/* [terminal]: the window's title; OSC 9;4; mode 2026.  Unset: where the terminal is
+	 * known to have it. */
+	enum preferences_switch title, progress, synchronized;
+	/* [notice], of a build that took `after` seconds while nobody looked; default 30. */
+	enum preferences_switch notice_bell, notice_terminal, notice_desktop;
+	unsigned long long notice_after;
 	/* [engines.NAME] endpoint = "…": only from the user's config. */
 	const struct pair *engines;
 	size_t nengines;
 };
 #define PREFERENCES_LOG_LIMIT (256ull << 20)
+#define PREFERENCES_NOTICE_AFTER 30ull
 
 /* Reads the user's config.toml (path may be NULL or absent) and the project's
  * .mortar.toml under root (root may be NULL), the project's over the user's.

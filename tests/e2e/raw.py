@@ -26,7 +26,7 @@ import unicodedata
 # -- the list ------------------------------------------------------------------------------------
 
 # What ncurses sends of its own accord and for the attributes that mortar uses (no bell, no blink,
-# no invisible text, no titles, no reports).
+# no invisible text).
 FIXED = """cr nel ind ri ht cbt home ll clear ed el el1 cuu1 cud1 cuf1 cub1 il1 dl1 ich1 dch1
 bold dim sitm ritm smul rmul rev smso rmso sgr0 op oc civis cnorm cvvis smcup rmcup smkx rmkx
 smir rmir smam rmam smacs rmacs enacs sc rc""".split()
@@ -36,6 +36,11 @@ COUNTED = {"cup": 2, "csr": 2, "hpa": 1, "vpa": 1, "cuu": 1, "cud": 1, "cuf": 1,
 # What `build --progress tty` writes, whose terminal need only know ECMA-48 (tui/follow_tty.c).
 PROGRESS = {b"\r", b"\r\n", b"\n", b"\t", b"\033[K", b"\033[J", b"\033[m", b"\033[1m", b"\033[2m",
             b"\033[33m", b"\033[36m", b"\033[31;1m"}
+# What stands around the picture (tui/around.c); a title may hold nothing but text.
+AROUND = {b"\033]11;?\a", b"\033[?2026$p", b"\033[c", b"\033[22;2t", b"\033[23;2t", b"\033[?1004h",
+          b"\033[?1004l", b"\033[?2026h", b"\033[?2026l", b"\033]9;4;0\a", b"\033]9;4;3\a"}
+PERCENT = rb"\033\]9;4;[12];[0-9]{1,3}\a"
+TITLE = re.compile(rb"\033\]2;([^\a\033]{0,240})\a")
 NOTHING = re.compile(rb"(?!)")
 
 
@@ -70,7 +75,7 @@ def palette():
 
 def terminfo_list(term, rows, cols):
     curses.setupterm(term, os.open(os.devnull, os.O_WRONLY))
-    known = {b"\r", b"\n", b"\r\n"}
+    known = {b"\r", b"\n", b"\r\n"} | AROUND
     known.update(unpadded(curses.tigetstr(name)) for name in FIXED if curses.tigetstr(name))
     known.update(palette())
     for name, nparameters in COUNTED.items():
@@ -129,7 +134,12 @@ def faults(raw, known, pattern, ascii_only):
     longest = max(map(len, known))
     at = 0
     while at < len(raw):
-        colour = pattern.match(raw, at)
+        colour, title = pattern.match(raw, at), TITLE.match(raw, at)
+        if title:
+            yield from ((at, "a title: " + words) for _, words in
+                        faults(title.group(1), {b"no"}, NOTHING, ascii_only))
+            at = title.end()
+            continue
         size = len(colour.group()) if colour else next((n for n in range(min(longest, len(raw) - at), 0, -1)
                      if raw[at:at + n] in known), 0)
         if not size:
@@ -150,7 +160,7 @@ def check(argv):
     known, pattern = progress_list(rows), NOTHING
     if "--plain" not in argv:
         known = terminfo_list(term, rows, cols)
-        pattern = re.compile(palette_pattern() + b"|" + looks_pattern(known))
+        pattern = re.compile(b"|".join([palette_pattern(), looks_pattern(known), PERCENT]))
     bad = 0
     for name in files:
         with open(name, "rb") as source:

@@ -56,9 +56,10 @@ struct term_facts term_facts(void)
 	};
 }
 
-struct term *term_open(const struct theme *theme, struct error *err)
+struct term *term_open(const struct theme *theme, const struct around *around, struct error *err)
 {
 	(void)theme;
+	(void)around;
 	(void)err;
 	struct term *t = xcalloc(1, sizeof *t);
 	*t = (struct term){ 24, 80 };
@@ -96,6 +97,32 @@ void term_draw(struct term *t, const struct surface *s)
 void term_redraw(struct term *t)
 {
 	(void)t;
+}
+
+void term_recolour(struct term *t)
+{
+	(void)t;
+}
+
+struct term_told term_told(const struct term *t)
+{
+	(void)t;
+	return (struct term_told){ .has_focus = true };
+}
+
+void term_tell(struct term *t, struct str title, enum around_progress progress, int percent)
+{
+	(void)t;
+	(void)title;
+	(void)progress;
+	(void)percent;
+}
+
+void term_notice(struct term *t, struct str title, struct str text)
+{
+	(void)t;
+	(void)title;
+	(void)text;
 }
 
 void term_leave(struct term *t)

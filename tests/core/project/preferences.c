@@ -68,8 +68,17 @@ static void test_preferences__reads_all_of_the_users_file(void **state)
 	          "git_labels = false\n"
 	          "[pesto]\npesto_profile = 'version'\nkeep_caches = true\n"
 	          "[engines.remote]\nendpoint = 'ssh://me@host'\n"
-	          "[engines.here]\nendpoint = 'unix:///run/x.sock'\n", NULL);
+	          "[engines.here]\nendpoint = 'unix:///run/x.sock'\n"
+	          "[terminal]\ntitle = false\nprogress = true\nsynchronized = false\n"
+	          "[notice]\nafter = 5\nbell = false\nterminal = true\ndesktop = false\n", NULL);
 	assert_int_equal(problems_count(f->problems), 0);
+	assert_int_equal(f->p->title, SWITCH_OFF);
+	assert_int_equal(f->p->progress, SWITCH_ON);
+	assert_int_equal(f->p->synchronized, SWITCH_OFF);
+	assert_int_equal(f->p->notice_after, 5);
+	assert_int_equal(f->p->notice_bell, SWITCH_OFF);
+	assert_int_equal(f->p->notice_terminal, SWITCH_ON);
+	assert_int_equal(f->p->notice_desktop, SWITCH_OFF);
 	assert_int_equal(f->p->nprofiles, 2);
 	assert_string_equal(f->p->profiles[0], "gpu");
 	assert_string_equal(f->p->profiles[1], "state_ful-2");
@@ -165,7 +174,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
 		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
-		  "engines\n" },
+		  "engines, terminal, notice\n" },
 	};
 	CHECK_ROWS(*state, table);
 }
@@ -211,7 +220,14 @@ static void test_preferences__refuses_wrong_types(void **state)
 		  "/home/config.toml:1:10: engine must be the name of an engine: \"auto\", "
 		  "\"buildah\"\n" },
 		{ "theme = ''\n", NULL,
-		  "/home/config.toml:1:9: theme must be the name of a theme: \"dark\"\n" },
+		  "/home/config.toml:1:9: theme must be the name of a theme: \"dark\", "
+		  "\"light\"\n" },
+		{ "[terminal]\ntitle = 'no'\n[notice]\nafter = 0\n", NULL,
+		  "/home/config.toml:2:9: title must be true or false\n"
+		  "/home/config.toml:4:9: after must be a number of seconds over 0\n" },
+		{ "terminal = true\nnotice = 1\n", NULL,
+		  "/home/config.toml:1:12: terminal must be a table: [terminal]\n"
+		  "/home/config.toml:2:10: notice must be a table: [notice]\n" },
 		{ "pesto = 1\n", NULL,
 		  "/home/config.toml:1:9: pesto must be a table: [pesto]\n" },
 		{ "[pesto]\nkeep_caches = 'yes'\npesto_profile = 'p1'\n", NULL,

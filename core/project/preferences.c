@@ -189,6 +189,27 @@ static bool preferences_git_labels(struct preferences_reader *r, const struct va
 	return true;
 }
 
+static bool preferences_mouse(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_BOOL)
+		return preferences_wrong(r, value, "true or false");
+	r->p->mouse = value_is_true(value);
+	return true;
+}
+
+static bool preferences_clipboard(struct preferences_reader *r, const struct value *value)
+{
+	static const char *const words[] = {
+		[CLIPBOARD_AUTO] = "auto", [CLIPBOARD_OSC52] = "osc52", [CLIPBOARD_FILE] = "file",
+	};
+	for (unsigned i = 0; value_type(value) == VALUE_STRING && i < 3; i++)
+		if (str_eq(value_text(value), str_of(words[i]))) {
+			r->p->clipboard = (enum clipboard)i;
+			return true;
+		}
+	return preferences_wrong(r, value, "\"auto\", \"osc52\" or \"file\"");
+}
+
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
 	preferences_notice;
 
@@ -201,6 +222,8 @@ static const struct preferences_key preferences_keys[] = {
 	{ "git_labels", false, preferences_git_labels },
 	{ "pesto", false, preferences_pesto },
 	{ "log_limit", true, preferences_log_limit },
+	{ "mouse", true, preferences_mouse },
+	{ "clipboard", true, preferences_clipboard },
 	{ "engines", true, preferences_engines },
 	{ "terminal", true, preferences_terminal },
 	{ "notice", true, preferences_notice },

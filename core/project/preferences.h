@@ -10,6 +10,7 @@
  * docs/formats.md; an unknown or forbidden key is a warning with its place, a
  * wrong type an error. */
 enum preferences_switch { SWITCH_UNSET, SWITCH_ON, SWITCH_OFF };
+enum clipboard { CLIPBOARD_AUTO, CLIPBOARD_OSC52, CLIPBOARD_FILE };
 
 struct preferences {
 	struct arena *arena;
@@ -21,6 +22,8 @@ struct preferences {
 	struct span level_at;                   /* where level was set */
 	unsigned long long log_limit;           /* bytes of log kept a build; default 256 MiB */
 	bool no_git_labels;                     /* git_labels = false */
+	bool mouse;                             /* the workbench begins with it on */
+	enum clipboard clipboard;               /* where what is copied goes */
 	/* [pesto]: pesto_profile = "profile" (default) or "version"; keep_caches = true
 	 * brings .git, __pycache__ and *.pyc back into the context. */
 	bool pesto_profile_version, pesto_keep_caches;

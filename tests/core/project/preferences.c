@@ -174,7 +174,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
 		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
-		  "engines, terminal, notice\n" },
+		  "mouse, clipboard, engines, terminal, notice\n" },
 	};
 	CHECK_ROWS(*state, table);
 }
@@ -260,6 +260,28 @@ static void test_preferences__says_when_a_file_cannot_be_read(void **state)
 
 #define PREFERENCES_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void test_preferences__the_users_own_file_may_set_mouse_and_clipboard(void **state)
+{
+	struct fixture *f = *state;
+	read_both(f, "mouse = true\nclipboard = \"osc52\"\n", "mouse = false\nclipboard = \"file\"\n");
+	assert_true(f->p->mouse);
+	assert_int_equal(f->p->clipboard, CLIPBOARD_OSC52);
+	assert_int_equal(problems_count(f->problems), 2);
+	assert_int_equal(problems_errors(f->problems), 0);
+}
+
+static void test_preferences__say_what_mouse_and_clipboard_may_be(void **state)
+{
+	struct fixture *f = *state;
+	owned_buf struct buf out = { 0 };
+	read_both(f, "mouse = 1\nclipboard = \"xsel\"\n", NULL);
+	assert_int_equal(problems_errors(f->problems), 2);
+	problem_print(&out, problems_get(f->problems, 0));
+	problem_print(&out, problems_get(f->problems, 1));
+	assert_non_null(strstr(buf_text(&out), ":1:9: mouse must be true or false"));
+	assert_non_null(strstr(buf_text(&out), "clipboard must be \"auto\", \"osc52\" or \"file\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +293,8 @@ int main(void)
 		PREFERENCES_TEST(test_preferences__a_project_is_not_trusted),
 		PREFERENCES_TEST(test_preferences__refuses_wrong_types),
 		PREFERENCES_TEST(test_preferences__says_when_a_file_cannot_be_read),
+		PREFERENCES_TEST(test_preferences__the_users_own_file_may_set_mouse_and_clipboard),
+		PREFERENCES_TEST(test_preferences__say_what_mouse_and_clipboard_may_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

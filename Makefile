@@ -36,6 +36,8 @@ TUI_OBJ  := $(TUI_SRC:%.c=$(BUILD)/%.o)
 TUI_TEST_OBJ := $(filter-out $(BUILD)/tui/main.o $(BUILD)/tui/term_curses%,$(TUI_OBJ))
 FAKE_OBJ := $(FAKE_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+# What of tui reads bytes from outside and draws nothing.
+FUZZ_TUI_OBJ := $(patsubst %,$(BUILD)/tui/%.o,keymap keymap_file mouse)
 FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # `make V=1` shows the commands whole.
@@ -142,9 +144,9 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcore.a
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_TUI_OBJ) $(BUILD)/libcore.a
 	@mkdir -p $(@D)
-	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LDLIBS)
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_TUI_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS)
 
 ## soak: the full numbers that make test runs reduced
 soak:

@@ -27,6 +27,13 @@ int cmd_help(struct arena *arena, const struct args *args)
 		help_append_manual(&out);
 		return command_output(buf_str(&out));
 	}
+	if (args->noperands && strcmp(args->operands[0], "keys") == 0)
+		return help_print_keys(args_has(args, "json"));
+	if (args_has(args, "json")) {
+		struct error err;
+		error_set(&err, ERROR_USAGE, "only mortar help keys has a JSON form");
+		return command_fail(&err);
+	}
 	const struct command *c = args->noperands ? command_find(args->operands[0])
 	                                          : &command_workbench;
 	return c ? help_print(c) : help_unknown(args->operands[0]);

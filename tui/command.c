@@ -153,7 +153,10 @@ static const struct command command_completion = {
 	cmd_completion,
 };
 static const struct command command_help = {
-	"help", "[COMMAND]", 0, 1, "man help", "what mortar can do, or what a command takes", cmd_help,
+	"help", "[COMMAND | keys]", 0, 1, "man json help",
+	"what mortar can do, what a command takes, or which keys the workbench has\n"
+	"keys: each place with its keys as your keys.toml has them bound, and what is wrong in that "
+	"file; docs/formats.md says how it is written.", cmd_help,
 };
 
 static const struct command command_doctor = {

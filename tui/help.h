@@ -15,5 +15,8 @@ void help_append_manual(struct buf *);
 /* The command's, or for the workbench the overview, to stdout; the exit code, as
  * command_output gives it. */
 int help_print(const struct command *);
+/* The keys of the workbench at each place, as keys.toml has them bound, to stdout; what is
+ * wrong in that file to stderr.  The exit code. */
+int help_print_keys(bool json);
 
 #endif

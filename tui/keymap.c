@@ -1,5 +1,6 @@
 #include "tui/keymap.h"
 
+#include "core/base/intern.h"
 #include "core/base/utf8.h"
 
 static const struct keymap_entry keymap_entries[ACTION_COUNT] = {
@@ -13,6 +14,79 @@ const struct keymap_entry *keymap_entry(enum action a)
 	return a < ACTION_COUNT && keymap_entries[a].name ? &keymap_entries[a] : NULL;
 }
 
+enum action keymap_find(struct str name)
+{
+	for (enum action a = ACTION_UNKNOWN + 1; a < ACTION_COUNT; a++)
+		if (str_eq(name, str_of(keymap_entries[a].name)))
+			return a;
+	return ACTION_NONE;
+}
+
+const struct keymap_place *keymap_place(size_t i)
+{
+	static const struct keymap_place places[] = {
+		{ "project", WHERE_PROJECT }, { "build", WHERE_BUILD }, { "history", WHERE_HISTORY },
+		{ "help", WHERE_HELP }, { "run", WHERE_RUN }, { "messages", WHERE_MESSAGES },
+		{ "diff", WHERE_DIFF }, { "matrix", WHERE_MATRIX }, { "picker", WHERE_PICKER },
+		{ "levels", WHERE_LEVELS }, { "text", WHERE_TEXT }, { "confirm", WHERE_CONFIRM },
+		{ "batch", WHERE_BATCH },
+	};
+	return i < sizeof places / sizeof *places ? &places[i] : NULL;
+}
+
+/* ---- keys in force ---- */
+
+/* Interned; NULL: as keymap.def says. */
+enum { KEYMAP_PLACES = 32 };
+static const char *keymap_bound[ACTION_COUNT][KEYMAP_PLACES];
+
+struct str keymap_keys(enum action a, unsigned where)
+{
+	const struct keymap_entry *entry = keymap_entry(a);
+	where &= entry ? entry->where : 0;
+	if (!where)
+		return STR("");
+	const char *bound = keymap_bound[a][__builtin_ctz(where)];
+	return str_of(bound ? bound : entry->keys);
+}
+
+void keymap_bind(enum action a, unsigned where, struct str keys)
+{
+	const char *kept = intern(keys);
+	for (unsigned i = 0; i < KEYMAP_PLACES; i++)
+		if (keymap_entries[a].where & where & 1u << i)
+			keymap_bound[a][i] = kept;
+}
+
+void keymap_unbind(void)
+{
+	memset(keymap_bound, 0, sizeof keymap_bound);
+}
+
+bool keymap_repeats(enum action a)
+{
+	static const char *const begins[] = { "next-", "prev-", "search-", "section-", "column-",
+	                                      "move-", "undo", "redo" };
+	const struct keymap_entry *entry = keymap_entry(a);
+	for (size_t i = 0; entry && i < sizeof begins / sizeof *begins; i++)
+		if (str_has_prefix(str_of(entry->name), str_of(begins[i])))
+			return true;
+	return false;
+}
+
+bool keymap_takes_count(enum action a)
+{
+	switch (a) {
+	case ACTION_DOWN: case ACTION_UP: case ACTION_HALF_DOWN: case ACTION_HALF_UP:
+	case ACTION_PAGE_DOWN: case ACTION_PAGE_UP: case ACTION_FIRST: case ACTION_LAST:
+	case ACTION_LEFT: case ACTION_RIGHT: case ACTION_NARROWER: case ACTION_WIDER:
+	case ACTION_JUMP_BACK: case ACTION_JUMP_FORTH:
+		return true;
+	default:
+		return keymap_repeats(a);
+	}
+}
+
 /* ---- notation ---- */
 
 static const struct {
@@ -24,6 +98,7 @@ static const struct {
 	{ "Home", KEY_GO_HOME }, { "End", KEY_GO_END }, { "Tab", KEY_TAB },
 	{ "BackTab", KEY_BACK_TAB }, { "Enter", KEY_RETURN }, { "Esc", KEY_ESCAPE },
 	{ "Space", ' ' }, { "Backspace", KEY_RUBOUT }, { "Delete", KEY_REMOVE }, { "lt", '<' },
+	{ "a-z", KEY_LETTER },
 };
 
 static uint32_t keymap_named(struct str name)
@@ -71,45 +146,60 @@ void keymap_name(uint32_t key, struct buf *out)
 		buf_append_rune(out, key);
 }
 
-struct str keymap_first(enum action a)
+struct str keymap_first_at(enum action a, unsigned where)
 {
-	const struct keymap_entry *entry = keymap_entry(a);
-	struct str keys = str_of(entry ? entry->keys : ""), first = keys;
+	struct str keys = keymap_keys(a, where), first = keys;
 	str_next(&keys, ' ', &first);
 	return first;
 }
 
+struct str keymap_first(enum action a)
+{
+	return keymap_first_at(a, ~0u);
+}
+
 /* ---- matching ---- */
 
-enum keymap_match { KEYMAP_NO, KEYMAP_BEGINS, KEYMAP_IS };
+static bool keymap_is_key(uint32_t noted, uint32_t typed)
+{
+	return noted == typed || (noted == KEY_LETTER && typed >= 'a' && typed <= 'z');
+}
 
-static enum keymap_match keymap_match(const struct keymap *km, struct str notation)
+struct str keymap_rest(const struct keymap *km, struct str notation)
 {
 	for (unsigned i = 0; i < km->nkeys; i++)
-		if (notation.n == 0 || keymap_parse(&notation) != km->keys[i])
-			return KEYMAP_NO;
-	return notation.n ? KEYMAP_BEGINS : KEYMAP_IS;
+		if (notation.n == 0 || !keymap_is_key(keymap_parse(&notation), km->keys[i]))
+			return (struct str){ 0 };
+	return notation;
+}
+
+bool keymap_is_like(struct str a, struct str b)
+{
+	while (a.n && b.n) {
+		uint32_t one = keymap_parse(&a), other = keymap_parse(&b);
+		if (!keymap_is_key(one, other) && !keymap_is_key(other, one))
+			return false;
+	}
+	return true;
 }
 
 static enum action keymap_look(const struct keymap *km, unsigned where)
 {
 	enum action found = ACTION_UNKNOWN;
 	for (enum action a = ACTION_UNKNOWN + 1; a < ACTION_COUNT; a++) {
-		struct str keys = str_of(keymap_entries[a].keys), one;
-		if (!(keymap_entries[a].where & where))
-			continue;
-		while (str_next(&keys, ' ', &one)) {
-			enum keymap_match match = keymap_match(km, one);
-			if (match == KEYMAP_IS)
+		struct str keys = keymap_keys(a, where), one;
+		while (keys.n && str_next(&keys, ' ', &one)) {
+			struct str rest = keymap_rest(km, one);
+			if (rest.p && rest.n == 0)
 				return a;
-			if (match == KEYMAP_BEGINS)
+			if (rest.p)
 				found = ACTION_NONE;
 		}
 	}
 	return found;
 }
 
-static bool keymap_counts(unsigned where)
+bool keymap_counts(unsigned where)
 {
 	return (where & ~(unsigned)(WHERE_PICKER | WHERE_LEVELS | WHERE_CONFIRM | WHERE_BATCH)) != 0;
 }

@@ -14,6 +14,8 @@ enum key {
 	KEY_NAMED = 0x110000,   /* past Unicode */
 	KEY_ARROW_UP, KEY_ARROW_DOWN, KEY_ARROW_LEFT, KEY_ARROW_RIGHT, KEY_PAGE_UP, KEY_PAGE_DOWN,
 	KEY_GO_HOME, KEY_GO_END, KEY_BACK_TAB, KEY_RUBOUT, KEY_REMOVE, KEY_RESIZED,
+	KEY_LETTER,             /* in notations alone, "<a-z>": any small letter */
+	KEY_POINTER,            /* the mouse did something: term_mouse_event says what */
 	KEY_FUNCTION,           /* + n: F1 is KEY_FUNCTION + 1 */
 };
 
@@ -40,11 +42,40 @@ enum action {
 };
 
 struct keymap_entry {
-	const char *name, *keys, *text;
+	const char *name, *keys, *text; /* keys: as keymap.def has them */
 	unsigned where;
 };
 /* NULL for NONE and UNKNOWN. */
 const struct keymap_entry *keymap_entry(enum action);
+/* NONE when no action has the name. */
+enum action keymap_find(struct str name);
+
+/* The places by name, for tables of keys.toml: the i-th; NULL behind the last. */
+struct keymap_place {
+	const char *name;
+	unsigned where;
+};
+const struct keymap_place *keymap_place(size_t i);
+
+/* ---- keys in force: those of keymap.def, or what they were bound to ---- */
+
+/* Notations separated by blanks, at the first of these places where the action is valid;
+ * empty: it has no key there. */
+struct str keymap_keys(enum action, unsigned where);
+/* The first of them: "j" of "j <Down>". */
+struct str keymap_first_at(enum action, unsigned where);
+/* Binds the action at these places to other keys, for the process; "" to none. */
+void keymap_bind(enum action, unsigned where, struct str keys);
+/* Everything as keymap.def has it. */
+void keymap_unbind(void);
+/* Whether one of the notations begins with the other, or is it. */
+bool keymap_is_like(struct str, struct str);
+/* Whether numbers may be typed before keys there, so that no key begins with a digit. */
+bool keymap_counts(unsigned where);
+/* Of the actions that take no count themselves, those that are done so many times. */
+bool keymap_repeats(enum action);
+/* What a number before its key means something to, these among them: what moves. */
+bool keymap_takes_count(enum action);
 
 /* The keys so far.  {0} is the start. */
 enum { KEYMAP_KEYS = 4, KEYMAP_COUNT_MAX = 999999999 };
@@ -62,6 +93,9 @@ void keymap_pending(const struct keymap *, struct buf *);
 /* A digit alone was typed and nothing followed for a while: 1 to 4 are views. */
 enum action keymap_timeout(struct keymap *, unsigned where);
 bool keymap_is_waiting(const struct keymap *);
+/* What is still to be typed of the notation; p NULL: it does not go on from the keys so
+ * far. */
+struct str keymap_rest(const struct keymap *, struct str notation);
 void keymap_clear(struct keymap *);
 
 /* The next key of a notation like "gg", "<C-d>x"; takes it off the front; 0 at the
@@ -69,7 +103,7 @@ void keymap_clear(struct keymap *);
 uint32_t keymap_parse(struct str *notation);
 /* The reverse for one key: "x", "<C-d>", "<Enter>". */
 void keymap_name(uint32_t key, struct buf *);
-/* The first notation of an action's keys, e.g. "j" of "j <Down>". */
+/* The first notation of an action's keys wherever it is valid, e.g. "j" of "j <Down>". */
 struct str keymap_first(enum action);
 
 #endif

@@ -129,7 +129,7 @@ static bool profile_picker_act(struct popup *popup, enum action action, unsigned
 	case ACTION_MOVE_DOWN:
 	case ACTION_MOVE_UP:
 		return profile_picker_shift(p, action == ACTION_MOVE_DOWN);
-	case ACTION_MERGE_RULE:
+	case ACTION_PICK_RULE:
 		if (p->hand_over)
 			return false;
 		p->rule = p->rule == CASCADE_DEEP ? CASCADE_ROOT : CASCADE_DEEP;

@@ -2,18 +2,15 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/base/utf8.h"
 #include "core/job/job.h"
 #include "core/os/clock.h"
 #include "tui/app_inside.h"
 #include "tui/view_build.h"
-#include "tui/view_help.h"
 #include "tui/view_history.h"
 #include "tui/view_messages.h"
+#include "tui/which_key.h"
 #include "tui/wrap.h"
 
-/* A digit alone is a view, unless another key follows within this time. */
-enum { APP_DIGIT_MS = 600 };
 enum { APP_LINE_MOST = 3, APP_MARK_COLS = 8 };
 
 static void app_build_ended(void *data, const struct history_item *item);
@@ -41,7 +38,10 @@ void app_free(struct app *app)
 	}
 	loop_untimer(app->loop, app->tick);
 	loop_untimer(app->loop, app->digit);
+	loop_untimer(app->loop, app->hint);
 	loop_untimer(app->loop, app->change);
+	jumps_finish(&app->jumps);
+	marks_finish(&app->marks);
 	watch_free(app->watch);
 	doctor_request_free(app->doctor);
 	prompt_finish(&app->prompt);
@@ -97,6 +97,7 @@ static void app_entered(struct app *app)
 
 void app_push(struct app *app, struct view *view)
 {
+	app_jump_from(app);
 	if (app->nviews == APP_VIEWS)
 		app_home(app);
 	view->app = app;
@@ -175,7 +176,7 @@ void app_alert(struct app *app, const char *fmt, ...)
 	va_end(args);
 }
 
-static void app_show_messages(struct app *app)
+void app_show_messages(struct app *app)
 {
 	if (!app->nviews || app_view(app)->ops->where != WHERE_MESSAGES)
 		app_push(app, view_messages_new(&app->messages));
@@ -295,7 +296,7 @@ void app_build(struct app *app)
 		app_alert(app, "%s", err.text);
 }
 
-static void app_last_build(struct app *app)
+void app_last_build(struct app *app)
 {
 	struct error err;
 	const char *dir = request_find(NULL, &err);
@@ -307,7 +308,7 @@ static void app_last_build(struct app *app)
 	app_open_build(app, dir);
 }
 
-static void app_history(struct app *app)
+void app_history(struct app *app)
 {
 	struct error err;
 	struct view *view = view_history_new(app->loop, &err);
@@ -319,189 +320,35 @@ static void app_history(struct app *app)
 	app_push(app, view);
 }
 
-/* ---- keys ---- */
-
-/* "<Tab>" as people say it. */
-static struct str app_plain(struct str key)
-{
-	return key.n > 2 && key.p[0] == '<' ? str_slice(key, 1, key.n - 2) : key;
-}
-
-static unsigned app_where(const struct app *app)
-{
-	if (app->popup)
-		return app->popup->ops->where;
-	return app->nviews ? app->views[app->nviews - 1]->ops->where : 0;
-}
-
-static void app_back(struct app *app, uint32_t key)
-{
-	struct view *view = app_view(app);
-	if (app->popup)
-		app_close(app);
-	else if (view && view->ops->back && view->ops->back(view))
-		app_dirty(app);
-	else if (app->nviews > 1)
-		app_pop(app);
-	else if (key == 'q')
-		app_end(app);
-	else
-		app_say(app, "q leaves mortar; builds go on");
-}
-
-/* False: the view in front asks first. */
-static bool app_may_leave(struct app *app)
-{
-	struct view *view = app_view(app);
-	return app->popup || !view || !view->ops->leave || view->ops->leave(view);
-}
-
-static bool app_leaves(enum action action)
-{
-	return action == ACTION_QUIT || action == ACTION_BACK || action == ACTION_VIEW1 ||
-	       action == ACTION_VIEW2 || action == ACTION_VIEW3 || action == ACTION_VIEW4;
-}
-
-/* What means the same in every view; false: the view's own. */
-static bool app_act(struct app *app, enum action action, uint32_t key)
-{
-	struct view *view = app_view(app);
-	if (app_leaves(action) && !app_may_leave(app))
-		return true;
-	switch (action) {
-	case ACTION_QUIT: app_end(app); break;
-	case ACTION_BACK: app_back(app, key); break;
-	case ACTION_SUSPEND: app_suspend(app); break;
-	case ACTION_DOCTOR: app_doctor(app); break;
-	case ACTION_MESSAGES: app_show_messages(app); break;
-	case ACTION_VIEW1: app_home(app); break;
-	case ACTION_VIEW2: app_last_build(app); break;
-	case ACTION_VIEW3: app_history(app); break;
-	case ACTION_VIEW4: app_matrix(app); break;
-	case ACTION_REDRAW:
-		if (app->term)
-			term_redraw(app->term);
-		break;
-	case ACTION_HELP:
-		if (!view || view->ops->where == WHERE_HELP)
-			return false;
-		app_push(app, view_help_new(view->ops));
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-static void app_do(struct app *app, enum action action, unsigned count, uint32_t key)
-{
-	if (app_act(app, action, key))
-		return;
-	struct view *view = app_view(app);
-	bool done = app->popup ? app->popup->ops->act(app->popup, action, count)
-	                       : view && view->ops->act(view, action, count);
-	if (!done && !app->message.n) {
-		struct str keys = app_plain(keymap_first(action));
-		app_say(app, "%.*s (%s) acts on nothing here", STR_ARG(keys), keymap_entry(action)->text);
-	}
-}
-
-static void app_digit(struct loop *loop, void *data)
-{
-	struct app *app = data;
-	(void)loop;
-	app->digit = 0;
-	enum action action = keymap_timeout(&app->keymap, app_where(app));
-	if (action != ACTION_NONE)
-		app_do(app, action, 0, 0);
-	app_dirty(app);
-}
-
-static void app_unknown(struct app *app, struct keymap before, uint32_t key)
-{
-	owned_buf struct buf name = { 0 };
-	before.count = 0;
-	keymap_pending(&before, &name);
-	keymap_name(key, &name);
-	app_say(app, "%s means nothing here%s", buf_text(&name),
-	        app->popup ? "" : "; ? shows the keys");
-}
-
-static void app_typed(struct app *app, uint32_t key)
-{
-	struct view *view = app_view(app);
-	if (prompt_key(&app->prompt, key) == PROMPT_ENTERED && view && view->ops->typed)
-		view->ops->typed(view, buf_str(&app->prompt.text));
-}
-
-/* Popups lie over what is typed inside the view. */
-static bool app_typed_inside(struct app *app, uint32_t key)
-{
-	struct view *view = app_view(app);
-	return !app->popup && view && view->ops->key && view->ops->key(view, key);
-}
-
-void app_key(struct app *app, uint32_t key)
-{
-	unsigned count = 0;
-	app_dirty(app);
-	if (key == KEY_RESIZED)
-		return;
-	buf_clear(&app->message);
-	loop_untimer(app->loop, app->digit);
-	app->digit = 0;
-	if (app->prompt.open) {
-		app_typed(app, key);
-		return;
-	}
-	if (app_typed_inside(app, key))
-		return;
-	struct keymap before = app->keymap;
-	enum action action = keymap_feed(&app->keymap, app_where(app), key, &count);
-	if (action == ACTION_UNKNOWN)
-		app_unknown(app, before, key);
-	else if (action != ACTION_NONE)
-		app_do(app, action, count, key);
-	else if (app->keymap.count && app->keymap.nkeys == 0)
-		app->digit = loop_timer(app->loop, APP_DIGIT_MS, app_digit, app);
-}
-
 /* ---- painting ---- */
 
-static void app_draw_hints(const struct view *view, struct pen *pen)
+static void app_draw_hints(struct app *app, struct pen *pen)
 {
+	const struct view *view = app_view(app);
 	for (const struct hint *h = view ? view->ops->hints : NULL; h && h->text; h++) {
-		struct str keys = app_plain(keymap_first(h->action));
+		struct str keys = app_plain(keymap_first_at(h->action, view->ops->where));
 		size_t width = text_width(keys) + text_width(str_of(h->text)) + 1;
+		int col = pen->col;
+		if (keys.n == 0)
+			continue;
 		if ((size_t)pen_left(pen) < width)
 			break;
 		pen_text(pen, keys, INK(HOT));
 		pen_printf(pen, INK(FAINT), " %s", h->text);
+		mouse_spot(&app->spots, pen, col, SPOT_ACTION, (int)h->action);
 		if (h[1].text && pen_left(pen) > 2)
 			pen_word(pen, "  ", INK(FAINT));
 	}
 }
 
-/* What may follow the keys typed so far. */
+/* What was typed so far and, where there is no room for a box, what may follow. */
 static void app_draw_pending(struct app *app, struct pen *pen)
 {
 	owned_buf struct buf typed = { 0 };
 	keymap_pending(&app->keymap, &typed);
 	pen_printf(pen, INK(HOT), "%s ", buf_text(&typed));
-	for (enum action a = ACTION_UNKNOWN + 1; app->keymap.nkeys && a < ACTION_COUNT; a++) {
-		const struct keymap_entry *entry = keymap_entry(a);
-		struct str keys = str_of(entry->keys), one;
-		while (entry->where & app_where(app) && str_next(&keys, ' ', &one)) {
-			struct keymap next = app->keymap;
-			next.count = 0;
-			owned_buf struct buf front = { 0 };
-			keymap_pending(&next, &front);
-			if (str_has_prefix(one, buf_str(&front)) && pen_left(pen) > 8) {
-				pen_text(pen, one, INK(HOT));
-				pen_printf(pen, INK(FAINT), " %s  ", entry->text);
-			}
-		}
-	}
+	if (app->hinting && !app->hinted)
+		which_key_draw_line(&app->keymap, app_where(app), pen);
 }
 
 static const char *app_typing(struct app *app)
@@ -539,7 +386,7 @@ static void app_draw_line(struct app *app, struct area line)
 	else if (app_typing(app))
 		pen_word(&pen, app_typing(app), INK(FAINT));
 	else
-		app_draw_hints(app_view(app), &pen);
+		app_draw_hints(app, &pen);
 	pen_fill(&pen, INK(TEXT));
 }
 
@@ -557,6 +404,7 @@ static int app_line_rows(const struct app *app, struct area all)
 const struct surface *app_draw(struct app *app)
 {
 	surface_clear(app->surface);
+	app_mouse_clear(app);
 	struct area all = surface_area(app->surface);
 	bool says = app->prompt.open || app->message.n || keymap_is_waiting(&app->keymap);
 	struct area line = { 0 };
@@ -568,6 +416,9 @@ const struct surface *app_draw(struct app *app)
 		view->ops->draw(view, app->surface, all);
 	if (app->popup)
 		popup_draw(app->popup, app->surface, all.rows > 0 ? all : line);
+	app->hinting = app->hinting && keymap_is_waiting(&app->keymap);
+	app->hinted = app->hinting && !app->prompt.open &&
+	              which_key_draw(&app->keymap, app_where(app), app->surface, all);
 	app_draw_line(app, line);
 	app->dirty = false;
 	return app->surface;

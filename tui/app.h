@@ -3,6 +3,8 @@
 
 #include "core/os/loop.h"
 #include "tui/args.h"
+#include "tui/mouse.h"
+#include "tui/panes.h"
 #include "tui/popup.h"
 #include "tui/project.h"
 #include "tui/view.h"
@@ -50,6 +52,19 @@ void app_open(struct app *, struct popup *);
 void app_close(struct app *);
 /* Asks for a line; it comes to the view's `typed`.  sign is shown before it. */
 void app_prompt(struct app *, const char *sign);
+
+/* Does an action as if its key had been typed in the view in front, popups aside; one
+ * that wants a letter waits for it. */
+void app_perform(struct app *, enum action, unsigned count);
+/* The borders that were moved by hand, and the places of the picture that a click does
+ * something to: for drawing. */
+struct panes *app_panes(struct app *);
+/* For views: NARROWER, WIDER and EVEN, which move the border with this index of the view
+ * in front; false: the action is another. */
+bool app_border(struct app *, unsigned index, enum action, unsigned count);
+struct mouse_spots *app_spots(struct app *);
+/* What the mouse did, as the terminal gives it. */
+void app_mouse(struct app *, const struct mouse_event *);
 
 /* Hands the terminal to $VISUAL, $EDITOR or vi at the line (0: the start) of the
  * file; the project is read again afterwards. */

@@ -1,9 +1,12 @@
 #ifndef TUI_APP_INSIDE_H
 #define TUI_APP_INSIDE_H
 
+#include "tui/action_list.h"
 #include "tui/app.h"
+#include "tui/copy.h"
 #include "tui/doctor.h"
 #include "tui/endings.h"
+#include "tui/marks.h"
 #include "tui/messages.h"
 #include "tui/prompt.h"
 #include "tui/term.h"
@@ -33,8 +36,41 @@ struct app {
 	bool alert, dirty, ended;
 	bool away;                      /* an editor has the terminal */
 	bool full;                      /* the terminal has not taken the last frame yet */
-	uint64_t tick, digit, change;   /* timers */
+	bool hinting, hinted;           /* what may follow is shown; in a box */
+	uint64_t tick, digit, change, hint;     /* timers */
+	struct recent recent;           /* of the palette */
+	struct jumps jumps;
+	struct marks marks;
+	bool jumps_off;                 /* what is opened now is no jump of the user's */
+	struct panes panes;
+	struct mouse_spots spots;
+	struct app_pointer {
+		bool on;
+		struct panes_border *drags;     /* the border that follows the mouse; or NULL */
+		int row, col;                   /* of the last press */
+		int64_t pressed_ms;
+	} pointer;
 };
+
+/* In app_keys.c: the places where keys are now valid; "<Tab>" as people say it. */
+unsigned app_where(const struct app *);
+struct str app_plain(struct str key);
+/* In app.c, for the keys that open them. */
+void app_show_messages(struct app *);
+void app_last_build(struct app *);
+void app_history(struct app *);
+/* In app_places.c: how to find one's way in the view, empty rather than NULL; a jump begins
+ * where the cursor is now; false: the action is about neither jumps nor marks. */
+const struct view_nav *app_nav(const struct view *);
+void app_jump_from(struct app *);
+bool app_places_act(struct app *, enum action, unsigned count, uint32_t key);
+/* In app_copy.c. */
+bool app_copy(struct app *, enum action);
+/* In app_mouse.c: before a frame nothing is anywhere; switching it (false: there is none),
+ * and the key for that. */
+void app_mouse_clear(struct app *);
+bool app_mouse_switch(struct app *, bool on);
+void app_mouse_toggle(struct app *);
 
 /* In app.c: why files are polled, if any are; says so if it was not said yet. */
 enum watch_lack app_lack(const struct app *);

@@ -7,6 +7,7 @@
 #include "core/os/spawn.h"
 #include "tui/app_inside.h"
 #include "tui/command.h"
+#include "tui/keymap_file.h"
 #include "tui/view_project.h"
 
 /* Editors write a file in several goes; a save must show within 100 ms. */
@@ -63,8 +64,13 @@ static void app_keys(struct loop *loop, int fd, short revents, void *data)
 	struct app *app = data;
 	uint32_t key;
 	(void)fd;
-	while (!app->ended && !app->away && (key = term_key(app->term)) != KEY_NONE)
-		app_key(app, key);
+	while (!app->ended && !app->away && (key = term_key(app->term)) != KEY_NONE) {
+		struct mouse_event event = term_mouse_event(app->term);
+		if (key == KEY_POINTER)
+			app_mouse(app, &event);
+		else
+			app_key(app, key);
+	}
 	app_hear(app);
 	if (revents & (POLLHUP | POLLERR | POLLNVAL)) {
 		loop_unwatch(loop, STDIN_FILENO);
@@ -205,6 +211,24 @@ static void app_signal(struct loop *loop, int signal, void *data)
 	}
 }
 
+/* What is wrong in it is told by alerts, so that all of it stays in the messages. */
+static void app_read_keys(struct app *app)
+{
+	owned(files) struct files *files = files_disk(".");
+	owned(arena) struct arena *arena = arena_new();
+	owned(problems) struct problems *problems = problems_new();
+	keymap_file_read(files, arena, problems);
+	for (size_t i = 0; i < problems_count(problems); i++) {
+		const struct problem *p = problems_get(problems, i);
+		owned_buf struct buf line = { 0 };
+		problem_print(&line, p);
+		if (p->severity == SEVERITY_ERROR)
+			app_alert(app, "%s", buf_text(&line));
+		else
+			app_say(app, "%s", buf_text(&line));
+	}
+}
+
 static bool app_loop_run(struct app *app, struct error *err)
 {
 	static const int signals[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT,
@@ -244,6 +268,9 @@ int app_run(const struct args *args)
 	if (!term)
 		return command_fail(&err);
 	app->term = term;
+	app_read_keys(app);
+	if (project->preferences->mouse)
+		app_mouse_switch(app, true);
 	bool ok = app_loop_run(app, &err);
 	app->term = NULL;
 	term_free(take(term));

@@ -47,6 +47,16 @@ static void list_page(struct list *l, bool down, size_t lines)
 	list_show(l, (int)l->height);
 }
 
+void list_at(struct list *l, struct area a)
+{
+	l->at = a;
+}
+
+void list_scroll(struct list *l, bool down, size_t lines)
+{
+	list_page(l, down, lines);
+}
+
 static void list_sideways(struct list *l, bool right, unsigned count, int columns)
 {
 	int by = count < 1000 ? columns * (int)count : columns * 1000;
@@ -116,6 +126,7 @@ bool list_is_at_end(const struct list *l, enum action action)
 struct area list_draw_bar(struct list *l, struct surface *s, struct area a)
 {
 	list_show(l, a.rows);
+	list_at(l, a);
 	if (l->n <= l->height || a.rows < 2 || a.cols < 12)
 		return a;
 	size_t rows = (size_t)a.rows, size = rows * rows / l->n;

@@ -14,7 +14,13 @@ struct list {
 	size_t n, cursor, top;
 	size_t height;          /* rows shown when last drawn */
 	int shift;              /* columns scrolled sideways */
+	struct area at;         /* where it was drawn last (list_at); no rows: it is not shown */
 };
+
+/* Notes where its rows stand, for the mouse. */
+void list_at(struct list *, struct area);
+/* The window and the cursor by so many lines, as a page moves them. */
+void list_scroll(struct list *, bool down, size_t lines);
 
 /* Sets the number of lines; cursor and window stay inside. */
 void list_set_count(struct list *, size_t n);

@@ -16,6 +16,9 @@ struct popup_ops {
 	/* BACK closes it without asking; false: acts on nothing. */
 	bool (*act)(struct popup *, enum action, unsigned count);
 	void (*free)(struct popup *);
+	/* Takes a key before the table of keys does, where something is typed inside; false: it
+	 * does not.  NULL: nothing is. */
+	bool (*key)(struct popup *, uint32_t key);
 };
 
 struct popup {

@@ -2,6 +2,7 @@
 #define TUI_TERM_H
 
 #include "tui/around.h"
+#include "tui/mouse.h"
 #include "tui/surface.h"
 #include "tui/theme.h"
 
@@ -35,6 +36,13 @@ struct term_facts term_facts(void);
 /* The next key typed (a character or enum key), or KEY_NONE when all are taken;
  * never waits.  Watch stdin for POLLIN to know when to ask. */
 uint32_t term_key(struct term *);
+/* Behind a KEY_POINTER: what the mouse did. */
+struct mouse_event term_mouse_event(const struct term *);
+/* Asks the terminal to tell of its mouse, or no more; while an editor or the shell has it,
+ * and at the end, it is asked no more.  False: it has none. */
+bool term_mouse(struct term *, bool on);
+/* Bytes that change no cell of the screen. */
+void term_write(struct term *, struct str bytes);
 void term_size(const struct term *, int *ret_rows, int *ret_cols);
 /* After SIGWINCH: asks for the size again. */
 void term_resize(struct term *);

@@ -41,6 +41,10 @@ struct term {
 	struct around around;
 	struct reply reply;
 	size_t given;                   /* of reply's typed keys */
+	bool mouse;                     /* it was asked to tell of it */
+	bool reports;                   /* in the middle of such a telling */
+	struct mouse_report report;
+	struct mouse_event event;
 	int64_t asked;                  /* clock_monotonic_ms; 0: nothing more is awaited */
 	struct term_told told;
 	struct buf title;               /* as sent last */
@@ -49,7 +53,7 @@ struct term {
 };
 
 /* ncurses' codes for what it calls no key. */
-enum { TERM_FOCUS_IN = KEY_MAX + 1, TERM_FOCUS_OUT };
+enum { TERM_FOCUS_IN = KEY_MAX + 1, TERM_FOCUS_OUT, TERM_REPORT };
 
 /* For a failed CHECK; there is one terminal a process. */
 static const struct term *term_taken;
@@ -64,10 +68,28 @@ static void term_send(const struct buf *bytes)
 	}
 }
 
+/* Presses, drags and the wheel, in decimal (SGR): what ncurses would ask for depends on
+ * terminfo, and has no drags. */
+static const char term_mouse_on[] = "\x1b[?1002h\x1b[?1006h";
+static const char term_mouse_off[] = "\x1b[?1006l\x1b[?1002l";
+
+static void term_send_text(const char *text)
+{
+	struct buf bytes = { .p = (char *)(uintptr_t)text, .n = strlen(text) };
+	term_send(&bytes);
+}
+
+static void term_say_farewell(const struct term *t)
+{
+	if (t->mouse)
+		term_send_text(term_mouse_off);
+	term_send(&t->farewell);
+}
+
 static void term_rescue(void)
 {
 	if (term_taken)
-		term_send(&term_taken->farewell);
+		term_say_farewell(term_taken);
 	endwin();
 }
 
@@ -246,6 +268,7 @@ static void term_set_modes(struct term *t)
 	intrflush(t->keys, FALSE);
 	define_key("\x1b[I", TERM_FOCUS_IN);
 	define_key("\x1b[O", TERM_FOCUS_OUT);
+	define_key("\x1b[<", TERM_REPORT);
 	refresh();
 }
 
@@ -316,7 +339,7 @@ void term_free(struct term *t)
 		return;
 	check_set_hook(NULL);
 	term_taken = NULL;
-	term_send(&t->farewell);
+	term_say_farewell(t);
 	term_await_last(t);
 	endwin();
 	delwin(t->keys);
@@ -350,6 +373,16 @@ static uint32_t term_named(wint_t code)
 	return KEY_NAMED;
 }
 
+/* What the terminal tells by sequences that begin like a key; false: it is one. */
+static bool term_tells(struct term *t, wint_t code)
+{
+	t->reports = code == TERM_REPORT;
+	t->report = (struct mouse_report){ 0 };
+	if (code == TERM_FOCUS_IN || code == TERM_FOCUS_OUT)
+		t->told.has_focus = code == TERM_FOCUS_IN;
+	return code == TERM_FOCUS_IN || code == TERM_FOCUS_OUT || code == TERM_REPORT;
+}
+
 static uint32_t term_typed(struct term *t)
 {
 	wint_t code;
@@ -357,11 +390,16 @@ static uint32_t term_typed(struct term *t)
 		switch (wget_wch(t->keys, &code)) {
 		case OK:
 			/* A NUL (Ctrl-Space) is no key of ours, but not the end either. */
-			return code ? (uint32_t)code : KEY_NAMED;
+			if (!t->reports)
+				return code ? (uint32_t)code : KEY_NAMED;
+			enum mouse_read read = mouse_read(&t->report, (uint32_t)code, &t->event);
+			t->reports = read == MOUSE_MORE;
+			if (read == MOUSE_EVENT && t->mouse)
+				return KEY_POINTER;
+			break;
 		case KEY_CODE_YES:
-			if (code != TERM_FOCUS_IN && code != TERM_FOCUS_OUT)
+			if (!term_tells(t, code))
 				return term_named(code);
-			t->told.has_focus = code == TERM_FOCUS_IN;
 			break;
 		default:
 			return KEY_NONE;
@@ -404,6 +442,28 @@ uint32_t term_key(struct term *t)
 		else
 			term_answered(t, reply_feed(r, key));
 	}
+}
+
+struct mouse_event term_mouse_event(const struct term *t)
+{
+	return t->event;
+}
+
+bool term_mouse(struct term *t, bool on)
+{
+	const char *name = getenv("TERM");
+	if (on && (!term_string("kmous") || (name && strcmp(name, "linux") == 0)))
+		return false;
+	t->mouse = on;
+	term_send_text(on ? term_mouse_on : term_mouse_off);
+	return true;
+}
+
+void term_write(struct term *t, struct str bytes)
+{
+	buf_clear(&t->out);
+	buf_append(&t->out, bytes);
+	term_send(&t->out);
 }
 
 struct term_told term_told(const struct term *t)
@@ -482,7 +542,7 @@ void term_notice(struct term *t, struct str title, struct str text)
 
 void term_leave(struct term *t)
 {
-	term_send(&t->farewell);
+	term_say_farewell(t);
 	def_prog_mode();
 	endwin();
 }
@@ -500,6 +560,8 @@ void term_return(struct term *t)
 		if (t->palette.taken[i])
 			term_define(t, i, t->palette.rgb[i]);
 	term_send(&t->out);
+	if (t->mouse)
+		term_send_text(term_mouse_on);
 	term_resize(t);
 }
 

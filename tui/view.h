@@ -16,6 +16,7 @@ struct view_news {
 };
 
 struct app;
+struct list;
 struct loop;
 struct view;
 
@@ -25,6 +26,26 @@ struct view;
 struct hint {
 	enum action action;
 	const char *text;       /* NULL ends the list */
+};
+
+/* How marks, jumps, copying and the mouse find their way in a view.  All may be NULL. */
+struct view_nav {
+	/* Its lists, from the left or the top; NULL behind the last.  Each has noted its place
+	 * with list_at when it was drawn, if it was. */
+	struct list *(*list)(struct view *, size_t i);
+	/* Which of them has the keys; NULL: the first. */
+	size_t (*focused)(const struct view *);
+	/* That one gets the keys; its cursor may have been moved. */
+	void (*focus)(struct view *, size_t i);
+	/* Appends where the cursor is, in words that are still right when all was read anew;
+	 * NULL: by number.  And back there: false, it is gone. */
+	void (*place)(struct view *, struct buf *);
+	bool (*go)(struct view *, struct str place);
+	/* What the view is about, so that another of its kind is told apart (a build's folder). */
+	const char *(*subject)(const struct view *);
+	/* Appends what a copying action copies; false: there is no such thing here.  NULL, and
+	 * for ACTION_COPY_LINE: the line as it is drawn. */
+	bool (*copy)(struct view *, enum action, struct buf *);
 };
 
 struct view_ops {
@@ -63,6 +84,8 @@ struct view_ops {
 	bool (*is_about)(const struct view *, const char *dir);
 	/* Why what it shows is looked at each second; the app says so. */
 	enum watch_lack (*lack)(const struct view *);
+	/* NULL: nothing of it. */
+	const struct view_nav *nav;
 	/* The keys that the bottom line names while there is nothing else to say. */
 	const struct hint *hints;
 };

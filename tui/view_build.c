@@ -140,14 +140,15 @@ void view_build_forget(struct view_build *b)
 
 /* ---- drawing ---- */
 
-static int view_build_left_width(int cols)
+static int view_build_left_width(const struct view_build *b, struct area a)
 {
-	return cols < 120 ? cols * 45 / 100 : cols * 36 / 100;
+	int usual = a.cols < 120 ? a.cols * 45 / 100 : a.cols * 36 / 100;
+	return panes_place(app_panes(b->view.app), WHERE_BUILD, 0, a, usual);
 }
 
 static void view_build_draw_side(struct view_build *b, struct surface *s, struct area a)
 {
-	int width = view_build_left_width(a.cols);
+	int width = view_build_left_width(b, a);
 	struct area left = area_cols(a, 0, width), rule = area_cols(a, width, 1);
 	struct ink ink = b->pane == BUILD_STEPS ? INK(PANEHERE) : INK(PANE);
 	struct pen pen = pen_at(s, area_cut_top(&left, 1), 0);
@@ -282,7 +283,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 static bool view_build_act(struct view *view, enum action action, unsigned count)
 {
 	struct view_build *b = (struct view_build *)view;
-	if (view_build_act_here(b, action))
+	if (app_border(view->app, 0, action, count) || view_build_act_here(b, action))
 		return true;
 	return b->pane == BUILD_LOG ? view_build_log_act(b, action, count)
 	                            : view_build_steps_act(b, action, count);
@@ -329,7 +330,8 @@ static const struct hint view_build_hints[] = {
 	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_ops = {
-	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.name = "build", .where = WHERE_BUILD,
+	.nav = &view_build_nav, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
 	.is_about = view_build_is_about, .news = view_build_news, .lack = view_build_lack,
 	.hints = view_build_hints,
@@ -344,7 +346,8 @@ static const struct hint view_build_over_hints[] = {
 	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
-	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.name = "build", .where = WHERE_BUILD,
+	.nav = &view_build_nav, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .typed = view_build_typed, .is_about = view_build_is_about,
 	.news = view_build_news,
 	.hints = view_build_over_hints,
@@ -359,7 +362,8 @@ static const struct hint view_build_made_hints[] = {
 	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_made_ops = {
-	.name = "build", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.name = "build", .where = WHERE_BUILD,
+	.nav = &view_build_nav, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .typed = view_build_typed, .hints = view_build_made_hints,
 };
 
@@ -370,7 +374,8 @@ static const struct hint view_build_replay_hints[] = {
 	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_ALL_STEPS, "all" }, { 0, NULL },
 };
 static const struct view_ops view_build_replay_ops = {
-	.name = "replay", .where = WHERE_BUILD, .draw = view_build_draw, .act = view_build_act,
+	.name = "replay", .where = WHERE_BUILD,
+	.nav = &view_build_nav, .draw = view_build_draw, .act = view_build_act,
 	.free = view_build_free, .tick = view_build_tick, .typed = view_build_typed,
 	.hints = view_build_replay_hints,
 };

@@ -95,6 +95,9 @@ void view_build_more(struct journal *, void *data);
 /* What is known of the build goes; the journal has been rewound. */
 void view_build_forget(struct view_build *);
 
+/* In view_build_nav.c. */
+extern const struct view_nav view_build_nav;
+
 /* ---- replay ---- */
 bool view_build_replays(const struct view_build *);
 void view_build_replay_start(struct view_build *);

@@ -395,4 +395,6 @@ void view_build_log_draw(struct view_build *b, struct surface *s, struct area a)
 	if (bar.n > bar.height && bar.top > bar.n - bar.height)
 		bar.top = bar.n - bar.height;
 	list_draw_bar(&bar, s, a);
+	/* Where lines are wrapped a row tells no line. */
+	list_at(&b->log, b->wraps ? (struct area){ 0 } : a);
 }

@@ -367,6 +367,8 @@ static bool view_diff_act(struct view *view, enum action action, unsigned count)
 		v->focus = v->focus == DIFF_CONFIG ? DIFF_DOCKERFILE : DIFF_CONFIG;
 		return true;
 	case ACTION_ZOOM: v->zoom = !v->zoom; return true;
+	case ACTION_NARROWER: case ACTION_WIDER: case ACTION_EVEN:
+		return app_border(view->app, 0, action, count);
 	case ACTION_SEARCH:
 		v->asks = DIFF_ASKS_SEARCH;
 		app_prompt(view->app, "/");
@@ -404,8 +406,28 @@ static const struct hint view_diff_hints[] = {
 	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { 0, NULL },
 };
 
+static struct list *view_diff_list(struct view *view, size_t i)
+{
+	return i < DIFF_PANES ? &((struct view_diff *)view)->lists[i] : NULL;
+}
+
+static size_t view_diff_focused(const struct view *view)
+{
+	return ((const struct view_diff *)view)->focus;
+}
+
+static void view_diff_focus(struct view *view, size_t i)
+{
+	((struct view_diff *)view)->focus = (enum diff_pane)i;
+}
+
+static const struct view_nav view_diff_nav = {
+	.list = view_diff_list, .focused = view_diff_focused, .focus = view_diff_focus,
+};
+
 static const struct view_ops view_diff_ops = {
-	.name = "diff", .where = WHERE_DIFF, .draw = view_diff_draw, .act = view_diff_act,
+	.name = "diff", .where = WHERE_DIFF,
+	.nav = &view_diff_nav, .draw = view_diff_draw, .act = view_diff_act,
 	.free = view_diff_free, .enter = view_diff_enter, .reread = view_diff_reread,
 	.typed = view_diff_typed, .hints = view_diff_hints,
 };

@@ -199,7 +199,7 @@ static void draw_panes(struct view_diff *v, struct surface *s, struct area a)
 		draw_pane(v, s, a, v->focus);
 		return;
 	}
-	int left = a.cols * 11 / 20;
+	int left = panes_place(app_panes(v->view.app), WHERE_DIFF, 0, a, a.cols * 11 / 20);
 	struct area part[DIFF_PANES] = { area_cols(a, 0, left), area_cols(a, left + 1, a.cols) };
 	surface_vertical(s, area_cols(a, left, 1));
 	for (enum diff_pane pane = 0; pane < DIFF_PANES; pane++) {

@@ -11,6 +11,7 @@
 struct help_line {
 	enum action action;
 	const char *head;
+	unsigned where;                 /* whose keys are told */
 };
 
 struct view_help {
@@ -29,7 +30,8 @@ static void help_text(const struct help_line *line, struct buf *out)
 {
 	const struct keymap_entry *entry = keymap_entry(line->action);
 	buf_clear(out);
-	buf_printf(out, "%s %s %s", entry->keys, entry->text, entry->name);
+	buf_append(out, keymap_keys(line->action, line->where));
+	buf_printf(out, " %s %s", entry->text, entry->name);
 }
 
 static void help_refilter(struct view_help *h)
@@ -58,11 +60,11 @@ static void help_add(struct view_help *h, const char *head, unsigned where, unsi
                      unsigned but)
 {
 	size_t at = h->n++;
-	h->lines[at] = (struct help_line){ ACTION_NONE, head };
+	h->lines[at] = (struct help_line){ .head = head };
 	for (enum action a = ACTION_UNKNOWN + 1; a < ACTION_COUNT; a++) {
 		unsigned valid = keymap_entry(a)->where;
 		if ((valid & where) && (!also || (valid & also)) && !(valid & but))
-			h->lines[h->n++].action = a;
+			h->lines[h->n++] = (struct help_line){ .action = a, .where = where };
 	}
 	if (h->n == at + 1)
 		h->n = at;
@@ -81,7 +83,8 @@ static void help_draw_line(struct view_help *h, struct pen *pen, const struct he
 		pen_fill(pen, INK(TEXT));
 		return;
 	}
-	pen_printf(pen, INK(HOT), "  %s", entry->keys);
+	pen_word(pen, "  ", INK(HOT));
+	pen_text(pen, keymap_keys(line->action, line->where), INK(HOT));
 	if (pen_left(pen) > 0)
 		pen_word(pen, " ", INK(TEXT));
 	pen_to(pen, keys, INK(TEXT));
@@ -137,12 +140,30 @@ static bool help_to_head(struct view_help *h, bool down)
 	return false;
 }
 
+/* In the view that asked for help, and this one goes with it. */
+static bool help_run(struct view_help *h)
+{
+	struct app *app = h->view.app;
+	enum action action = h->list.n ? h->lines[h->shown[h->list.cursor]].action : ACTION_NONE;
+	const struct keymap_entry *entry = keymap_entry(action);
+	if (!entry)
+		return false;
+	if (!(entry->where & h->from->where)) {
+		app_say(app, "%s means nothing in the %s view", entry->name, h->from->name);
+		return true;
+	}
+	app_pop(app);
+	app_perform(app, action, 0);
+	return true;
+}
+
 static bool view_help_act(struct view *view, enum action action, unsigned count)
 {
 	struct view_help *h = (struct view_help *)view;
 	switch (action) {
 	case ACTION_SEARCH: app_prompt(view->app, "/"); return true;
 	case ACTION_FILTER: app_prompt(view->app, "&"); return true;
+	case ACTION_ENTER: return help_run(h);
 	case ACTION_SECTION_UP: return help_to_head(h, false);
 	case ACTION_SECTION_DOWN: return help_to_head(h, true);
 	default: return list_move(&h->list, action, count, 0);
@@ -157,17 +178,26 @@ static void view_help_free(struct view *view)
 }
 
 static const struct hint view_help_hints[] = {
-	{ ACTION_SEARCH, "find" }, { ACTION_SECTION_DOWN, "next part" }, { ACTION_BACK, "back" },
+	{ ACTION_ENTER, "do it" }, { ACTION_SEARCH, "find" },
+	{ ACTION_SECTION_DOWN, "next part" }, { ACTION_BACK, "back" },
 	{ 0, NULL },
 };
+static struct list *view_help_list(struct view *view, size_t i)
+{
+	return i ? NULL : &((struct view_help *)view)->list;
+}
+static const struct view_nav view_help_nav = { .list = view_help_list };
+
 static const struct view_ops view_help_ops = {
-	.name = "help", .where = WHERE_HELP, .draw = view_help_draw, .act = view_help_act,
+	.name = "help", .where = WHERE_HELP,
+	.nav = &view_help_nav, .draw = view_help_draw, .act = view_help_act,
 	.free = view_help_free, .typed = view_help_typed, .hints = view_help_hints,
 };
 
 struct view *view_help_new(const struct view_ops *from)
 {
-	static const unsigned popups = WHERE_PICKER | WHERE_LEVELS | WHERE_TEXT | WHERE_CONFIRM;
+	static const unsigned popups = WHERE_PICKER | WHERE_LEVELS | WHERE_TEXT | WHERE_CONFIRM |
+	                               WHERE_BATCH;
 	struct view_help *h = xcalloc(1, sizeof *h);
 	h->view.ops = &view_help_ops;
 	h->from = from;

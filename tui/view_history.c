@@ -254,7 +254,8 @@ static const struct hint view_history_hints[] = {
 	{ ACTION_COLUMN_RIGHT, "column" }, { ACTION_SEARCH, "find" }, { 0, NULL },
 };
 static const struct view_ops view_history_ops = {
-	.name = "history", .where = WHERE_HISTORY, .draw = history_draw, .act = view_history_act,
+	.name = "history", .where = WHERE_HISTORY,
+	.nav = &view_history_nav, .draw = history_draw, .act = view_history_act,
 	.free = view_history_free, .enter = view_history_enter, .typed = view_history_typed,
 	.lack = view_history_lack, .hints = view_history_hints,
 };

@@ -69,6 +69,9 @@ struct view_history {
 /* The build under the cursor, or NULL: also on the head of a group. */
 const struct history_item *history_here(const struct view_history *);
 
+/* In view_history_nav.c. */
+extern const struct view_nav view_history_nav;
+
 /* ---- read ---- */
 /* The list anew; what was read already stays (anew: is read again). */
 bool history_reload(struct view_history *, bool anew, struct error *);

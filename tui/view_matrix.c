@@ -266,8 +266,15 @@ static const struct hint view_matrix_hints[] = {
 	{ ACTION_ENTER, "last build" }, { ACTION_RESULT, "project" }, { ACTION_CANCEL, "cancel" },
 	{ ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { ACTION_SEARCH, "find" }, { 0, NULL },
 };
+static struct list *view_matrix_list(struct view *view, size_t i)
+{
+	return i ? NULL : &((struct view_matrix *)view)->list;
+}
+static const struct view_nav view_matrix_nav = { .list = view_matrix_list };
+
 static const struct view_ops view_matrix_ops = {
-	.name = "matrix", .where = WHERE_MATRIX, .draw = matrix_draw, .act = view_matrix_act,
+	.name = "matrix", .where = WHERE_MATRIX,
+	.nav = &view_matrix_nav, .draw = matrix_draw, .act = view_matrix_act,
 	.free = view_matrix_free, .enter = view_matrix_enter, .reread = view_matrix_reread,
 	.tick = view_matrix_tick, .typed = view_matrix_typed, .is_about = view_matrix_is_about,
 	.lack = view_matrix_lack, .hints = view_matrix_hints,

@@ -206,8 +206,15 @@ static const struct hint view_messages_hints[] = {
 	{ ACTION_SEARCH, "find" }, { ACTION_FILTER, "filter" }, { ACTION_PREV_ERROR, "error before" },
 	{ ACTION_LAST, "newest" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { 0, NULL },
 };
+static struct list *view_messages_list(struct view *view, size_t i)
+{
+	return i ? NULL : &((struct view_messages *)view)->list;
+}
+static const struct view_nav view_messages_nav = { .list = view_messages_list };
+
 static const struct view_ops view_messages_ops = {
-	.name = "messages", .where = WHERE_MESSAGES, .draw = view_messages_draw,
+	.name = "messages", .where = WHERE_MESSAGES,
+	.nav = &view_messages_nav, .draw = view_messages_draw,
 	.act = view_messages_act, .free = view_messages_free, .typed = view_messages_typed,
 	.hints = view_messages_hints,
 };

@@ -94,6 +94,7 @@ void view_project_link(struct view_project *v)
 		view_project_link_merged(v);
 	else
 		view_project_link_dockerfile(v);
+	view_project_sync(v);
 	app_dirty(v->view.app);
 }
 
@@ -379,6 +380,8 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 {
 	struct app *app = v->view.app;
 	bool done;
+	if (view_project_nav_act(v, action, count))
+		return true;
 	if (view_project_panel_act(v, action, count, &done))
 		return done;
 	switch (action) {
@@ -462,7 +465,8 @@ static const struct hint view_project_hints[] = {
 };
 
 static const struct view_ops view_project_ops = {
-	.name = "project", .where = WHERE_PROJECT, .draw = view_project_draw,
+	.name = "project", .where = WHERE_PROJECT,
+	.nav = &view_project_nav, .draw = view_project_draw,
 	.act = view_project_act, .free = view_project_free, .enter = view_project_enter,
 	.reread = view_project_reread, .typed = view_project_typed, .hints = view_project_hints,
 	.back = view_project_back,

@@ -96,9 +96,12 @@ static void draw_tabs(const struct view_project *v, struct surface *s, struct ar
 {
 	owned_buf struct buf about = { 0 };
 	struct pen pen = pen_at(s, line, 0);
-	for (enum pane pane = 0; pane < PANE_COUNT; pane++)
+	for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
+		int col = pen.col;
 		pen_printf(&pen, draw_has_keys(v, pane) ? INK(PANEHERE) : INK(PANE), " %s ",
 		           draw_names[pane]);
+		mouse_spot(app_spots(v->view.app), &pen, col, SPOT_PANE, (int)pane);
+	}
 	draw_about(v, v->focus, &about);
 	if (pen_left(&pen) > (int)text_width(buf_str(&about)) + 3) {
 		buf_append_char(&about, ' ');
@@ -147,7 +150,10 @@ static void draw_panes(struct view_project *v, struct surface *s, struct area a)
 		return;
 	}
 	int tree = a.cols >= 150 ? DRAW_TREE_COLS : DRAW_TREE_LESS;
-	int merged = (a.cols - tree - 2) * 9 / 20;
+	struct panes *panes = app_panes(v->view.app);
+	tree = panes_place(panes, WHERE_PROJECT, 0, a, tree);
+	struct area right = area_cols(a, tree + 1, a.cols);
+	int merged = panes_place(panes, WHERE_PROJECT, 1, right, (a.cols - tree - 2) * 9 / 20);
 	struct area part[PANE_COUNT] = {
 		area_cols(a, 0, tree), area_cols(a, tree + 1, merged),
 		area_cols(a, tree + 2 + merged, a.cols),

@@ -29,6 +29,7 @@ struct view_project {
 	struct buf needle;                      /* searched for last */
 	enum pane focus;                        /* has the keys, unless the panel has them */
 	struct problem_panel panel;
+	bool sync;                              /* JSON and Dockerfile scroll together */
 	bool zoom;                              /* the focused pane alone, however wide */
 	size_t problem;                         /* the one gone to; STR_NONE */
 	struct view_edit edit;
@@ -44,6 +45,12 @@ void view_project_draw_strip(struct view_project *, struct surface *, struct are
 void view_project_draw_problem(struct view_project *, struct surface *, struct area);
 /* Errors and warnings of the last reading. */
 void view_project_count(const struct view_project *, size_t *ret_errors, size_t *ret_warnings);
+
+/* In view_project_nav.c: how to find one's way here; keys for panes, false: it is none. */
+extern const struct view_nav view_project_nav;
+bool view_project_nav_act(struct view_project *, enum action, unsigned count);
+/* After the linking: the rows of what is linked beside one another, if that is wanted. */
+void view_project_sync(struct view_project *);
 
 /* In view_project_problems.c. */
 bool view_project_step_problem(struct view_project *, bool down);

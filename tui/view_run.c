@@ -227,8 +227,15 @@ static const struct hint view_run_hints[] = {
 	{ ACTION_STOP, "stop" }, { ACTION_FOLLOW, "follow" }, { ACTION_SEARCH, "find" },
 	{ ACTION_TIMES, "times" }, { ACTION_BACK, "remove" }, { ACTION_HELP, "keys" }, { 0, NULL },
 };
+static struct list *view_run_list(struct view *view, size_t i)
+{
+	return i ? NULL : &((struct view_run *)view)->list;
+}
+static const struct view_nav view_run_nav = { .list = view_run_list };
+
 static const struct view_ops view_run_ops = {
-	.name = "run", .where = WHERE_RUN, .draw = view_run_draw, .act = view_run_act,
+	.name = "run", .where = WHERE_RUN,
+	.nav = &view_run_nav, .draw = view_run_draw, .act = view_run_act,
 	.free = view_run_free, .tick = view_run_tick, .leave = view_run_leave,
 	.typed = view_run_typed, .hints = view_run_hints,
 };
@@ -239,7 +246,8 @@ static const struct hint view_run_over_hints[] = {
 	{ ACTION_HELP, "keys" }, { 0, NULL },
 };
 static const struct view_ops view_run_over_ops = {
-	.name = "run", .where = WHERE_RUN, .draw = view_run_draw, .act = view_run_act,
+	.name = "run", .where = WHERE_RUN,
+	.nav = &view_run_nav, .draw = view_run_draw, .act = view_run_act,
 	.free = view_run_free, .typed = view_run_typed, .hints = view_run_over_hints,
 };
 

@@ -77,6 +77,25 @@ uint32_t term_key(struct term *t)
 	return 0;
 }
 
+struct mouse_event term_mouse_event(const struct term *t)
+{
+	(void)t;
+	return (struct mouse_event){ 0 };
+}
+
+bool term_mouse(struct term *t, bool on)
+{
+	(void)t;
+	(void)on;
+	return true;
+}
+
+void term_write(struct term *t, struct str bytes)
+{
+	(void)t;
+	(void)bytes;
+}
+
 void term_size(const struct term *t, int *ret_rows, int *ret_cols)
 {
 	*ret_rows = t->rows;

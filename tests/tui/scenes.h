@@ -15,7 +15,8 @@ static const struct scene {
 	const char *name;
 	const char *project;
 	const char *keys;               /* from the project view; at a | all that is read in
-	                                 * slices is waited for */
+	                                 * slices is waited for, at a ~ at the end what shows
+	                                 * when nothing more is typed */
 } scenes[] = {
 	{ "tree", SCENE_SHIP, "" },
 	{ "tree-folded", SCENE_SHIP, "zM" },
@@ -33,7 +34,15 @@ static const struct scene {
 	{ "edit-add", SCENE_ODD, "]f]f]f]f]f]f<Tab>ja漢字: kanji" },
 	{ "edit-menu", SCENE_SHIP,
 	  "p<Space>j<Space><Enter>]f<Tab>/SHIP_WORKERS<Enter>c<C-u>漢字<Enter>" },
-	{ "message", SCENE_SHIP, "y" },
+	{ "message", SCENE_SHIP, "Z" },
+	{ "which-key", SCENE_SHIP, "g~" },
+	{ "which-count", SCENE_SHIP, "Hjj<Enter>12~" },
+	{ "palette", SCENE_SHIP, ":" },
+	{ "palette-typed", SCENE_ODD, ":漢字" },
+	{ "palette-nothing", SCENE_SHIP, ":zzzzqx" },
+	{ "panes-moved", SCENE_SHIP, "9><Tab>15<lt>" },
+	{ "panes-synced", SCENE_SHIP, "p<Space>j<Space><Enter>gs<Tab>]f/SHIP_WORKERS<Enter>" },
+	{ "marked", SCENE_SHIP, "jjma" },
 	{ "help", SCENE_SHIP, "?jj" },
 	{ "help-filtered", SCENE_SHIP, "?/origin<Enter>" },
 	{ "history", SCENE_SHIP, "Hj" },
@@ -51,7 +60,7 @@ static const struct scene {
 	{ "diff", SCENE_SHIP, "p<Space>j<Space><Enter>dk<Enter>]c]c]c" },
 	{ "diff-dockerfile", SCENE_SHIP, "p<Space><Enter>d<Enter><Tab>]c" },
 	{ "diff-odd", SCENE_ODD, "p<Space><Enter>dk<Enter>G" },
-	{ "messages", SCENE_SHIP, "ywz<Enter>]d/nowhere<Enter>gm" },
+	{ "messages", SCENE_SHIP, "Zwz<Enter>]d/nowhere<Enter>gm" },
 	{ "matrix", SCENE_SHIP, "M|<Space>p<Space>j<Space><Enter>|" },
 	{ "matrix-build", SCENE_SHIP, "M|<Space><Space>B" },
 	{ "matrix-wrong", SCENE_ODD, "M|jj" },
@@ -113,11 +122,15 @@ static inline struct scene_shown scene_open(struct scratch *s, const struct scen
 	app_push(shown.screen.app, view_project_new(shown.project));
 	app_draw(shown.screen.app);
 	struct str keys = str_of(scene->keys), part;
+	bool waits = str_has_suffix(keys, STR("~"));
+	keys.n -= waits;
 	while (str_next(&keys, '|', &part)) {
 		screen_keys(&shown.screen, arena_text(s->arena, part));
 		for (int i = 0; keys.p && i < 100; i++)
 			screen_turn(&shown.screen);
 	}
+	for (int i = 0; waits && !shown.screen.app->hinting && i < 600; i++)
+		assert_true(loop_turn(shown.screen.loop, 100, &s->err));
 	return shown;
 }
 

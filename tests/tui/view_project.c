@@ -181,7 +181,7 @@ static void test_view_project__says_what_a_key_could_not_do(void **state)
 		const char *keys, *says;
 	} cases[] = {
 		{ "k<Up>k", "this is the first line" }, { "Gj", "this is the last line" },
-		{ "y", "y means nothing here; ? shows the keys" }, { "]d", "there is no problem" },
+		{ "Z", "Z means nothing here; ? shows the keys" }, { "]d", "there is no problem" },
 		{ "n", "nothing was searched for yet" }, { "/zzz<Enter>", "'zzz' is not in this pane" },
 		{ "<Tab>jzc zc", "acts on nothing here" }, { "<Esc>", "q leaves mortar" },
 		{ "<Tab><Tab>ge", "ge means nothing here" }, { "<Tab><Tab>ggje", "nothing to edit" },

@@ -248,7 +248,7 @@ static void test_view_project_edit__edits_controls_as_escapes(void **state)
 	struct bench b = bench_of(state, "", 24, 80);
 	write_file(&b, "api/config.json",
 	           "{\"evil\": \"a\\u001b[31m\xe2\x80\xae\x7f z\", \"\\u0000~/k\": 1}\n");
-	type(&b, "m");
+	type(&b, "gM");
 	go(&b, "config.json", "evil");
 	type(&b, "c");
 	screen_is(b.s, &b.screen, "edit-80-controls");
@@ -403,7 +403,7 @@ static void test_view_project_edit__deletes_an_override(void **state)
 	shows(&b, "then \"2\" of");
 	type(&b, "<Enter>");
 	holds(&b, "build/requirements.gpu.json", "{}\n");
-	type(&b, "m/SHIP_TITLE<Enter>uuD");
+	type(&b, "gM/SHIP_TITLE<Enter>uuD");
 	finish(&b);
 }
 

@@ -39,6 +39,9 @@ PROGRESS = {b"\r", b"\r\n", b"\n", b"\t", b"\033[K", b"\033[J", b"\033[m", b"\03
 # What stands around the picture (tui/around.c); a title may hold nothing but text.
 AROUND = {b"\033]11;?\a", b"\033[?2026$p", b"\033[c", b"\033[22;2t", b"\033[23;2t", b"\033[?1004h",
           b"\033[?1004l", b"\033[?2026h", b"\033[?2026l", b"\033]9;4;0\a", b"\033]9;4;3\a"}
+# The mouse, once it is on; what is copied, in base64 alone (tui/copy.c).
+POINTER = {b"\033[?1002h", b"\033[?1006h", b"\033[?1006l", b"\033[?1002l"}
+COPIED = rb"\033\]52;c;[A-Za-z0-9+/]*=*\033\\"
 PERCENT = rb"\033\]9;4;[12];[0-9]{1,3}\a"
 TITLE = re.compile(rb"\033\]2;([^\a\033]{0,240})\a")
 NOTHING = re.compile(rb"(?!)")
@@ -75,7 +78,7 @@ def palette():
 
 def terminfo_list(term, rows, cols):
     curses.setupterm(term, os.open(os.devnull, os.O_WRONLY))
-    known = {b"\r", b"\n", b"\r\n"} | AROUND
+    known = {b"\r", b"\n", b"\r\n"} | AROUND | POINTER
     known.update(unpadded(curses.tigetstr(name)) for name in FIXED if curses.tigetstr(name))
     known.update(palette())
     for name, nparameters in COUNTED.items():
@@ -160,7 +163,7 @@ def check(argv):
     known, pattern = progress_list(rows), NOTHING
     if "--plain" not in argv:
         known = terminfo_list(term, rows, cols)
-        pattern = re.compile(b"|".join([palette_pattern(), looks_pattern(known), PERCENT]))
+        pattern = re.compile(b"|".join([palette_pattern(), looks_pattern(known), PERCENT, COPIED]))
     bad = 0
     for name in files:
         with open(name, "rb") as source:

@@ -1,27 +1,8 @@
 #include "tui/search.h"
 
-static char search_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-static bool search_at(const char *p, struct str needle, bool exact)
-{
-	for (size_t i = 0; i < needle.n; i++)
-		if (p[i] != needle.p[i] && (exact || search_lower(p[i]) != needle.p[i]))
-			return false;
-	return true;
-}
-
 size_t search_find(struct str line, struct str needle, size_t from)
 {
-	bool exact = false;
-	for (size_t i = 0; i < needle.n; i++)
-		exact |= search_lower(needle.p[i]) != needle.p[i];
-	for (size_t at = from; needle.n && at < line.n && line.n - at >= needle.n; at++)
-		if (search_at(line.p + at, needle, exact))
-			return at;
-	return STR_NONE;
+	return str_search(line, needle, from);
 }
 
 size_t search_lines(size_t n, size_t from, bool down, struct str needle,

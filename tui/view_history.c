@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/history/remove.h"
 #include "core/job/job.h"
+#include "core/os/clock.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
 #include "tui/app.h"
@@ -102,7 +103,7 @@ static struct str history_line(const void *data, size_t i)
 	struct view_history *h = (struct view_history *)data;
 	buf_clear(&h->line);
 	if (h->rows[i].entry)
-		history_row_text(h->rows[i].entry, &h->line);
+		history_text(&h->rows[i].entry->item, clock_now(), &h->line);
 	else
 		buf_append(&h->line, h->groups[h->rows[i].group].name);
 	return buf_str(&h->line);
@@ -128,12 +129,15 @@ static bool history_find(struct view_history *h, bool down, bool from_here)
 static void view_history_typed(struct view *view, struct str line)
 {
 	struct view_history *h = (struct view_history *)view;
-	struct buf *to = h->filters ? &h->filter : &h->needle;
-	buf_clear(to);
-	buf_append(to, str_trim(line));
-	if (h->filters)
-		history_order(h, true);
-	else if (h->needle.n)
+	struct error err;
+	if (h->filters) {
+		if (!history_set_filter(h, str_trim(line), &err))
+			app_alert(h->view.app, "%s", err.text);
+		return;
+	}
+	buf_clear(&h->needle);
+	buf_append(&h->needle, str_trim(line));
+	if (h->needle.n)
 		history_find(h, true, true);
 }
 

@@ -2,7 +2,7 @@
 #define TUI_VIEW_HISTORY_INSIDE_H
 
 #include "core/base/map.h"
-#include "core/history/list.h"
+#include "core/history/filter.h"
 #include "core/os/watch.h"
 #include "tui/folds.h"
 #include "tui/list.h"
@@ -11,16 +11,17 @@
 /* The history view's state, for its own files alone: view_history.c (life, keys),
  * _read (listing, slices, news), _order (filter, sorting, groups), _rows (drawing). */
 
+/* The fields that are columns, in the same order. */
 enum column {
-	COLUMN_WHEN, COLUMN_PROJECT, COLUMN_PROFILES, COLUMN_LEVEL, COLUMN_ENGINE, COLUMN_TOOK,
-	COLUMN_RESULT, COLUMN_ID, COLUMN_COUNT,
+	COLUMN_WHEN = FIELD_WHEN, COLUMN_PROJECT = FIELD_PROJECT, COLUMN_PROFILES = FIELD_PROFILES,
+	COLUMN_LEVEL = FIELD_LEVEL, COLUMN_ENGINE = FIELD_ENGINE, COLUMN_TOOK = FIELD_TOOK,
+	COLUMN_RESULT = FIELD_RESULT, COLUMN_ID = FIELD_ID, COLUMN_COUNT,
 };
 
 /* A build of the list; kept while the view lives, so that a new listing reads only what
  * is new. */
 struct history_entry {
 	struct history_item item;       /* id and dir always, the rest once read */
-	struct str profiles;            /* "gpu,stateful" */
 	size_t at;                      /* place in the listing: 0 is the newest */
 	bool read, asked, matches;      /* asked: matches is known */
 };
@@ -55,6 +56,7 @@ struct view_history {
 	struct list list;
 	struct folds folds;             /* names of groups */
 
+	struct history_filter *wanted;  /* the filter as it is asked; NULL: all */
 	struct buf filter, needle, line;
 	bool filters;                   /* what is typed is the filter */
 	enum column column;             /* the one that keys act on */
@@ -82,6 +84,8 @@ void history_watch(struct view_history *);
 void history_read_finish(struct view_history *);
 
 /* ---- order ---- */
+/* What the user typed; false: it is wrong, and the old filter stays. */
+bool history_set_filter(struct view_history *, struct str text, struct error *);
 /* Rows of the entries that the filter lets pass; the cursor stays on its build.  anew:
  * the filter is another. */
 void history_order(struct view_history *, bool anew);
@@ -101,11 +105,6 @@ bool history_to_head(struct view_history *, bool down);
 const char *history_column_name(enum column);
 /* The text of a cell. */
 void history_cell(const struct history_entry *, enum column, struct buf *out);
-/* What builds have in common in the column: a day, a state, a name; false where there is
- * no such thing. */
-bool history_value(const struct history_entry *, enum column, struct buf *out);
-/* What is searched and filtered: all that a row can show. */
-void history_row_text(const struct history_entry *, struct buf *out);
 void history_draw(struct view *, struct surface *, struct area);
 
 #endif

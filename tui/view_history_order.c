@@ -2,127 +2,43 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "tui/search.h"
+#include "core/os/clock.h"
 #include "tui/view_history_inside.h"
 
 /* ---- filter ---- */
 
-/* A word of the filter: [!][column: or column=]text; text may stand in quotes. */
-struct filter_word {
-	bool not, exact;
-	enum column column;             /* COLUMN_COUNT: anywhere in the row */
-	struct str text;
-};
-
-static enum column filter_column(struct str name)
+bool history_set_filter(struct view_history *h, struct str text, struct error *err)
 {
-	enum column c = 0;
-	while (c < COLUMN_COUNT && !str_eq(name, str_of(history_column_name(c))))
-		c++;
-	return c;
-}
-
-/* Takes bytes up to the next blank outside quotes off the front, without the quotes. */
-static struct str filter_token(struct str *rest, struct buf *out)
-{
-	bool quoted = false;
-	size_t i = 0;
-	*rest = str_trim(*rest);
-	buf_clear(out);
-	for (; i < rest->n && (quoted || rest->p[i] != ' '); i++) {
-		if (rest->p[i] == '"')
-			quoted = !quoted;
-		else
-			buf_append_char(out, rest->p[i]);
-	}
-	*rest = str_slice(*rest, i, rest->n);
-	return buf_str(out);
-}
-
-static bool filter_next(struct str *rest, struct buf *token, struct filter_word *ret_word)
-{
-	struct filter_word w = { .column = COLUMN_COUNT };
-	*rest = str_trim(*rest);
-	if (!rest->n)
+	struct history_filter *wanted = history_filter_new(text, clock_now(), err);
+	if (!wanted)
 		return false;
-	w.text = filter_token(rest, token);
-	w.not = w.text.n > 1 && w.text.p[0] == '!';
-	w.text = str_slice(w.text, w.not, w.text.n);
-	for (size_t i = 0; i < w.text.n && w.column == COLUMN_COUNT; i++) {
-		if (w.text.p[i] != ':' && w.text.p[i] != '=')
-			continue;
-		w.column = filter_column(str_slice(w.text, 0, i));
-		w.exact = w.text.p[i] == '=';
-		if (w.column == COLUMN_COUNT)
-			break;
-		w.text = str_slice(w.text, i + 1, w.text.n);
-	}
-	*ret_word = w;
-	return true;
-}
-
-static bool filter_has(const struct history_entry *entry, const struct filter_word *w)
-{
-	owned_buf struct buf text = { 0 };
-	if (w->column == COLUMN_COUNT)
-		history_row_text(entry, &text);
-	else if (!w->exact || !history_value(entry, w->column, &text))
-		history_cell(entry, w->column, &text);
-	if (w->exact && w->column < COLUMN_COUNT)
-		return str_eq(buf_str(&text), w->text);
-	return !w->text.n || search_find(buf_str(&text), w->text, 0) != STR_NONE;
-}
-
-/* Every word must hold. */
-static bool filter_passes(const struct view_history *h, const struct history_entry *entry)
-{
-	owned_buf struct buf token = { 0 };
-	struct str rest = buf_str(&h->filter);
-	struct filter_word w;
-	while (filter_next(&rest, &token, &w))
-		if (filter_has(entry, &w) == w.not)
-			return false;
-	return true;
-}
-
-/* The word `column=value` as it is typed. */
-static void filter_write(enum column column, struct str value, struct buf *out)
-{
-	bool quotes = str_find(value, ' ') != STR_NONE;
-	buf_printf(out, quotes ? "%s=\"%.*s\"" : "%s=%.*s", history_column_name(column),
-	           STR_ARG(value));
-}
-
-bool history_only(struct view_history *h)
-{
-	owned_buf struct buf value = { 0 }, word = { 0 };
-	const struct history_row *row = h->list.cursor < h->list.n ? &h->rows[h->list.cursor] : NULL;
-	if (!row || !row->entry || !history_value(row->entry, h->column, &value))
-		return false;
-	filter_write(h->column, buf_str(&value), &word);
-	size_t at = str_find_str(buf_str(&h->filter), buf_str(&word));
-	if (at != STR_NONE) {
-		buf_replace(&h->filter, at, word.n, STR(""));
-	} else {
-		if (h->filter.n)
-			buf_append_char(&h->filter, ' ');
-		buf_append(&h->filter, buf_str(&word));
-	}
-	struct str kept = str_trim(buf_str(&h->filter));
-	buf_clear(&word);
-	buf_append(&word, kept);
+	history_filter_free(h->wanted);
+	h->wanted = wanted;
 	buf_clear(&h->filter);
-	buf_append(&h->filter, buf_str(&word));
+	buf_append(&h->filter, text);
 	history_order(h, true);
 	return true;
 }
 
-/* ---- order ---- */
-
-static double order_took(const struct history_item *item)
+bool history_only(struct view_history *h)
 {
-	return item->ended > 0 ? item->ended - item->started : -1;
+	owned_buf struct buf value = { 0 }, word = { 0 }, filter = { 0 };
+	const struct history_row *row = h->list.cursor < h->list.n ? &h->rows[h->list.cursor] : NULL;
+	struct error err;
+	if (!row || !row->entry ||
+	    !history_field_value(&row->entry->item, (enum history_field)h->column, &value))
+		return false;
+	history_filter_write((enum history_field)h->column, buf_str(&value), &word);
+	buf_append(&filter, buf_str(&h->filter));
+	size_t at = str_find_str(buf_str(&filter), buf_str(&word));
+	if (at != STR_NONE)
+		buf_replace(&filter, at, word.n, STR(""));
+	else
+		buf_printf(&filter, "%s%s", filter.n ? " " : "", buf_text(&word));
+	return history_set_filter(h, str_trim(buf_str(&filter)), &err);
 }
+
+/* ---- order ---- */
 
 static int order_numbers(double a, double b)
 {
@@ -136,7 +52,7 @@ static int order_by(const struct history_entry *a, const struct history_entry *b
 	if (column == COLUMN_WHEN)
 		return order_numbers(a->item.started, b->item.started);
 	if (column == COLUMN_TOOK)
-		return order_numbers(order_took(&a->item), order_took(&b->item));
+		return order_numbers(history_took(&a->item, 0), history_took(&b->item, 0));
 	if (column == COLUMN_RESULT && a->item.state != b->item.state)
 		return (int)a->item.state - (int)b->item.state;
 	history_cell(a, column, &one);
@@ -176,7 +92,7 @@ void history_sort(struct view_history *h)
 static size_t order_group(struct view_history *h, struct map *names, const struct history_entry *e)
 {
 	owned_buf struct buf name = { 0 };
-	history_value(e, h->group, &name);
+	history_field_value(&e->item, (enum history_field)h->group, &name);
 	size_t at = map_index(names, buf_str(&name));
 	if (at == STR_NONE) {
 		struct str kept = arena_str(h->rows_arena, buf_str(&name));
@@ -236,7 +152,7 @@ static size_t order_matching(struct view_history *h, bool anew, struct history_e
 			continue;
 		if (anew || !entry->asked) {
 			entry->asked = true;
-			entry->matches = filter_passes(h, entry);
+			entry->matches = history_filter_passes(h->wanted, &entry->item);
 		}
 		if (entry->matches)
 			shown[n++] = entry;
@@ -323,5 +239,6 @@ void history_order_finish(struct view_history *h)
 {
 	arena_free(h->rows_arena);
 	folds_finish(&h->folds);
+	history_filter_free(h->wanted);
 	buf_finish(&h->filter);
 }

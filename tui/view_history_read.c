@@ -23,15 +23,11 @@ static void history_dirty(struct view_history *h)
 static void history_read_entry(struct view_history *h, struct history_entry *entry)
 {
 	const char *id = entry->item.id, *dir = entry->item.dir;
-	owned_buf struct buf profiles = { 0 };
 	if (!history_read_one(h->arena, dir, &entry->item))
 		return;
 	entry->item.id = id;
 	entry->item.dir = dir;
 	entry->asked = false;
-	for (size_t i = 0; i < entry->item.nprofiles; i++)
-		buf_printf(&profiles, "%s%s", i ? "," : "", entry->item.profiles[i]);
-	entry->profiles = arena_str(h->arena, buf_str(&profiles));
 	h->nread += !entry->read;
 	entry->read = true;
 }

@@ -7,13 +7,11 @@
 
 /* most: of columns of the screen.  rank: which go first where there is no room. */
 static const struct {
-	const char *title;
 	int most, rank;
 } columns[COLUMN_COUNT] = {
-	[COLUMN_WHEN] = { "when", 16, 1 }, [COLUMN_PROJECT] = { "project", 24, 0 },
-	[COLUMN_PROFILES] = { "profiles", 24, 4 }, [COLUMN_LEVEL] = { "level", 10, 5 },
-	[COLUMN_ENGINE] = { "engine", 14, 6 }, [COLUMN_TOOK] = { "took", 7, 3 },
-	[COLUMN_RESULT] = { "result", 200, 2 }, [COLUMN_ID] = { "id", 22, 7 },
+	[COLUMN_WHEN] = { 16, 1 }, [COLUMN_PROJECT] = { 24, 0 }, [COLUMN_PROFILES] = { 24, 4 },
+	[COLUMN_LEVEL] = { 10, 5 }, [COLUMN_ENGINE] = { 14, 6 }, [COLUMN_TOOK] = { 7, 3 },
+	[COLUMN_RESULT] = { 200, 2 }, [COLUMN_ID] = { 22, 7 },
 };
 
 /* In narrow windows dates are cut by the year, and names so far that results fit. */
@@ -21,7 +19,7 @@ enum { NARROW = 60, NARROW_YEAR = 5, NARROW_NAME = 12 };
 
 const char *history_column_name(enum column column)
 {
-	return columns[column].title;
+	return history_field_name((enum history_field)column);
 }
 
 /* Today only the time, else also the day. */
@@ -34,69 +32,12 @@ static void row_append_when(const struct history_item *item, struct buf *out)
 	buf_append(out, today ? str_slice(buf_str(&then), 11, 8) : str_slice(buf_str(&then), 0, 16));
 }
 
-static void row_append_took(const struct history_item *item, struct buf *out)
-{
-	double took = item->ended > 0 ? item->ended - item->started :
-	              item->state == HISTORY_RUNNING ? (double)(long)(clock_now() - item->started) : -1;
-	if (took >= 0)
-		clock_append_seconds(out, took);
-}
-
-static void row_append_result(const struct history_item *item, struct buf *out)
-{
-	buf_append_text(out, history_state_name(item->state));
-	if (item->error[0] && item->state != HISTORY_CANCELLED) {
-		buf_append(out, STR(": "));
-		buf_append_text(out, item->error);
-	} else if (item->image[0] && item->state != HISTORY_LOST) {
-		buf_append_char(out, ' ');
-		buf_append_text(out, item->image);
-	} else if (item->nbuilds && item->state != HISTORY_LOST) {
-		buf_printf(out, " %zu builds", item->nbuilds);
-	}
-}
-
 void history_cell(const struct history_entry *entry, enum column column, struct buf *out)
 {
-	const struct history_item *item = &entry->item;
-	switch (column) {
-	case COLUMN_WHEN: row_append_when(item, out); break;
-	case COLUMN_PROJECT: buf_append_text(out, item->project); break;
-	case COLUMN_PROFILES: buf_append(out, entry->profiles); break;
-	case COLUMN_LEVEL: buf_append_text(out, item->level); break;
-	case COLUMN_ENGINE: buf_append_text(out, item->engine); break;
-	case COLUMN_TOOK: row_append_took(item, out); break;
-	case COLUMN_RESULT: row_append_result(item, out); break;
-	case COLUMN_ID: buf_append_text(out, item->id); break;
-	case COLUMN_COUNT: break;
-	}
-}
-
-bool history_value(const struct history_entry *entry, enum column column, struct buf *out)
-{
-	owned_buf struct buf then = { 0 };
-	if (column == COLUMN_TOOK)
-		return false;
-	if (column == COLUMN_RESULT) {
-		buf_append_text(out, history_state_name(entry->item.state));
-	} else if (column == COLUMN_WHEN) {
-		clock_append_local(&then, entry->item.started);
-		buf_append(out, str_slice(buf_str(&then), 0, 10));
-	} else {
-		history_cell(entry, column, out);
-	}
-	return true;
-}
-
-void history_row_text(const struct history_entry *entry, struct buf *out)
-{
-	for (enum column c = 0; c < COLUMN_COUNT; c++) {
-		history_cell(entry, c, out);
-		buf_append_char(out, ' ');
-	}
-	buf_append_text(out, entry->item.kind);
-	buf_append_char(out, ' ');
-	buf_append_text(out, entry->item.root);
+	if (column == COLUMN_WHEN)
+		row_append_when(&entry->item, out);
+	else
+		history_field_text(&entry->item, (enum history_field)column, clock_now(), out);
 }
 
 /* ---- widths ---- */
@@ -125,7 +66,7 @@ static void rows_measure(const struct view_history *h, int rows, bool narrow,
 		if (narrow && c == COLUMN_PROJECT && widths[c] > NARROW_NAME)
 			widths[c] = NARROW_NAME;
 		/* The sign of the order stands behind the name. */
-		int title = (int)strlen(columns[c].title) + (h->sort == c);
+		int title = (int)strlen(history_column_name(c)) + (h->sort == c);
 		if ((widths[c] || h->column == c) && widths[c] < title)
 			widths[c] = title;
 	}
@@ -247,7 +188,7 @@ static void rows_draw_titles(const struct view_history *h, struct surface *s, st
 		owned_buf struct buf title = { 0 };
 		if (!widths[c])
 			continue;
-		buf_printf(&title, "%s%s", columns[c].title, h->sort != c ? "" : h->sorts_down ? "v" : "^");
+		buf_printf(&title, "%s%s", history_column_name(c), h->sort != c ? "" : h->sorts_down ? "v" : "^");
 		row_draw_cell(s, area_cols(row, col, widths[c]), buf_str(&title), c == COLUMN_TOOK,
 		              STYLE_NONE, c == h->column ? INK(PANEHERE) : INK(PANE));
 		struct pen pen = pen_at(s, area_cols(row, col + widths[c], 1), 0);
@@ -273,7 +214,7 @@ static void history_draw_title(const struct view_history *h, struct surface *s, 
 		pen_text(&pen, buf_str(&h->filter), INK(BARSTRONG));
 	}
 	if (h->group < COLUMN_COUNT)
-		pen_printf(&pen, INK(BAR), "  by %s", columns[h->group].title);
+		pen_printf(&pen, INK(BAR), "  by %s", history_column_name(h->group));
 	pen_fill(&pen, INK(BAR));
 }
 
@@ -287,7 +228,7 @@ static void history_draw_more(const struct view_history *h, struct surface *s, s
 	enum style style;
 	owned_buf struct buf result = { 0 };
 	row_mark(item->state, &style);
-	row_append_result(item, &result);
+	history_field_text(item, FIELD_RESULT, clock_now(), &result);
 	struct pen pen = pen_at(s, a, 0);
 	pen_printf(&pen, INK(FAINT), "%s  ", item->id);
 	pen_word(&pen, item->root, INK(TEXT));

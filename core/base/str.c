@@ -57,6 +57,30 @@ size_t str_find_str(struct str s, struct str needle)
 	return at ? (size_t)(at - s.p) : STR_NONE;
 }
 
+static char str_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static bool str_is_at(const char *p, struct str needle, bool exact)
+{
+	for (size_t i = 0; i < needle.n; i++)
+		if (p[i] != needle.p[i] && (exact || str_lower(p[i]) != needle.p[i]))
+			return false;
+	return true;
+}
+
+size_t str_search(struct str s, struct str needle, size_t from)
+{
+	bool exact = false;
+	for (size_t i = 0; i < needle.n; i++)
+		exact |= str_lower(needle.p[i]) != needle.p[i];
+	for (size_t at = from; needle.n && at < s.n && s.n - at >= needle.n; at++)
+		if (str_is_at(s.p + at, needle, exact))
+			return at;
+	return STR_NONE;
+}
+
 size_t str_find_last(struct str s, char c)
 {
 	const char *at = s.n ? memrchr(s.p, c, s.n) : NULL;

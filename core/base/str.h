@@ -45,6 +45,9 @@ struct str str_trim(struct str);
 /* Where the byte or the run first stands, or STR_NONE. */
 size_t str_find(struct str, char c);
 size_t str_find_str(struct str, struct str needle);
+/* From `from` on, as people search: without capitals (of ASCII) in the needle capitals do
+ * not matter.  An empty needle is nowhere. */
+size_t str_search(struct str, struct str needle, size_t from);
 /* Where the byte last stands, or STR_NONE. */
 size_t str_find_last(struct str, char c);
 

@@ -26,6 +26,9 @@ struct value *history_describe(struct arena *arena, const struct history_item *i
 	if (item->batch[0])
 		value_set(arena, v, "batch", value_new_string(arena, str_of(item->batch)));
 	value_set(arena, v, "pinned", value_new_bool(arena, item->pinned));
+	if (item->imported)
+		value_set(arena, v, "imported", value_new_bool(arena, true));
+	value_set(arena, v, "size", value_new_integer(arena, (long long)item->size));
 	if (item->image_id[0])
 		value_set(arena, v, "image_id", value_new_string(arena, str_of(item->image_id)));
 	value_set(arena, v, "started", describe_seconds(arena, item->started));

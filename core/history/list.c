@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/history/filter.h"
 #include "core/history/remove.h"
 #include "core/journal/line.h"
 #include "core/os/files.h"
@@ -155,6 +156,19 @@ static void list_state(struct list_row *row, int fd)
 		row->item.state = HISTORY_LOST;
 }
 
+static bool list_has(struct list_row *row, const char *name)
+{
+	return access(files_join(row->scratch, row->item.dir, name), F_OK) == 0;
+}
+
+static void list_size(struct list_row *row, const struct stat *journal)
+{
+	struct stat log;
+	row->item.size = (uint64_t)journal->st_size;
+	if (stat(files_join(row->scratch, row->item.dir, "log"), &log) == 0)
+		row->item.size += (uint64_t)log.st_size;
+}
+
 static bool list_row(struct list_row *row)
 {
 	char bytes[LIST_PIECE];
@@ -168,7 +182,9 @@ static bool list_row(struct list_row *row)
 	if (!list_start(row, str_slice(head, 0, str_find(head, '\n'))))
 		return false;
 	list_state(row, fd);
+	list_size(row, &st);
 	row->item.pinned = history_is_pinned(row->item.dir);
+	row->item.imported = list_has(row, "imported");
 	return true;
 }
 
@@ -188,8 +204,8 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	return true;
 }
 
-bool history_read(struct arena *arena, size_t most, struct history_list *ret_list,
-                  struct error *err)
+bool history_select(struct arena *arena, const struct history_filter *filter, size_t most,
+                    struct history_list *ret_list, struct error *err)
 {
 	const char *builds = save_state_dir("builds", err);
 	owned(files) struct files *disk = files_disk("/");
@@ -198,9 +214,20 @@ bool history_read(struct arena *arena, size_t most, struct history_list *ret_lis
 		return false;
 	size_t n = 0, cap = list.n < most ? list.n : most;
 	struct history_item *items = arena_array(arena, cap + 1, sizeof *items);
-	for (size_t i = list.n; i > 0 && n < cap; i--)
-		n += history_read_one(arena, files_join(arena, builds, list.entries[i - 1].name),
-		                      &items[n]);
+	for (size_t i = list.n; i > 0 && n < cap; i--) {
+		struct arena_mark mark = arena_mark(arena);
+		if (history_read_one(arena, files_join(arena, builds, list.entries[i - 1].name),
+		                     &items[n]) && history_filter_passes(filter, &items[n]))
+			n++;
+		else
+			arena_rewind(arena, mark);
+	}
 	*ret_list = (struct history_list){ items, n };
 	return true;
+}
+
+bool history_read(struct arena *arena, size_t most, struct history_list *ret_list,
+                  struct error *err)
+{
+	return history_select(arena, NULL, most, ret_list, err);
 }

@@ -1,6 +1,8 @@
 #ifndef CORE_HISTORY_LIST_H
 #define CORE_HISTORY_LIST_H
 
+#include <stdint.h>
+
 #include "core/base/arena.h"
 #include "core/base/error.h"
 #include "core/value/value.h"
@@ -24,6 +26,8 @@ struct history_item {
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	const char *image_id, *error;   /* "": none */
 	bool pinned;                    /* not to be deleted */
+	bool imported;                  /* made elsewhere: history import brought it */
+	uint64_t size;                  /* bytes of journal and log, nearly all that it takes */
 	size_t nbuilds;                 /* of a batch; else 0 */
 	const char *batch;              /* the id of the batch it belongs to; "": none */
 };
@@ -36,6 +40,10 @@ struct history_list {
 /* At most `most` builds, newest first, in the arena.  A folder without a journal
  * that can be read is left out. */
 bool history_read(struct arena *, size_t most, struct history_list *ret_list, struct error *);
+/* The same of those that the filter lets pass (NULL: all). */
+struct history_filter;
+bool history_select(struct arena *, const struct history_filter *, size_t most,
+                    struct history_list *ret_list, struct error *);
 /* The row as `mortar history --json` has it, in the arena. */
 struct value *history_describe(struct arena *, const struct history_item *);
 /* One build's row; false when its folder holds none. */

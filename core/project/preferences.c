@@ -110,8 +110,7 @@ static bool preferences_engine(struct preferences_reader *r, const struct value 
 	                        &r->p->engine);
 }
 
-/* Bytes, or a number with a unit; as with docker a unit counts 1024 of the next. */
-static bool preferences_bytes(struct str text, unsigned long long *ret_bytes)
+bool preferences_bytes(struct str text, unsigned long long *ret_bytes)
 {
 	static const char units[] = "KMGT";
 	size_t digits = 0;

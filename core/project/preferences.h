@@ -47,6 +47,9 @@ struct preferences {
 struct preferences *preferences_read(struct files *, const char *config_path, const char *root,
                                      struct problems *);
 void preferences_free(struct preferences *);
+/* "500", "256MB", "1 GiB": bytes, or a number with a unit; as with docker a unit counts
+ * 1024 of the next.  false: it is none, or 0. */
+bool preferences_bytes(struct str text, unsigned long long *ret_bytes);
 OWN_DEFINE(preferences)
 
 #endif

@@ -140,7 +140,7 @@ static void test_list__rows_become_json(void **state)
 	assert_string_equal(buf_text(&out),
 		"{\"id\":\"20260101-000000-0001\",\"project\":\"pr\xc3\xa9\",\"kind\":\"pesto\","
 		"\"level\":\"C1\",\"engine\":\"buildkit\",\"image\":\"p:1\",\"state\":\"done\","
-		"\"profiles\":[\"gpu\",\"p2\"],\"pinned\":false,\"image_id\":\"sha256:1\","
+		"\"profiles\":[\"gpu\",\"p2\"],\"pinned\":false,\"size\":12972,\"image_id\":\"sha256:1\","
 		"\"started\":100.500,\"seconds\":9.750}");
 }
 

@@ -24,6 +24,21 @@ const char *history_state_name(enum history_state state)
 	return names[state];
 }
 
+bool history_is_id(struct str name)
+{
+	static const char shape[] = "dddddddd-dddddd-hhhh";
+	if (name.n != sizeof shape - 1)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool digit = c >= '0' && c <= '9';
+		bool hex = digit || (c >= 'a' && c <= 'f');
+		if (shape[i] == '-' ? c != '-' : shape[i] == 'h' ? !hex : !digit)
+			return false;
+	}
+	return true;
+}
+
 struct list_row {
 	struct arena *arena, *scratch;
 	struct history_item item;
@@ -156,9 +171,10 @@ static void list_state(struct list_row *row, int fd)
 		row->item.state = HISTORY_LOST;
 }
 
-static bool list_has(struct list_row *row, const char *name)
+bool history_is_imported(const char *dir)
 {
-	return access(files_join(row->scratch, row->item.dir, name), F_OK) == 0;
+	owned(arena) struct arena *scratch = arena_new();
+	return access(files_join(scratch, dir, "imported"), F_OK) == 0;
 }
 
 static void list_size(struct list_row *row, const struct stat *journal)
@@ -184,7 +200,7 @@ static bool list_row(struct list_row *row)
 	list_state(row, fd);
 	list_size(row, &st);
 	row->item.pinned = history_is_pinned(row->item.dir);
-	row->item.imported = list_has(row, "imported");
+	row->item.imported = history_is_imported(row->item.dir);
 	return true;
 }
 

@@ -46,6 +46,10 @@ bool history_select(struct arena *, const struct history_filter *, size_t most,
                     struct history_list *ret_list, struct error *);
 /* The row as `mortar history --json` has it, in the arena. */
 struct value *history_describe(struct arena *, const struct history_item *);
+/* Made elsewhere: an import leaves the file `imported` in its folder. */
+bool history_is_imported(const char *dir);
+/* Shaped as an id: "20261121-061803-7f3a". */
+bool history_is_id(struct str);
 /* One build's row; false when its folder holds none. */
 bool history_read_one(struct arena *, const char *dir, struct history_item *ret_item);
 

@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/intern.h"
 #include "core/base/utf8.h"
+#include "core/history/list.h"
 #include "core/os/save.h"
 #include "core/value/json.h"
 
@@ -255,22 +256,6 @@ const char *request_new_id(struct error *err)
 	return NULL;
 }
 
-/* "20261121-061803-7f3a" */
-static bool request_is_id(struct str name)
-{
-	static const char shape[] = "dddddddd-dddddd-hhhh";
-	if (name.n != sizeof shape - 1)
-		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		bool digit = c >= '0' && c <= '9';
-		bool hex = digit || (c >= 'a' && c <= 'f');
-		if (shape[i] == '-' ? c != '-' : shape[i] == 'h' ? !hex : !digit)
-			return false;
-	}
-	return true;
-}
-
 const char *const *request_list(struct arena *arena, size_t *ret_count, struct error *err)
 {
 	const char *builds = save_state_dir("builds", err);
@@ -281,7 +266,7 @@ const char *const *request_list(struct arena *arena, size_t *ret_count, struct e
 	const char **ids = arena_array(arena, list.n + 1, sizeof *ids);
 	size_t n = 0;
 	for (size_t i = list.n; i > 0; i--)
-		if (request_is_id(str_of(list.entries[i - 1].name)))
+		if (history_is_id(str_of(list.entries[i - 1].name)))
 			ids[n++] = list.entries[i - 1].name;
 	*ret_count = n;
 	return ids;
@@ -301,6 +286,16 @@ static const char *request_unknown(const char *id, const char *const *ids, size_
 	return NULL;
 }
 
+/* One that was imported is found by its id: nobody who says "last" means another's. */
+static const char *request_newest(struct arena *arena, const char *builds, const char *const *ids,
+                                  size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!history_is_imported(arena_printf(arena, "%s/%s", builds, ids[i])))
+			return request_dir(builds, ids[i]);
+	return request_dir(builds, ids[0]);
+}
+
 const char *request_find(const char *id, struct error *err)
 {
 	owned(arena) struct arena *arena = arena_new();
@@ -311,7 +306,7 @@ const char *request_find(const char *id, struct error *err)
 	if (!ids)
 		return NULL;
 	if (newest && n)
-		return request_dir(builds, ids[0]);
+		return request_newest(arena, builds, ids, n);
 	for (size_t i = 0; !newest && *id && i < n; i++) {
 		if (!str_has_prefix(str_of(ids[i]), str_of(id)))
 			continue;

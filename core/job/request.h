@@ -38,7 +38,8 @@ OWN_DEFINE(request)
 /* A new build's id: sorts by time, unique among all builds of the user:
  * "20261121-061803-7f3a"; its folder is made (0700).  Interned. */
 const char *request_new_id(struct error *);
-/* builds/<id>; id may be a unique prefix, or NULL or "last" for the newest.  The
+/* builds/<id>; id may be a unique prefix, or NULL or "last" for the newest (of those that
+ * were not imported, unless there is no other).  The
  * full path, interned; NULL: err says what there is. */
 const char *request_find(const char *id, struct error *);
 /* All builds' ids, newest first, in the arena. */

@@ -36,6 +36,9 @@ bool run_find(struct arena *a, const char *build, struct run_build *ret_build, s
 		                 "did (mortar history)", item.id,
 		                 item.state == HISTORY_FAILED ? "a failure"
 		                                              : history_state_name(item.state));
+	if (item.imported)
+		return error_set(err, ERROR_USAGE, "the build %s was imported: its image is where it was "
+		                 "built", item.id);
 	if (item.nbuilds)
 		return error_set(err, ERROR_USAGE, "%s is a batch of %zu builds: name one of them "
 		                 "(mortar history)", item.id, item.nbuilds);

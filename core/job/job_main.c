@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
+#include "core/history/retention.h"
 #include "core/job/batch.h"
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
@@ -289,5 +290,7 @@ int job_main(const char *id)
 	running_remove(id);
 	int code = j.exit;
 	job_finish(&j);
+	/* With its lock gone: looking at builds opens the files of locks. */
+	retention_after(id);
 	return code;
 }

@@ -210,7 +210,7 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 }
 
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
-	preferences_notice;
+	preferences_notice, preferences_history;
 
 static const struct preferences_key preferences_keys[] = {
 	{ "profiles", false, preferences_profiles },
@@ -226,12 +226,51 @@ static const struct preferences_key preferences_keys[] = {
 	{ "engines", true, preferences_engines },
 	{ "terminal", true, preferences_terminal },
 	{ "notice", true, preferences_notice },
+	{ "history", true, preferences_history },
 	{ NULL, false, NULL },
 };
 
 static const struct preferences_key preferences_pesto_keys[] = {
 	{ "pesto_profile", false, preferences_pesto_profile },
 	{ "keep_caches", false, preferences_keep_caches },
+	{ NULL, false, NULL },
+};
+
+/* A number over 0, or 0 for no limit. */
+static bool preferences_keep(struct preferences_reader *r, const struct value *value,
+                             unsigned long long *ret_number)
+{
+	unsigned long long number = 0;
+	if (value_type(value) != VALUE_INTEGER || (!preferences_positive(value_text(value), &number) &&
+	                                           !str_eq(value_text(value), STR("0"))))
+		return preferences_wrong(r, value, "a whole number, 0 for no limit");
+	*ret_number = number;
+	return true;
+}
+
+static bool preferences_keep_days(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_keep(r, value, &r->p->keep_days);
+}
+
+static bool preferences_keep_builds(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_keep(r, value, &r->p->keep_builds);
+}
+
+static bool preferences_keep_size(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_STRING)
+		return preferences_keep(r, value, &r->p->keep_size);
+	return preferences_bytes(value_text(value), &r->p->keep_size) ||
+	       preferences_wrong(r, value, "a number of bytes, 0 for no limit, or a text with a unit: "
+	                         "\"500MB\", \"2GB\"");
+}
+
+static const struct preferences_key preferences_history_keys[] = {
+	{ "keep_days", true, preferences_keep_days },
+	{ "keep_builds", true, preferences_keep_builds },
+	{ "keep_size", true, preferences_keep_size },
 	{ NULL, false, NULL },
 };
 
@@ -344,6 +383,14 @@ static bool preferences_notice(struct preferences_reader *r, const struct value 
 	return true;
 }
 
+static bool preferences_history(struct preferences_reader *r, const struct value *value)
+{
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "a table: [history]");
+	preferences_table(r, value, preferences_history_keys);
+	return true;
+}
+
 /* ---- [engines.NAME] ---- */
 
 static bool preferences_endpoint(struct preferences_reader *r, const struct value *engine,
@@ -408,6 +455,9 @@ struct preferences *preferences_read(struct files *files, const char *config_pat
 	p->arena = arena_new();
 	p->log_limit = PREFERENCES_LOG_LIMIT;
 	p->notice_after = PREFERENCES_NOTICE_AFTER;
+	p->keep_days = PREFERENCES_KEEP_DAYS;
+	p->keep_builds = PREFERENCES_KEEP_BUILDS;
+	p->keep_size = PREFERENCES_KEEP_SIZE;
 	struct preferences_reader r = { .p = p, .problems = problems, .trusted = true };
 	if (config_path)
 		preferences_file(&r, files, config_path);

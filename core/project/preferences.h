@@ -21,6 +21,8 @@ struct preferences {
 	const char *level, *engine, *theme;     /* NULL: not set */
 	struct span level_at;                   /* where level was set */
 	unsigned long long log_limit;           /* bytes of log kept a build; default 256 MiB */
+	/* [history]: days, builds and bytes that are kept; 0: no limit.  User's file only. */
+	unsigned long long keep_days, keep_builds, keep_size;
 	bool no_git_labels;                     /* git_labels = false */
 	bool mouse;                             /* the workbench begins with it on */
 	enum clipboard clipboard;               /* where what is copied goes */
@@ -39,6 +41,8 @@ struct preferences {
 };
 #define PREFERENCES_LOG_LIMIT (256ull << 20)
 #define PREFERENCES_NOTICE_AFTER 30ull
+enum { PREFERENCES_KEEP_DAYS = 180, PREFERENCES_KEEP_BUILDS = 2000 };
+#define PREFERENCES_KEEP_SIZE (4ull << 30)
 
 /* Reads the user's config.toml (path may be NULL or absent) and the project's
  * .mortar.toml under root (root may be NULL), the project's over the user's.

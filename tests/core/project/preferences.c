@@ -139,6 +139,35 @@ static void test_preferences__a_limit_has_a_unit(void **state)
 	}
 }
 
+static void test_preferences__limits_of_the_history(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned long long days, builds, size;
+		bool wrong;
+	} table[] = {
+		{ "", PREFERENCES_KEEP_DAYS, PREFERENCES_KEEP_BUILDS, PREFERENCES_KEEP_SIZE, false },
+		{ "keep_days = 90\nkeep_builds = 500\nkeep_size = '2GB'\n", 90, 500, 2ull << 30, false },
+		{ "keep_days = 0\nkeep_builds = 0\nkeep_size = 0\n", 0, 0, 0, false },
+		{ "keep_days = -1\n", PREFERENCES_KEEP_DAYS, PREFERENCES_KEEP_BUILDS,
+		  PREFERENCES_KEEP_SIZE, true },
+		{ "keep_builds = '10'\n", PREFERENCES_KEEP_DAYS, PREFERENCES_KEEP_BUILDS,
+		  PREFERENCES_KEEP_SIZE, true },
+		{ "keep_size = 'much'\n", PREFERENCES_KEEP_DAYS, PREFERENCES_KEEP_BUILDS,
+		  PREFERENCES_KEEP_SIZE, true },
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		owned_buf struct buf text = { 0 };
+		buf_printf(&text, "[history]\n%s", table[i].text);
+		read_both(f, buf_text(&text), NULL);
+		assert_int_equal(problems_errors(f->problems), table[i].wrong);
+		assert_int_equal(f->p->keep_days, table[i].days);
+		assert_int_equal(f->p->keep_builds, table[i].builds);
+		assert_int_equal(f->p->keep_size, table[i].size);
+	}
+}
+
 struct row {
 	const char *user, *project, *problem;
 };
@@ -174,7 +203,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
 		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
-		  "mouse, clipboard, engines, terminal, notice\n" },
+		  "mouse, clipboard, engines, terminal, notice, history\n" },
 	};
 	CHECK_ROWS(*state, table);
 }
@@ -188,6 +217,9 @@ static void test_preferences__a_project_is_not_trusted(void **state)
 		  "not give its address: ignored\n" },
 		{ NULL, "log_limit = 1\n",
 		  "/p/.mortar.toml:1:1: warning: log_limit is ignored here: it comes with the "
+		  "project, and only your own config.toml may set it\n" },
+		{ NULL, "[history]\nkeep_builds = 1\n",
+		  "/p/.mortar.toml:1:2: warning: history is ignored here: it comes with the "
 		  "project, and only your own config.toml may set it\n" },
 		{ NULL, "[engines.buildah]\nendpoint = 'tcp://evil'\n",
 		  "/p/.mortar.toml:1:2: warning: engines is ignored here: it comes with the "
@@ -286,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PREFERENCES_TEST(test_preferences__has_defaults_without_files),
+		PREFERENCES_TEST(test_preferences__limits_of_the_history),
 		PREFERENCES_TEST(test_preferences__reads_all_of_the_users_file),
 		PREFERENCES_TEST(test_preferences__the_project_wins_key_by_key),
 		PREFERENCES_TEST(test_preferences__a_limit_has_a_unit),

@@ -1,13 +1,12 @@
-/* Commands about builds: build, attach, logs, cancel, history. */
+/* Commands about builds: build, attach, replay, logs, cancel. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/utf8.h"
 #include "core/history/list.h"
 #include "core/job/job.h"
 #include "core/journal/build.h"
-#include "core/os/clock.h"
-#include "core/value/json.h"
 #include "tui/command.h"
 #include "tui/follow.h"
 #include "tui/project.h"
@@ -103,6 +102,35 @@ int cmd_attach(struct arena *arena, const struct args *args)
 	return dir ? build_follow(dir, asked.form, &asked.receipt) : command_fail(&err);
 }
 
+static bool replay_speed(const char *text, double *ret_speed, struct error *err)
+{
+	char *end;
+	double speed = text ? strtod(text, &end) : 1;
+	if (text && (end == text || (*end && strcmp(end, "x") != 0) || !(speed > 0) || speed > 1e6))
+		return error_set(err, ERROR_USAGE, "--speed needs a number over 0, up to 1000000, not '%s'",
+		                 text);
+	*ret_speed = speed;
+	return true;
+}
+
+int cmd_replay(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	struct history_item item;
+	enum follow_form form;
+	double speed = 1;
+	const char *dir = build_dir(args, 0, &err);
+	if (!dir || !replay_speed(args_get(args, "speed"), &speed, &err) ||
+	    !follow_form_parse(args_get(args, "progress"), &form, &err))
+		return command_fail(&err);
+	if (history_read_one(arena, dir, &item) && item.state == HISTORY_RUNNING) {
+		error_set(&err, ERROR_USAGE, "build %s is running: mortar attach %s follows it", item.id,
+		          item.id);
+		return command_fail(&err);
+	}
+	return follow_replay(dir, form, speed);
+}
+
 int cmd_cancel(struct arena *arena, const struct args *args)
 {
 	struct error err;
@@ -177,49 +205,4 @@ int cmd_logs(struct arena *arena, const struct args *args)
 	if (args->noperands > 1 && !logs_find_step(build, args->operands[1], &step, &err))
 		return command_fail(&err);
 	return logs_print(journal, step);
-}
-
-static void history_line(struct buf *out, const struct history_item *item)
-{
-	owned_buf struct buf took = { 0 }, line = { 0 };
-	if (item->ended > 0)
-		clock_append_seconds(&took, item->ended - item->started);
-	buf_printf(&line, "%-22s ", item->id);
-	clock_append_local(&line, item->started);
-	buf_printf(&line, "  %-9s %8s  %-8s %-4s %s", history_state_name(item->state),
-	           buf_text(&took), item->engine, item->level, item->image);
-	if (item->nbuilds)
-		buf_printf(&line, "%zu builds", item->nbuilds);
-	utf8_append_visible(out, buf_str(&line));
-	buf_append_char(out, '\n');
-}
-
-int cmd_history(struct arena *arena, const struct args *args)
-{
-	struct error err;
-	unsigned long long most = (size_t)-1;
-	struct history_list list;
-	owned_buf struct buf out = { 0 };
-	const char *count = args_get(args, "count");
-	if (args->noperands > 1 || (args->noperands && strcmp(args->operands[0], "list") != 0))
-		return cmd_history_change(arena, args);
-	if (count && !str_number(str_of(count), most, &most)) {
-		error_set(&err, ERROR_USAGE, "--count needs a number, not '%s'", count);
-		return command_fail(&err);
-	}
-	if (!history_read(arena, (size_t)most, &list, &err))
-		return command_fail(&err);
-	struct value *all = value_new_array(arena);
-	for (size_t i = 0; i < list.n; i++) {
-		if (args_has(args, "json"))
-			value_append(all, (struct str){ 0 }, (struct span){ 0 },
-			             history_describe(arena, &list.items[i]));
-		else
-			history_line(&out, &list.items[i]);
-	}
-	if (args_has(args, "json")) {
-		value_write_json(&out, all, JSON_FILE);
-		buf_append_char(&out, '\n');
-	}
-	return command_output(buf_str(&out));
 }

@@ -101,9 +101,26 @@ static const struct command command_cancel = {
 	"cancel", "[BUILD]", 0, 1, "help", "stop a running build", cmd_cancel,
 };
 static const struct command command_history = {
-	"history", "[list | delete BUILD… | pin BUILD… | unpin BUILD…]", 0, (size_t)-1,
-	"json count help", "the builds kept, newest first; delete some, or pin what must stay",
-	cmd_history,
+	"history", "[list|prune|export|import|delete|pin|unpin] [BUILD...]", 0, (size_t)-1,
+	"project since count output=FILE dry-run json help",
+	"the builds that are kept: list, delete, pin, export and import them\n"
+	"list takes the words of a filter instead of BUILDs: project=ship result=failed level:C1 "
+	"took>1m since:2d before:2026-11-01 is:pinned !word. prune removes what keep_days, keep_builds "
+	"and keep_size of config.toml let go, as every build does at its end. export writes ID.mortar "
+	"into this folder, which import takes elsewhere: what attach, logs, replay and report need, "
+	"nothing that can be started.", cmd_history,
+};
+static const struct command command_report = {
+	"report", "[BUILD]", 0, 1, "output=FILE format log-lines help",
+	"a build as a page: HTML in one file, or Markdown for the summary of a CI run\n"
+	"Errors first, then when each step ran, all steps, warnings, logs and what was built. The page "
+	"asks no network and runs no script. Markdown stays below 1 MiB, as in "
+	"mortar report --format markdown >>\"$GITHUB_STEP_SUMMARY\".", cmd_report,
+};
+static const struct command command_replay = {
+	"replay", "[BUILD]", 0, 1, "progress speed help",
+	"follow a build that is over as if it ran\n"
+	"--speed 10 is ten times as fast; the exit code is the build's.", cmd_replay,
 };
 static const struct command command_list = {
 	"list", "[PATH]", 0, 1, SELECT " engine json help",
@@ -167,8 +184,8 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
-	&command_attach, &command_logs, &command_cancel, &command_history, &command_list,
-	&command_serve, &command_init, &command_read, &command_check, &command_match,
+	&command_attach, &command_logs, &command_cancel, &command_replay, &command_history,
+	&command_report, &command_list, &command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_doctor, &command_completion, &command_help, NULL,
 };
 

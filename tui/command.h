@@ -72,7 +72,7 @@ int cmd_completion(struct arena *, const struct args *);
 int cmd_help(struct arena *, const struct args *);
 int cmd_list(struct arena *, const struct args *);
 int cmd_run(struct arena *, const struct args *);
-/* history delete, pin, unpin: the operands are the verb and builds. */
-int cmd_history_change(struct arena *, const struct args *);
+int cmd_report(struct arena *, const struct args *);
+int cmd_replay(struct arena *, const struct args *);
 
 #endif

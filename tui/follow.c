@@ -28,6 +28,8 @@ struct follow {
 	struct follow_tty *tty;
 	bool detached, unwritten;       /* unwritten: stdout takes no more */
 	bool asked;                     /* the tty form waits for c or d */
+	double speed, at;               /* replay: how fast, and how far; speed 0: it is none */
+	int64_t last_ms;
 };
 
 bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *err)
@@ -137,6 +139,11 @@ static void follow_interrupt(struct loop *loop, int signal, void *data)
 {
 	struct follow *f = data;
 	(void)signal;
+	if (f->speed > 0) {
+		f->detached = true;
+		loop_stop(loop);
+		return;
+	}
 	if (f->tty && !f->asked && !f->build->cancel_requested) {
 		f->asked = true;
 		follow_tty_ask(f->tty, true);
@@ -214,6 +221,66 @@ static void follow_open_form(struct follow *f)
 		loop_watch(f->loop, STDIN_FILENO, POLLIN, follow_key, f);
 	}
 	loop_signal(f->loop, SIGINT, follow_interrupt, f);
+}
+
+/* ---- replay ---- */
+
+static void follow_turn(struct loop *loop, void *data);
+
+/* At the next event; where seconds are seen to run, ten times a second. */
+static void follow_turn_later(struct follow *f)
+{
+	enum { PICTURE_MS = 100, LONGEST_MS = 3600000 };
+	double ms = (journal_held(f->journal) - f->at) / f->speed * 1000;
+	int64_t longest = f->tty ? PICTURE_MS : LONGEST_MS;
+	loop_timer(f->loop, ms < (double)longest ? (int64_t)ms + 1 : longest, follow_turn, f);
+}
+
+static void follow_turn(struct loop *loop, void *data)
+{
+	struct follow *f = data;
+	int64_t now = clock_monotonic_ms();
+	f->at += (double)(now - f->last_ms) / 1000 * f->speed;
+	f->last_ms = now;
+	journal_until(f->journal, f->at);
+	journal_refresh(f->journal);
+	follow_take(f);
+	if (f->tty)
+		follow_tty_dirty(f->tty);
+	if (f->detached || journal_held(f->journal) <= 0)
+		loop_stop(loop);
+	else
+		follow_turn_later(f);
+}
+
+int follow_replay(const char *dir, enum follow_form form, double speed)
+{
+	struct error err;
+	owned(loop) struct loop *loop = loop_new();
+	owned(journal) struct journal *journal = journal_open(dir, &err);
+	owned(build) struct build *build = build_new();
+	if (!journal)
+		return command_fail(&err);
+	struct follow f = { .loop = loop, .journal = journal, .build = build, .dir = dir,
+	                    .form = form, .speed = speed, .last_ms = clock_monotonic_ms() };
+	follow_open_form(&f);
+	/* Before any event: the first one's time is the beginning. */
+	journal_rewind(journal, 1e-9);
+	journal_refresh(journal);
+	f.at = journal_held(journal);
+	if (f.tty)
+		follow_tty_clock(f.tty, &f.at);
+	follow_turn_later(&f);
+	bool ok = loop_run(loop, &err);
+	if (f.plain && !f.detached)
+		follow_plain_end(f.plain, build);
+	if (f.tty)
+		follow_tty_end(f.tty);
+	follow_plain_free(f.plain);
+	follow_tty_free(f.tty);
+	if (ok && f.detached && !f.unwritten)
+		return error_exit_code(ERROR_CANCELLED);
+	return ok ? follow_finish(&f) : command_fail(&err);
 }
 
 int follow_run(const char *dir, enum follow_form form)

@@ -21,5 +21,8 @@ void follow_hold_interrupts(void);
 /* Follows the build in dir; the exit code is the build's (130 when cancelled; 0
  * after a detach by Ctrl-C; 1 when the job was lost). */
 int follow_run(const char *dir, enum follow_form);
+/* Plays a build that is over, so many times as fast as it ran; Ctrl-C ends that (130),
+ * nothing else. */
+int follow_replay(const char *dir, enum follow_form, double speed);
 
 #endif

@@ -15,6 +15,7 @@
 enum { TTY_FRAME_MS = 100, TTY_TICK_MS = 1000, TTY_TAIL = 4, TTY_FAILED_TAIL = 50 };
 
 struct follow_tty {
+	const double *now;              /* of a replay; NULL: the system's clock */
 	struct loop *loop;
 	const struct build *build;
 	struct journal *journal;
@@ -161,7 +162,7 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 {
 	const struct build *b = t->build;
 	owned_buf struct buf head = { 0 }, took = { 0 };
-	double now = b->done ? b->ended : clock_now();
+	double now = b->done ? b->ended : t->now ? *t->now : clock_now();
 	clock_append_seconds(&took, b->done ? now - b->started : (double)(long)(now - b->started));
 	buf_printf(&head, "%.*s  level %.*s  %.*s", STR_ARG(b->title), STR_ARG(b->level),
 	           STR_ARG(b->engine));
@@ -234,6 +235,11 @@ struct follow_tty *follow_tty_new(struct loop *loop, const struct build *build,
 	t->colour = !(plain && plain[0]);
 	t->timer = loop_timer(loop, 0, tty_tick, t);
 	return t;
+}
+
+void follow_tty_clock(struct follow_tty *t, const double *now)
+{
+	t->now = now;
 }
 
 void follow_tty_free(struct follow_tty *t)

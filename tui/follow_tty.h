@@ -10,6 +10,8 @@ struct follow_tty;
 
 /* Borrows all; draws from the loop. */
 struct follow_tty *follow_tty_new(struct loop *, const struct build *, struct journal *);
+/* Seconds run by this clock (borrowed; seconds since the epoch) and not by the system's. */
+void follow_tty_clock(struct follow_tty *, const double *now);
 void follow_tty_free(struct follow_tty *);
 void follow_tty_dirty(struct follow_tty *);
 /* Shows or takes away the question: cancel or detach. */

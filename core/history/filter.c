@@ -212,6 +212,16 @@ void history_filter_add(struct history_filter *f, enum history_field field, stru
 	                                     .text = arena_str(f->arena, text) });
 }
 
+bool history_filter_since(struct history_filter *f, struct str moment, struct error *err)
+{
+	struct filter_word word = { .form = WORD_NUMBER, .op = OP_AT_LEAST, .field = FIELD_WHEN };
+	if (!history_parse_moment(moment, f->now, &word.number))
+		return error_set(err, ERROR_USAGE, "--since: '%.*s' is no time: 2d, 3h, today, yesterday, "
+		                 "2026-11-01 or 2026-11-01T12:30", STR_ARG(moment));
+	filter_push(f, word);
+	return true;
+}
+
 /* ---- asking ---- */
 
 static bool filter_compare(const struct filter_word *w, double number)

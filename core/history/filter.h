@@ -25,6 +25,8 @@ void history_filter_free(struct history_filter *);
 OWN_DEFINE(history_filter)
 /* A further word, field=text, whatever is in the text. */
 void history_filter_add(struct history_filter *, enum history_field, struct str text);
+/* Began since this moment; false: it is none. */
+bool history_filter_since(struct history_filter *, struct str moment, struct error *);
 /* NULL lets all pass. */
 bool history_filter_passes(const struct history_filter *, const struct history_item *);
 /* The word `field=value` as it is typed. */

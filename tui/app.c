@@ -44,6 +44,7 @@ void app_free(struct app *app)
 	marks_finish(&app->marks);
 	watch_free(app->watch);
 	doctor_request_free(app->doctor);
+	app_keep_finish(app);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
 	messages_finish(&app->messages);

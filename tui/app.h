@@ -75,6 +75,9 @@ void app_reread(struct app *);
 void app_open_build(struct app *, const char *dir);
 /* The same, played again from its beginning. */
 void app_replay_build(struct app *, const char *dir);
+/* What a worker does with builds of these folders: "export" and "report" write a file each
+ * into the working directory, "delete" removes them.  What came of it is said. */
+void app_keep(struct app *, const char *what, const char *const *dirs, size_t n);
 /* Starts the job of a request and says how it ends, whatever is shown then.  The folder,
  * interned; NULL: it was told why not. */
 const char *app_start(struct app *, const struct request *);

@@ -20,6 +20,7 @@ struct app {
 	struct term *term;              /* borrowed; NULL in tests */
 	struct term_facts term_facts;
 	struct doctor_request *doctor;  /* owned; NULL: not asked for yet */
+	struct app_keeping *keeping;    /* owned; NULL: no worker is at builds */
 	struct watch *watch;            /* owned; NULL in tests */
 	struct theme theme;
 	bool theme_follows;             /* the terminal's background, dark or light */
@@ -90,6 +91,8 @@ void app_notice(struct app *, const struct history_item *);
 
 /* In app_matrix.c. */
 void app_matrix(struct app *);
+/* In app_keep.c: the worker, if any, is left alone. */
+void app_keep_finish(struct app *);
 /* In app_doctor.c: asks for the doctor's report, which opens as a popup when it is there. */
 void app_doctor(struct app *);
 

@@ -167,9 +167,19 @@ static bool history_act_on(struct view_history *h, enum action action)
 	case ACTION_REPLAY: app_replay_build(h->view.app, dir); return true;
 	case ACTION_RETRY: retry_build(h->view.app, dir); return true;
 	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
-	case ACTION_DELETE: history_ask(h, false); return true;
+	case ACTION_DELETE:
+		if (history_count_marked(h))
+			history_ask_marked(h);
+		else
+			history_ask(h, false);
+		return true;
 	case ACTION_CANCEL: history_ask(h, true); return true;
-	case ACTION_PIN: history_toggle_pin(h); return true;
+	case ACTION_PIN:
+		if (history_count_marked(h))
+			history_pin_marked(h);
+		else
+			history_toggle_pin(h);
+		return true;
 	case ACTION_ONLY: return history_only(h);
 	default: return false;
 	}
@@ -208,6 +218,9 @@ static bool view_history_act(struct view *view, enum action action, unsigned cou
 {
 	struct view_history *h = (struct view_history *)view;
 	switch (action) {
+	case ACTION_TOGGLE: history_mark(h, count); return true;
+	case ACTION_EXPORT: return history_keep(h, "export");
+	case ACTION_REPORT: return history_keep(h, "report");
 	case ACTION_FILTER: return history_prompt(h, true);
 	case ACTION_SEARCH: return history_prompt(h, false);
 	case ACTION_SEARCH_NEXT: return history_find(h, true, false);
@@ -250,19 +263,44 @@ static enum watch_lack view_history_lack(const struct view *view)
 	return watch_lack(((const struct view_history *)view)->watch);
 }
 
+static bool view_history_back(struct view *view)
+{
+	return history_unmark_all((struct view_history *)view);
+}
+
 static const struct hint view_history_hints[] = {
 	{ ACTION_ENTER, "open" }, { ACTION_REPLAY, "replay" }, { ACTION_FILTER, "filter" },
 	{ ACTION_SORT, "sort" },
 	{ ACTION_GROUP, "group" }, { ACTION_DELETE, "delete" }, { ACTION_BACK, "back" },
 	{ ACTION_HELP, "keys" }, { ACTION_CANCEL, "cancel" }, { ACTION_RETRY, "again" },
-	{ ACTION_COLUMN_RIGHT, "column" }, { ACTION_SEARCH, "find" }, { 0, NULL },
+	{ ACTION_COLUMN_RIGHT, "column" }, { ACTION_SEARCH, "find" }, { ACTION_TOGGLE, "mark" },
+	{ ACTION_REPORT, "report" }, { 0, NULL },
 };
 static const struct view_ops view_history_ops = {
 	.name = "history", .where = WHERE_HISTORY,
 	.nav = &view_history_nav, .draw = history_draw, .act = view_history_act,
 	.free = view_history_free, .enter = view_history_enter, .typed = view_history_typed,
-	.lack = view_history_lack, .hints = view_history_hints,
+	.lack = view_history_lack, .hints = view_history_hints, .back = view_history_back,
 };
+
+size_t view_history_marked(const struct view *view, const char **ret_dirs, size_t most)
+{
+	const struct view_history *h = (const struct view_history *)view;
+	size_t n = 0;
+	if (view->ops != &view_history_ops)
+		return 0;
+	for (size_t i = 0; i < h->n; i++) {
+		if (!h->entries[i]->marked)
+			continue;
+		if (n < most)
+			ret_dirs[n] = h->entries[i]->item.dir;
+		n++;
+	}
+	const struct history_item *here = history_here(h);
+	if (!n && here && most)
+		ret_dirs[n++] = here->dir;
+	return n;
+}
 
 struct view *view_history_new(struct loop *loop, struct error *err)
 {

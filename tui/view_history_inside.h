@@ -9,7 +9,8 @@
 #include "tui/view_history.h"
 
 /* The history view's state, for its own files alone: view_history.c (life, keys),
- * _read (listing, slices, news), _order (filter, sorting, groups), _rows (drawing). */
+ * _read (listing, slices, news), _order (filter, sorting, groups), _rows (drawing), _marks
+ * (marked builds). */
 
 /* The fields that are columns, in the same order. */
 enum column {
@@ -24,6 +25,14 @@ struct history_entry {
 	struct history_item item;       /* id and dir always, the rest once read */
 	size_t at;                      /* place in the listing: 0 is the newest */
 	bool read, asked, matches;      /* asked: matches is known */
+	bool marked;
+	struct history_series *series;  /* builds like this one */
+	struct history_entry *older;    /* the one before it in the series, or NULL */
+};
+
+/* Builds of one project, folder, selection and engine: their times can be compared. */
+struct history_series {
+	struct history_entry *newest;
 };
 
 struct history_group {
@@ -45,6 +54,7 @@ struct view_history {
 
 	struct arena *arena;            /* of the entries, grows with what was ever listed */
 	struct map known;               /* id → entry */
+	struct map series;              /* what is common → series */
 	struct history_entry **entries; /* as listed, newest first */
 	size_t n, next, nread, cap;     /* next: the first not looked at yet */
 	unsigned tries;                 /* looks at folders without a journal, so far */
@@ -73,6 +83,18 @@ const struct history_item *history_here(const struct view_history *);
 
 /* In view_history_nav.c. */
 extern const struct view_nav view_history_nav;
+/* ---- marks ---- */
+/* So many builds from the cursor on, or the whole group under its head; the cursor moves
+ * behind them.  They are marked unless the first was. */
+void history_mark(struct view_history *, unsigned count);
+/* false: there was none. */
+bool history_unmark_all(struct view_history *);
+size_t history_count_marked(const struct view_history *);
+/* Exports, reports, deletes (after a y) or pins what is marked, else what is under the
+ * cursor; false: nothing is. */
+bool history_keep(struct view_history *, const char *what);
+void history_pin_marked(struct view_history *);
+void history_ask_marked(struct view_history *);
 
 /* ---- read ---- */
 /* The list anew; what was read already stays (anew: is read again). */

@@ -143,6 +143,20 @@ static void order_place_cursor(struct view_history *h, const struct history_entr
 		}
 }
 
+/* Each build's predecessor among those like it. */
+static void order_link(struct view_history *h)
+{
+	for (size_t i = 0; i < h->series.n; i++)
+		((struct history_series *)h->series.items[i].value)->newest = NULL;
+	for (size_t i = h->n; i > 0; i--) {
+		struct history_entry *entry = h->entries[i - 1];
+		if (!entry->read || !entry->series)
+			continue;
+		entry->older = entry->series->newest;
+		entry->series->newest = entry;
+	}
+}
+
 static size_t order_matching(struct view_history *h, bool anew, struct history_entry **shown)
 {
 	size_t n = 0;
@@ -171,6 +185,7 @@ void history_order(struct view_history *h, bool anew)
 	h->ngroups = 0;
 	struct history_entry **shown = arena_array(h->rows_arena, h->n + 1, sizeof *shown);
 	size_t n = h->nmatching = order_matching(h, anew, shown);
+	order_link(h);
 	if (h->sort < COLUMN_COUNT)
 		qsort_r(shown, n, sizeof *shown, order_compare, h);
 	h->rows = arena_array(h->rows_arena, 2 * n + 1, sizeof *h->rows);

@@ -20,6 +20,24 @@ static void history_dirty(struct view_history *h)
 		app_dirty(h->view.app);
 }
 
+/* Batches have no times that compare. */
+static struct history_series *history_series(struct view_history *h,
+                                             const struct history_item *item)
+{
+	owned_buf struct buf key = { 0 };
+	if (item->nbuilds)
+		return NULL;
+	buf_printf(&key, "%s%c%s%c%s%c", item->project, 0, item->root, 0, item->engine, 0);
+	for (size_t i = 0; i < item->nprofiles; i++)
+		buf_printf(&key, "%s%c", item->profiles[i], 0);
+	struct history_series *series = map_get(&h->series, buf_str(&key));
+	if (series)
+		return series;
+	series = arena_alloc(h->arena, sizeof *series);
+	map_set(&h->series, arena_str(h->arena, buf_str(&key)), series);
+	return series;
+}
+
 static void history_read_entry(struct view_history *h, struct history_entry *entry)
 {
 	const char *id = entry->item.id, *dir = entry->item.dir;
@@ -28,6 +46,7 @@ static void history_read_entry(struct view_history *h, struct history_entry *ent
 	entry->item.id = id;
 	entry->item.dir = dir;
 	entry->asked = false;
+	entry->series = history_series(h, &entry->item);
 	h->nread += !entry->read;
 	entry->read = true;
 }
@@ -191,6 +210,7 @@ void history_read_finish(struct view_history *h)
 	loop_untimer(h->loop, h->settle);
 	watch_free(h->watch);
 	map_finish(&h->known);
+	map_finish(&h->series);
 	arena_free(h->arena);
 	free(h->entries);
 }

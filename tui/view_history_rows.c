@@ -1,5 +1,6 @@
 #include "core/base/check.h"
 #include "core/os/clock.h"
+#include "tui/spark.h"
 #include "tui/view_history_inside.h"
 #include "tui/wrap.h"
 
@@ -138,7 +139,9 @@ static void row_draw(const struct history_entry *entry, struct surface *s, struc
 	pen.over = over;
 	char mark[2] = { row_mark(entry->item.state, &style) };
 	pen_word(&pen, mark, (struct ink){ (uint8_t)style, STYLE_NONE });
-	if (entry->item.pinned)
+	if (entry->marked)
+		pen_word(&pen, "*", INK(STRONG));
+	else if (entry->item.pinned)
 		pen_word(&pen, "p", INK(HOT));
 	pen_fill(&pen, INK(TEXT));
 	int col = 2;
@@ -213,9 +216,38 @@ static void history_draw_title(const struct view_history *h, struct surface *s, 
 		pen_printf(&pen, INK(BAR), "  %zu with ", h->nmatching);
 		pen_text(&pen, buf_str(&h->filter), INK(BARSTRONG));
 	}
+	if (history_count_marked(h))
+		pen_printf(&pen, INK(BARSTRONG), "  %zu marked", history_count_marked(h));
 	if (h->group < COLUMN_COUNT)
 		pen_printf(&pen, INK(BAR), "  by %s", history_column_name(h->group));
 	pen_fill(&pen, INK(BAR));
+}
+
+/* ---- trend ---- */
+
+/* Of this many builds, where there are columns for it. */
+enum { TREND = 20, TREND_FROM = 140 };
+
+/* Times of builds like this one up to itself. */
+static void row_draw_trend(const struct history_entry *entry, struct surface *s, struct area cell,
+                           uint8_t over)
+{
+	struct spark_point points[TREND];
+	size_t n = TREND;
+	for (const struct history_entry *e = entry; e && n > 0; e = e->older) {
+		bool failed = e->item.state == HISTORY_FAILED || e->item.state == HISTORY_LOST;
+		if (e->item.state == HISTORY_CANCELLED)
+			continue;
+		points[--n] = (struct spark_point){ history_took(&e->item, 0), failed ? 'x' : 0 };
+		if (e->item.state == HISTORY_RUNNING)
+			points[n].value = -1;
+	}
+	struct pen pen = pen_at(s, cell, 0);
+	pen.over = over;
+	pen_to(&pen, (int)n, INK(TEXT));
+	if (entry->series)
+		spark_draw(&pen, points + n, TREND - n, TREND, INK(NUMBER), INK(ERROR));
+	pen_fill(&pen, INK(TEXT));
 }
 
 /* The whole of what the row of the cursor cut. */
@@ -226,12 +258,14 @@ static void history_draw_more(const struct view_history *h, struct surface *s, s
 	if (!item)
 		return;
 	enum style style;
-	owned_buf struct buf result = { 0 };
+	owned_buf struct buf result = { 0 }, size = { 0 };
 	row_mark(item->state, &style);
 	history_field_text(item, FIELD_RESULT, clock_now(), &result);
+	history_field_text(item, FIELD_SIZE, 0, &size);
 	struct pen pen = pen_at(s, a, 0);
 	pen_printf(&pen, INK(FAINT), "%s  ", item->id);
 	pen_word(&pen, item->root, INK(TEXT));
+	pen_printf(&pen, INK(FAINT), "  %s%s", buf_text(&size), item->imported ? "  imported" : "");
 	if (item->image_id[0])
 		pen_printf(&pen, INK(FAINT), "  %s", item->image_id);
 	area_cut_top(&a, 1);
@@ -254,10 +288,15 @@ void history_draw(struct view *view, struct surface *s, struct area a)
 	history_draw_title(h, s, area_cut_top(&a, 1));
 	struct area titles = area_cut_top(&a, a.rows >= 4 ? 1 : 0);
 	struct area more = area_cut_bottom(&a, a.rows >= 16 ? 4 : 0);
+	struct area trend = area_cols(a, a.cols - TREND - 1, a.cols >= TREND_FROM ? TREND : 0);
+	int cols = a.cols - 1 - (trend.cols ? TREND + 1 : 0);
 	list_show(&h->list, a.rows);
 	rows_measure(h, a.rows, a.cols < NARROW, widths);
-	rows_fit(a.cols - 1, h->column, widths);
+	rows_fit(cols, h->column, widths);
 	rows_draw_titles(h, s, titles, widths);
+	if (trend.cols)
+		row_draw_cell(s, area_cols(titles, a.cols - TREND - 1, TREND), STR("trend"), false,
+		              STYLE_NONE, INK(PANE));
 	if (more.rows)
 		history_draw_more(h, s, more);
 	if (h->list.n == 0)
@@ -265,7 +304,9 @@ void history_draw(struct view *view, struct surface *s, struct area a)
 	for (int row = 0; row < a.rows && h->list.top + (size_t)row < h->list.n; row++) {
 		size_t i = h->list.top + (size_t)row;
 		uint8_t over = i == h->list.cursor ? STYLE_CURSOR : STYLE_NONE;
-		struct area line = area_rows(area_cols(a, 0, a.cols - 1), row, 1);
+		struct area line = area_rows(area_cols(a, 0, cols), row, 1);
+		if (h->rows[i].entry && trend.cols)
+			row_draw_trend(h->rows[i].entry, s, area_rows(trend, row, 1), over);
 		if (h->rows[i].entry)
 			row_draw(h->rows[i].entry, s, line, widths, over);
 		else

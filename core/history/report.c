@@ -44,7 +44,7 @@ void report_markdown_text(struct buf *out, struct str text)
 	utf8_append_visible(&visible, text);
 	for (size_t i = 0; i < visible.n; i++) {
 		char c = visible.p[i];
-		if (strchr("\\`*_{}[]<>()#+-!|&~@:$^=\"'", c))
+		if (strchr("\\`*_{}[]<>#|&~@:$", c))
 			buf_printf(out, "&#%d;", c);
 		else
 			buf_append_char(out, c);

@@ -15,6 +15,7 @@ static const struct {
 	{ "fetch", worker_fetch },
 	{ "git", worker_git },
 	{ "images", worker_images },
+	{ "keep", worker_keep },
 	{ "places", worker_places },
 	{ "probe", worker_probe },
 	{ "revision", worker_revision },

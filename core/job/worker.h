@@ -27,6 +27,7 @@ bool worker_fetch(struct worker_io *, struct error *);
 bool worker_doctor(struct worker_io *, struct error *);
 bool worker_images(struct worker_io *, struct error *);
 bool worker_places(struct worker_io *, struct error *);
+bool worker_keep(struct worker_io *, struct error *);
 bool worker_probe(struct worker_io *, struct error *);
 bool worker_revision(struct worker_io *, struct error *);
 bool worker_run(struct worker_io *, struct error *);

@@ -47,6 +47,7 @@ static const struct scene {
 	{ "help-filtered", SCENE_SHIP, "?/origin<Enter>" },
 	{ "history", SCENE_SHIP, "Hj" },
 	{ "history-groups", SCENE_SHIP, "H>gcs" },
+	{ "history-marks", SCENE_SHIP, "Hj<Space><Space>" },
 	{ "history-nothing", SCENE_SHIP, "H&nothing like this<Enter>" },
 	{ "delete", SCENE_SHIP, "Hjdd" },
 	{ "build", SCENE_SHIP, "Hjj<Enter>" },

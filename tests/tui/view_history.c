@@ -133,6 +133,42 @@ static void test_view_history__deletes_after_a_y(void **state)
 	screen_finish(&screen);
 }
 
+static void test_view_history__marks_several(void **state)
+{
+	struct scratch *s = *state;
+	const char *dirs[4] = { NULL };
+	history_four(s);
+	struct screen screen = history_screen(s, 24, 160);
+	struct view *view = app_view(screen.app);
+	/* Without marks it is the one under the cursor. */
+	assert_int_equal(view_history_marked(view, dirs, 4), 1);
+	assert_true(str_has_suffix(str_of(dirs[0]), STR("0004")));
+	screen_keys(&screen, "j<Space>j<Space>");
+	screen_shows(s, &screen, "2 marked");
+	screen_shows(s, &screen, "x*2026-01-02");
+	screen_is(s, &screen, "history-160-marks");
+	assert_int_equal(view_history_marked(view, dirs, 4), 2);
+	assert_true(str_has_suffix(str_of(dirs[0]), STR("0003")));
+	assert_true(str_has_suffix(str_of(dirs[1]), STR("0001")));
+	/* A pin keeps all of them from deletion, and says so. */
+	screen_keys(&screen, "P");
+	screen_shows(s, &screen, "2 builds are pinned");
+	screen_keys(&screen, "dd");
+	screen_shows(s, &screen, "2 of the 2 marked builds cannot be deleted: pinned");
+	screen_keys(&screen, "Pdd");
+	screen_shows(s, &screen, "Delete the 2 marked builds?");
+	screen_keys(&screen, "n");
+	/* Back takes the marks off first. */
+	screen_keys(&screen, "q");
+	screen_lacks(s, &screen, "marked");
+	screen_shows(s, &screen, "4 builds");
+	screen_keys(&screen, "gg3<Space>");
+	screen_shows(s, &screen, "3 marked");
+	screen_keys(&screen, "q>>>>>gcgg<Space>");
+	assert_true(view_history_marked(view, dirs, 4) >= 1);
+	screen_finish(&screen);
+}
+
 /* What stands below the list is about the build under the cursor. */
 static void history_order_is(struct scratch *s, struct screen *screen, const char *const *ids)
 {
@@ -355,6 +391,7 @@ int main(void)
 		HISTORY_TEST(test_view_history__opens_a_build_and_comes_back),
 		HISTORY_TEST(test_view_history__filters_and_finds),
 		HISTORY_TEST(test_view_history__deletes_after_a_y),
+		HISTORY_TEST(test_view_history__marks_several),
 		HISTORY_TEST(test_view_history__filters_by_column),
 		HISTORY_TEST(test_view_history__sorts_by_each_column),
 		HISTORY_TEST(test_view_history__groups_and_folds),

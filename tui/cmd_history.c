@@ -233,7 +233,8 @@ static const struct history_verb *history_find_verb(const char *name, struct err
 		similar_try(&similar, verbs[i].name);
 	}
 	error_set(err, ERROR_USAGE, "history knows list, prune, export, import, delete, pin and unpin, "
-	          "not '%s'%s%s", name, similar.best ? ": was it " : "", similar.best ? similar.best : "");
+	          "not '%s'%s%s", name, similar.best ? ": was it " : "",
+	          similar.best ? similar.best : "");
 	return NULL;
 }
 

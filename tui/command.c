@@ -185,7 +185,8 @@ const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
 	&command_attach, &command_logs, &command_cancel, &command_replay, &command_history,
-	&command_report, &command_list, &command_serve, &command_init, &command_read, &command_check, &command_match,
+	&command_report, &command_list, &command_serve, &command_init, &command_read, &command_check,
+	&command_match,
 	&command_doctor, &command_completion, &command_help, NULL,
 };
 

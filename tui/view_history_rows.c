@@ -191,7 +191,8 @@ static void rows_draw_titles(const struct view_history *h, struct surface *s, st
 		owned_buf struct buf title = { 0 };
 		if (!widths[c])
 			continue;
-		buf_printf(&title, "%s%s", history_column_name(c), h->sort != c ? "" : h->sorts_down ? "v" : "^");
+		buf_printf(&title, "%s%s", history_column_name(c),
+		           h->sort != c ? "" : h->sorts_down ? "v" : "^");
 		row_draw_cell(s, area_cols(row, col, widths[c]), buf_str(&title), c == COLUMN_TOOK,
 		              STYLE_NONE, c == h->column ? INK(PANEHERE) : INK(PANE));
 		struct pen pen = pen_at(s, area_cols(row, col + widths[c], 1), 0);

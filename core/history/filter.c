@@ -93,8 +93,8 @@ static bool filter_number(struct filter_word *w, double now, size_t column, stru
 	switch (w->field) {
 	case FIELD_WHEN:
 		return history_parse_moment(w->text, now, &w->number) ||
-		       error_set(err, ERROR_USAGE, "column %zu: '%.*s' is no time: 2d, 3h, today, yesterday, "
-		                 "2026-11-01 or 2026-11-01T12:30", column, STR_ARG(w->text));
+		       error_set(err, ERROR_USAGE, "column %zu: '%.*s' is no time: 2d, 3h, today, "
+		                 "yesterday, 2026-11-01 or 2026-11-01T12:30", column, STR_ARG(w->text));
 	case FIELD_TOOK:
 		return history_parse_duration(w->text, &w->number) ||
 		       error_set(err, ERROR_USAGE, "column %zu: '%.*s' is no duration: 90, 90s, 1m30s, 2h",

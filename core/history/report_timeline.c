@@ -44,8 +44,9 @@ static void timeline_bar(struct report *r, size_t step, size_t y, double length)
 	clock_append_seconds(out, s->seconds);
 	buf_printf(out, "</title><text x=\"%d\" y=\"%zu\">", 14, y + ROW - 5);
 	report_html_text(out, report_cut(s->name, NAME));
-	buf_printf(out, "%s</text><rect class=\"%s\" x=\"%.1f\" y=\"%zu\" width=\"%.1f\" height=\"%d\"/>"
-	           "<text class=\"t\" x=\"%.1f\" y=\"%zu\">", s->name.n > NAME ? "…" : "",
+	buf_printf(out, "%s</text><rect class=\"%s\" x=\"%.1f\" y=\"%zu\" width=\"%.1f\" "
+	           "height=\"%d\"/><text class=\"t\" x=\"%.1f\" y=\"%zu\">",
+	           s->name.n > NAME ? "…" : "",
 	           report_step_word(s), from, y + 3, to - from > 1 ? to - from : 1, ROW - 6, to + 4,
 	           y + ROW - 5);
 	clock_append_seconds(out, s->seconds);

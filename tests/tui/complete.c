@@ -47,7 +47,8 @@ static void test_complete__knows_what_may_stand_where(void **state)
 		{ "plan . --nosuch=c", "" }, { "plan . --json=", "" }, { "plan . --merge d", "deep" },
 		{ "context . -o ", "dirs:" }, { "context . --tar=x", "files:" },
 		{ "read x --as t", "toml" }, { "match --as ", "dockerignore" }, { "help hist", "history" },
-		{ "completion ", "bash zsh fish" }, { "history ", "list prune export import delete pin unpin" }, { "build . --tag ", "" },
+		{ "completion ", "bash zsh fish" }, { "build . --tag ", "" },
+		{ "history ", "list prune export import delete pin unpin" },
 		{ "-p ", "" }, { "plan . -- --bui", "" }, { "nosuch --me", "--merge" },
 		{ "attach ", "last" }, { "build . --kind ", "pesto dockerfile" },
 	};

@@ -9,8 +9,9 @@
 #include "tests/core/os/scratch.h"
 
 #define ID "20260102-030405-00ab"
-#define START "{\"t\":1,\"ev\":\"build.start\",\"format\":1,\"id\":\"" ID "\",\"project\":\"ship\"," \
-	"\"level\":\"C1\",\"engine\":\"buildkit\",\"image\":\"ship:1\",\"steps\":[]}\n"
+#define START "{\"t\":1,\"ev\":\"build.start\",\"format\":1,\"id\":\"" ID "\"," \
+	"\"project\":\"ship\",\"level\":\"C1\"," \
+	"\"engine\":\"buildkit\",\"image\":\"ship:1\",\"steps\":[]}\n"
 #define DONE "{\"t\":9,\"ev\":\"build.done\",\"ok\":true,\"image_id\":\"sha256:1\",\"exit\":0}\n"
 
 static int pack_setup(void **state)
@@ -28,8 +29,8 @@ static const char *pack_build(struct scratch *s)
 	assert_non_null(builds);
 	const char *dir = arena_printf(s->arena, "%s/" ID, builds);
 	static const struct { const char *name, *text; } files[] = {
-		{ "journal", START "{\"t\":2,\"ev\":\"log\",\"step\":0,\"stream\":1,\"offset\":0,\"length\":6}\n"
-		  DONE },
+		{ "journal", START "{\"t\":2,\"ev\":\"log\",\"step\":0,\"stream\":1,"
+		  "\"offset\":0,\"length\":6}\n" DONE },
 		{ "log", "words\n" }, { "Dockerfile", "FROM x\n" }, { "settings.json", "{}\n" },
 		{ "request.json", "{\"secret\": true}" }, { "lock", "" }, { "pin", "" },
 		{ "times.json", "{}" },

@@ -5,7 +5,8 @@
 #include "core/value/json.h"
 #include "tests/core/os/scratch.h"
 
-#define NASTY "<script>alert(1)</script>&amp;\"'</pre>]]>--> | `x` **b** [a](http://x) \x1b[2J\xe2\x80\xae\xff"
+#define NASTY "<script>alert(1)</script>&amp;\"'</pre>]]>--> | `x` **b** [a](http://x) " \
+	"\x1b[2J\xe2\x80\xae\xff"
 
 static void report_event(struct scratch *s, struct journal_writer *w, double t,
                          enum event_kind kind, int step, struct value *fields)
@@ -98,8 +99,10 @@ static void test_report__html_holds_every_byte_as_text(void **state)
 {
 	struct scratch *s = *state;
 	const char *page = report_make(s, report_build(s, 5), false, REPORT_LINES);
-	static const char *const never[] = { "<script", "alert(1)</script>", "\x1b", "\xe2\x80\xae", "\xff",
-	                                     "http://x\"", "&amp;amp;\"", "src=", "href=\"http" };
+	static const char *const never[] = {
+		"<script", "alert(1)</script>", "\x1b", "\xe2\x80\xae", "\xff", "http://x\"",
+		"&amp;amp;\"", "src=", "href=\"http",
+	};
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		report_lacks(page, never[i]);
 	report_has(page, "default-src 'none'");

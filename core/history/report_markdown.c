@@ -4,7 +4,8 @@
 
 enum {
 	MARKDOWN_TAIL = 40,             /* lines of a failed step's log */
-	MARKDOWN_ROWS = 500,            /* of the table of steps */
+	MARKDOWN_TAIL_BYTES = 32 << 10, /* and bytes, which become seven times as many at most */
+	MARKDOWN_STEPS_END = REPORT_MARKDOWN_MAX / 4 * 3,       /* no step is told behind */
 	MARKDOWN_NAME = 160,            /* bytes of a step's name */
 	MARKDOWN_FIELD = 2000,          /* and of a fact or an error */
 	MARKDOWN_ROOM = 64 << 10,       /* left for what follows the logs */
@@ -79,6 +80,7 @@ static void markdown_error(struct report *r)
 	buf_printf(r->out, "step %d ", failed);
 	report_markdown_text(r->out, report_cut(r->build->steps[failed].name, MARKDOWN_NAME));
 	buf_append(r->out, STR("\n\n"));
+	r->log_left = MARKDOWN_TAIL_BYTES;
 	if (journal_lines(r->journal, failed) && r->options->lines)
 		markdown_log(r, failed, MARKDOWN_TAIL);
 }
@@ -100,12 +102,12 @@ static void markdown_step(struct report *r, size_t i)
 
 static void markdown_steps(struct report *r)
 {
-	size_t rows = 0, more = 0;
+	size_t more = 0;
 	buf_append(r->out, STR("| # | step | stage | result | took |\n|--:|---|---|---|--:|\n"));
 	for (size_t i = 0; i < r->build->nsteps; i++) {
 		if (!report_shows(r, i))
 			continue;
-		if (rows++ < MARKDOWN_ROWS)
+		if (r->out->n < MARKDOWN_STEPS_END)
 			markdown_step(r, i);
 		else
 			more++;
@@ -124,7 +126,7 @@ static void markdown_logs(struct report *r)
 		size_t room = used < REPORT_MARKDOWN_MAX ? (REPORT_MARKDOWN_MAX - used) / GROWS : 0;
 		if (!journal_lines(r->journal, (int)i) || !room)
 			continue;
-		r->log_left = r->log_left < room ? r->log_left : room;
+		r->log_left = room;
 		buf_printf(r->out, "<details><summary>log of step %zu: ", i);
 		report_html_text(r->out, report_cut(r->build->steps[i].name, MARKDOWN_NAME));
 		buf_append(r->out, STR("</summary>\n\n"));

@@ -151,11 +151,33 @@ static void test_report__markdown_holds_no_markup_of_the_build(void **state)
 	assert_true(strstr(page, "RUN 2 failed") < strstr(page, "| # | step |"));
 }
 
-/* A summary of more than 1 MiB would be refused. */
+/* A summary of more than 1 MiB would be refused: neither many lines nor long ones make it. */
 static void test_report__markdown_stays_below_its_limit(void **state)
 {
 	struct scratch *s = *state;
+	enum { LONG = 300000 };
 	const char *dir = report_build(s, 20000);
+	owned_buf struct buf names = { 0 };
+	owned(journal_writer) struct journal_writer *w = NULL;
+	const char *wide = scratch_mkdir(s, "20260102-030405-00ac");
+	w = journal_create(wide, 0, &s->err);
+	struct value *start = value_new_object(s->arena), *steps = value_new_array(s->arena);
+	assert_non_null(w);
+	buf_append_fill(&names, '|', LONG);
+	for (int i = 0; i < 20; i++) {
+		struct value *step = value_new_object(s->arena);
+		report_set(s, step, "name", buf_text(&names));
+		report_set(s, step, "stage", buf_text(&names));
+		value_append(steps, (struct str){ 0 }, (struct span){ 0 }, step);
+	}
+	report_set(s, start, "project", buf_text(&names));
+	value_set(s->arena, start, "steps", steps);
+	report_event(s, w, 100, EVENT_BUILD_START, -1, start);
+	for (int i = 0; i < 20; i++) {
+		assert_true(journal_append_log(w, 101, i, 1, buf_str(&names), &s->err));
+		report_event(s, w, 102, EVENT_STEP_DONE, i, report_done(s, false, "1"));
+	}
+	assert_true(strlen(report_make(s, wide, true, 10)) < REPORT_MARKDOWN_MAX);
 	const char *page = report_make(s, dir, true, 20000);
 	assert_true(strlen(page) < REPORT_MARKDOWN_MAX);
 	assert_true(strlen(page) > REPORT_MARKDOWN_MAX / 16);

@@ -31,6 +31,8 @@ struct entry {
 	uint32_t below;         /* where in path the part below dir begins; "": dir is a file */
 	uint64_t size;
 	int64_t mtime_ns;
+	int64_t ctime_ns;       /* of a tree's file, as are these: */
+	uint64_t dev, ino;
 };
 
 struct context *context_new(void);

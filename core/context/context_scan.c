@@ -113,7 +113,8 @@ static bool scan_append(struct scan *s, const struct tree_item *item, struct err
 	struct entry e = {
 		.path = buf_text(&s->path), .dir = s->add->dir, .mode = item->mode,
 		.below = (uint32_t)(s->path.n < s->below ? s->path.n : s->below),
-		.size = item->size, .mtime_ns = item->mtime_ns,
+		.size = item->size, .mtime_ns = item->mtime_ns, .ctime_ns = item->ctime_ns,
+		.dev = item->dev, .ino = item->ino,
 	};
 	owned_buf struct buf file = { 0 };
 	if (!S_ISREG(item->mode) && !S_ISLNK(item->mode))

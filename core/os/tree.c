@@ -72,16 +72,17 @@ static bool tree_is_readable(int at, const char *name, const struct stat *st)
 	return faccessat(at, name, R_OK, AT_EACCESS) == 0;
 }
 
-static int64_t tree_time(const struct stat *st)
+static int64_t tree_time(struct timespec t)
 {
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static struct tree_item tree_item_of(const struct stat *st)
 {
 	return (struct tree_item){
 		.name = "", .mode = st->st_mode, .size = (uint64_t)st->st_size,
-		.mtime_ns = tree_time(st), .readable = true,
+		.dev = st->st_dev, .ino = st->st_ino, .mtime_ns = tree_time(st->st_mtim),
+		.ctime_ns = tree_time(st->st_ctim), .readable = true,
 	};
 }
 
@@ -200,7 +201,8 @@ bool tree_file_open(struct tree *t, const char *path, struct tree_file *ret_file
 		return tree_failed(t, "cannot read", path, err);
 	if (!S_ISREG(st.st_mode))
 		return tree_not_file(t, path, err);
-	*ret_file = (struct tree_file){ take_fd(fd), (uint64_t)st.st_size, tree_time(&st) };
+	*ret_file = (struct tree_file){ take_fd(fd), (uint64_t)st.st_size,
+	                                 tree_time(st.st_mtim) };
 	return true;
 }
 
@@ -220,7 +222,7 @@ bool tree_file_has_changed(const struct tree_file *f)
 {
 	struct stat st;
 	return fstat(f->fd, &st) < 0 || (uint64_t)st.st_size != f->size ||
-	       tree_time(&st) != f->mtime_ns;
+	       tree_time(st.st_mtim) != f->mtime_ns;
 }
 
 void tree_file_close(struct tree_file *f)

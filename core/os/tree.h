@@ -21,7 +21,8 @@ struct tree_item {
 	const char *link;       /* a symbolic link's target, or NULL */
 	mode_t mode;            /* st_mode */
 	uint64_t size;
-	int64_t mtime_ns;
+	uint64_t dev, ino;
+	int64_t mtime_ns, ctime_ns;
 	bool readable;          /* by us; a link always is */
 };
 

@@ -27,6 +27,7 @@ struct classic {
 	int instruction;
 	struct buf name;                /* of the step */
 	struct buf container;           /* its short id */
+	struct buf layer;               /* the image that the step made; empty: not told */
 	struct buf held;                /* the line that may have been output */
 	int64_t since_ms;
 	bool cached, fetched, own_told;
@@ -51,7 +52,7 @@ static void classic_tell(struct classic *c, bool ended, struct str error)
 	               c->base.recipe->instructions[c->instruction].kind == INSTRUCTION_FROM;
 	struct step_report s = {
 		.key = c->ordinal, .instruction = c->instruction, .name = buf_str(&c->name),
-		.started = true, .ended = ended, .error = error,
+		.started = true, .ended = ended, .error = error, .layer = buf_str(&c->layer),
 	};
 	/* A base image that is here already costs nothing. */
 	s.cached = ended && !error.n && (c->cached || (is_from && !c->fetched));
@@ -111,13 +112,14 @@ static bool classic_step(struct classic *c, struct str line)
 	c->since_ms = clock_monotonic_ms();
 	buf_clear(&c->name);
 	buf_append(&c->name, str_trim(text));
+	buf_clear(&c->layer);
 	c->phase = CLASSIC_STEP;
 	classic_tell(c, false, (struct str){ 0 });
 	return true;
 }
 
 /* " ---> 032bc7ab2a5b" */
-static bool classic_is_id(struct str line)
+static bool classic_takes_id(struct classic *c, struct str line)
 {
 	struct str id = str_trim(str_slice(line, 6, line.n));
 	if (!str_has_prefix(line, STR(" ---> ")) || !str_has_suffix(line, STR("\n")) || id.n != 12)
@@ -125,6 +127,8 @@ static bool classic_is_id(struct str line)
 	for (size_t i = 0; i < id.n; i++)
 		if (!memchr("0123456789abcdef", id.p[i], 16))
 			return false;
+	buf_append(&c->layer, id);
+	classic_close(c, (struct str){ 0 });
 	return true;
 }
 
@@ -155,10 +159,7 @@ static bool classic_beginning(struct classic *c, struct str line)
 		decoder_warn(&c->base, str_trim(str_slice(line, 16, line.n)));
 		return true;
 	}
-	if (!classic_is_id(line))
-		return false;
-	classic_close(c, (struct str){ 0 });
-	return true;
+	return classic_takes_id(c, line);
 }
 
 /* After the last step: false when the line is none of the builder's. */
@@ -190,10 +191,8 @@ static void classic_output(struct classic *c, struct str bytes)
 static void classic_line(struct classic *c, struct str line)
 {
 	if (c->phase == CLASSIC_REMOVED) {
-		if (classic_is_id(line)) {
-			classic_close(c, (struct str){ 0 });
+		if (classic_takes_id(c, line))
 			return;
-		}
 		/* So the removal was told by the step's own output. */
 		classic_log(c, 1, buf_str(&c->held));
 		c->phase = CLASSIC_RUNNING;
@@ -292,6 +291,7 @@ static void classic_free(struct decoder *d)
 	stream_finish(&c->stream);
 	buf_finish(&c->name);
 	buf_finish(&c->container);
+	buf_finish(&c->layer);
 	buf_finish(&c->held);
 	decoder_finish(d);
 	free(c);

@@ -37,6 +37,8 @@ struct step_report {
 	struct str name;
 	bool started, ended, cached;
 	struct str error;               /* n 0: none */
+	struct str layer;               /* once ended: the image that it made, where it can be
+	                                 * had as one (classic: 12 hex digits); n 0: none */
 	double seconds;
 };
 

@@ -32,21 +32,22 @@ void runner_free(struct runner *r)
 	free(r);
 }
 
-void runner_step_done(struct runner *r, int step, bool ok, bool cached, double seconds,
-                      struct str reason)
+void runner_step_done(struct runner *r, int step, bool ok, const struct step_report *report)
 {
 	struct arena *a = record_arena(r->s.record);
 	struct value *f = value_new_object(a);
 	char text[32];
-	snprintf(text, sizeof text, "%.3f", seconds > 0 ? seconds : 0);
+	snprintf(text, sizeof text, "%.3f", report->seconds > 0 ? report->seconds : 0);
 	value_set(a, f, "ok", value_new_bool(a, ok));
-	value_set(a, f, "cached", value_new_bool(a, cached));
+	value_set(a, f, "cached", value_new_bool(a, report->cached));
 	value_set(a, f, "seconds", value_new(a, VALUE_FLOAT, arena_str(a, str_of(text)),
 	                                     (struct span){ 0 }));
 	if (!ok && r->result.cancelled)
 		value_set(a, f, "cancelled", value_new_bool(a, true));
-	value_set(a, f, "reason", reason.n ? value_new_string(a, reason)
+	value_set(a, f, "reason", report->error.n ? value_new_string(a, report->error)
 	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
+	if (report->layer.n)
+		value_set(a, f, "layer", value_new_string(a, report->layer));
 	record_event(r->s.record, EVENT_STEP_DONE, step, f);
 }
 

@@ -59,8 +59,7 @@ static void image_step(void *data, const struct step_report *report)
 	/* The same snapshot may come twice; other seconds are a new sum. */
 	bool told = s->ended && !s->running && report->seconds - s->seconds < 0.0005;
 	if (report->ended && !told) {
-		runner_step_done(r, s->step, !report->error.n, report->cached, report->seconds,
-		                 report->error);
+		runner_step_done(r, s->step, !report->error.n, report);
 		s->seconds = report->seconds;
 	}
 	s->running = running;
@@ -108,10 +107,10 @@ static void image_busy(void *data, struct str why)
 
 void runner_end_steps(struct runner *r, bool ok)
 {
+	struct step_report over = { .seconds = clock_now() - r->started };
 	for (size_t i = 0; i < r->nsteps; i++) {
 		if (r->steps[i].running)
-			runner_step_done(r, r->steps[i].step, ok, false, clock_now() - r->started,
-			                 (struct str){ 0 });
+			runner_step_done(r, r->steps[i].step, ok, &over);
 		r->steps[i].running = false;
 	}
 }

@@ -51,8 +51,7 @@ void runner_worker_failed(const struct task *, struct error *err);
 void runner_end_steps(struct runner *, bool ok);
 /* The task has ended: on to the next, from the loop. */
 void runner_task_done(struct runner *, enum task_state, const struct error *);
-/* {"ok", "cached", "seconds", "reason"} of a step; reason n 0: none. */
-void runner_step_done(struct runner *, int step, bool ok, bool cached, double seconds,
-                      struct str reason);
+/* step.done, by the report's cached, seconds, error and layer. */
+void runner_step_done(struct runner *, int step, bool ok, const struct step_report *);
 
 #endif

@@ -15,8 +15,10 @@ static uint64_t task_number(const struct value *object, const char *key)
 static void task_done(struct runner *r, bool ok, const struct error *err)
 {
 	r->steps[0].running = false;
-	runner_step_done(r, r->steps[0].step, ok, ok && r->cached, clock_now() - r->started,
-	                 ok ? (struct str){ 0 } : str_of(err->text));
+	struct step_report over = { .cached = ok && r->cached, .seconds = clock_now() - r->started };
+	if (!ok)
+		over.error = str_of(err->text);
+	runner_step_done(r, r->steps[0].step, ok, &over);
 	runner_task_done(r, ok ? TASK_DONE : TASK_FAILED, err);
 }
 

@@ -154,6 +154,7 @@ static void build_step_done(struct build *b, struct step *s, const struct value 
 		s->seconds = 0;
 	s->error = (struct str){ 0 };
 	s->image_id = build_text(b, fields, "image_id");
+	s->layer = build_text(b, fields, "layer");
 	if (build_flag(fields, "ok")) {
 		s->state = build_flag(fields, "cached") ? STEP_CACHED : STEP_DONE;
 		return;

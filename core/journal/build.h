@@ -20,6 +20,7 @@ struct step {
 	unsigned line;                  /* in the Dockerfile; 0: none */
 	bool meta;                      /* makes no layer: neither hit nor miss */
 	bool internal;                  /* the engine's own work, or a task of ours */
+	struct str layer;               /* the image it made, where its engine keeps one; n 0: none */
 	enum step_state state;
 	double started;                 /* of the running interval, epoch; 0: never */
 	double seconds;                 /* of the intervals that have ended */

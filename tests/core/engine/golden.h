@@ -48,6 +48,8 @@ static inline void golden_step(void *data, const struct step_report *s)
 	           s->cached ? " cached" : "");
 	if (g->seconds && s->ended)
 		buf_printf(&g->text, " %.3f", s->seconds);
+	if (s->layer.n)
+		buf_printf(&g->text, " layer %.*s", STR_ARG(s->layer));
 	if (s->error.n) {
 		buf_append_text(&g->text, " error: ");
 		utf8_append_visible(&g->text, s->error);

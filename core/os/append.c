@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/intern.h"
+#include "core/base/own.h"
 
 bool append_create(struct append *a, const char *path, struct error *err)
 {
@@ -47,4 +48,18 @@ void append_close(struct append *a)
 	if (a->fd >= 0)
 		close(a->fd);
 	a->fd = -1;
+}
+
+bool append_shared(const char *path, struct str piece, struct error *err)
+{
+	ssize_t n;
+	owned_fd int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_set_errno(err, "cannot open '%s'", path);
+	do
+		n = write(fd, piece.p, piece.n);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0 && n < (ssize_t)piece.n)
+		errno = ENOSPC;
+	return n == (ssize_t)piece.n || error_set_errno(err, "cannot write '%s'", path);
 }

@@ -22,4 +22,8 @@ bool append_write(struct append *, struct str piece, struct error *);
 bool append_sync(struct append *, struct error *);
 void append_close(struct append *);
 
+/* One write(2) to the end of a file that other processes append to as well; made with
+ * mode 0600.  On failure a part of the piece may be there. */
+bool append_shared(const char *path, struct str piece, struct error *);
+
 #endif

@@ -183,9 +183,11 @@ static bool fingerprint_read_runs(struct fingerprint_reader *r, const struct val
 		n = 0;
 		for (const struct value *v = list ? value_child(list) : NULL; v; v = value_next(v)) {
 			const struct value *at = value_child(v);
-			if (!nfiles || !fingerprint_read_number(r, at, nfiles - 1, &first) ||
+			if (!nfiles)
+				return fingerprint_wrong(r, "there are no files");
+			if (!fingerprint_read_number(r, at, nfiles - 1, &first) ||
 			    !fingerprint_read_number(r, at ? value_next(at) : NULL, nfiles - 1, &last))
-				return nfiles || fingerprint_wrong(r, "there are no files");
+				return false;
 			if (first > last || last - first >= FINGERPRINT_FILES_MAX - r->named)
 				return fingerprint_wrong(r, "a run of files is wrong or too long");
 			for (unsigned long long i = first; i <= last; i++, n++)

@@ -40,7 +40,7 @@ struct forecast_step {
 	struct str sentence;            /* one line for a person; escape it before a terminal sees it */
 	const struct forecast_file *files;      /* the first FORECAST_FILES_MAX */
 	size_t nfiles, files_count;     /* and how many there are */
-	struct str cause;               /* the setting behind it: "pesto/api/config.json:3 /a/b"; n 0 none */
+	struct str cause;               /* the setting behind it: "pesto/a.json:3 /a/b"; n 0: none */
 	int parent;                     /* MISS_PARENT, MISS_FROM: the step it follows from; else -1 */
 	double p25, p50, p90;           /* seconds if it is run anew, by former builds; -1 unknown */
 };

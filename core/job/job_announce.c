@@ -114,7 +114,10 @@ void job_announce_start(struct job_facts *f, struct record *record, const struct
 	if (image)
 		value_set(a, o, "groups", announce_texts(a, steps_recipe(image)->groups,
 		                                         steps_recipe(image)->ngroups));
-	value_set(a, o, "steps", steps_describe(f->steps, a));
+	struct value *steps = steps_describe(f->steps, a);
+	if (f->forecast)
+		steps_foretell(a, steps, f->forecast);
+	value_set(a, o, "steps", steps);
 	record_event(record, EVENT_BUILD_START, -1, o);
 	for (size_t i = 0; i < problems_count(f->replan.problems); i++) {
 		const struct problem *p = problems_get(f->replan.problems, i);

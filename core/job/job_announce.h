@@ -10,6 +10,7 @@ struct job_facts {
 	struct request *request;
 	struct replan replan;
 	struct steps *steps;
+	const struct forecast *forecast;        /* NULL: there is none */
 	double started;
 };
 

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/history/retention.h"
 #include "core/job/batch.h"
+#include "core/job/foresee.h"
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
 #include "core/job/labels.h"
@@ -29,6 +30,8 @@ struct job {
 	struct engine *engine;
 	struct runner *runner;
 	struct twins *twins;
+	struct foresight foresight;
+	struct engine_facts engine_facts;       /* texts are the engine's */
 	struct labels *labels;          /* until git has told */
 	struct error labels_why;        /* told before the journal had begun */
 	int status;
@@ -46,6 +49,7 @@ static void job_finish(struct job *j)
 	runner_free(j->runner);
 	twins_free(j->twins);
 	record_free(j->record);
+	foresight_finish(&j->foresight);
 	steps_free(j->facts.steps);
 	mask_free(j->mask);
 	journal_writer_free(j->writer);
@@ -88,6 +92,9 @@ static bool job_make_engine(struct job *j, struct error *err)
 static void job_done(void *data, const struct runner_result *result)
 {
 	struct job *j = data;
+	struct error ignored;
+	/* Before build.done: whoever has seen that may begin the next. */
+	foresight_learn(&j->foresight, j->facts.dir, &ignored);
 	twins_end(j->twins, j->record, result->ok);
 	struct runner_result said = *result;
 	if (record_error(j->record)) {
@@ -140,6 +147,29 @@ static void job_labelled(void *data, const struct error *why)
 		runner_release(j->runner);
 }
 
+static void job_foresee(struct job *j, bool is_filled)
+{
+	struct error ignored;
+	struct foresight_ask ask = {
+		.plan = j->facts.replan.plan, .steps = j->facts.steps,
+		.settings = j->facts.replan.settings, .mask = j->mask, .facts = &j->engine_facts,
+		.build = j->facts.request->id, .is_filled = is_filled,
+	};
+	foresight_finish(&j->foresight);
+	foresight_make(&j->foresight, &ask);
+	j->facts.forecast = &j->foresight.forecast;
+	/* A build goes on without it: the journal tells of a full disk. */
+	foresight_write(&j->foresight, j->facts.dir, &ignored);
+}
+
+/* What is fetched first is there only now. */
+static void job_image_begins(void *data)
+{
+	struct job *j = data;
+	if (!foresight_is_whole(&j->foresight))
+		job_foresee(j, true);
+}
+
 /* facts NULL: the engine cannot be had, which the journal tells. */
 static void job_begin(struct job *j, const struct engine_facts *facts, const struct error *err)
 {
@@ -149,6 +179,10 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 		j->is_done = true;
 		loop_stop(j->loop);
 		return;
+	}
+	if (facts) {
+		j->engine_facts = *facts;
+		job_foresee(j, false);
 	}
 	job_announce_start(&j->facts, j->record, facts);
 	status_tell(j->status, record_error(j->record));
@@ -162,7 +196,7 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 	if (j->labels_why.code)
 		job_warn_of_labels(j, &j->labels_why);
 	struct runner_setup setup = { j->loop, j->facts.replan.plan, j->engine, j->facts.steps,
-	                              j->record, j->labels != NULL };
+	                              j->record, j->labels != NULL, job_image_begins, j };
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))
 		runner_fail(j->runner, record_error(j->record));

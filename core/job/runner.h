@@ -23,6 +23,9 @@ struct runner_setup {
 	struct steps *steps;
 	struct record *record;
 	bool is_held;                   /* image tasks wait for runner_release */
+	/* An image task begins, its context scanned; may be NULL. */
+	void (*image_begins)(void *data);
+	void *data;
 };
 
 /* Borrows the setup's parts.  done: once, from the loop. */

@@ -141,6 +141,8 @@ void runner_start_image(struct runner *r)
 		runner_task_done(r, TASK_FAILED, &err);
 		return;
 	}
+	if (r->s.image_begins)
+		r->s.image_begins(r->s.data);
 	struct engine_sink sink = {
 		.step = image_step, .log = image_log, .progress = image_progress,
 		.warning = image_warning, .busy = image_busy, .done = image_done, .data = r,

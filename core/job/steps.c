@@ -187,3 +187,14 @@ struct value *steps_describe(const struct steps *s, struct arena *arena)
 	}
 	return list;
 }
+
+void steps_foretell(struct arena *arena, struct value *list, const struct forecast *f)
+{
+	int index = 0;
+	for (const struct value *v = value_child(list); v; v = value_next(v), index++) {
+		const struct forecast_step *s = forecast_find(f, index);
+		if (s)
+			value_set(arena, (struct value *)v, "forecast",
+			          value_new_string(arena, str_of(forecast_verdict_name(s->verdict))));
+	}
+}

@@ -1,6 +1,7 @@
 #ifndef CORE_JOB_STEPS_H
 #define CORE_JOB_STEPS_H
 
+#include "core/history/forecast.h"
 #include "core/plan/plan.h"
 
 /* The lines of a build, numbered: tasks of ours first, then every instruction of a
@@ -21,6 +22,8 @@ int steps_add(struct steps *);
 
 /* build.start's `steps`, in the arena. */
 struct value *steps_describe(const struct steps *, struct arena *);
+/* Sets `forecast` in such a list. */
+void steps_foretell(struct arena *, struct value *list, const struct forecast *);
 /* The recipe that is sent: the level's own, if it needs one. */
 const struct recipe *steps_recipe(const struct image_task *);
 

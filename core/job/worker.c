@@ -13,6 +13,7 @@ static const struct {
 	{ "certificate", worker_certificate },
 	{ "doctor", worker_doctor },
 	{ "fetch", worker_fetch },
+	{ "forecast", worker_forecast },
 	{ "git", worker_git },
 	{ "images", worker_images },
 	{ "keep", worker_keep },

@@ -19,6 +19,7 @@ const char *worker_text(const struct worker_io *, const char *key);
 /* The argument's member {NAME: ENDPOINT} as the names that an engine may have. */
 const struct pair *worker_engines(const struct worker_io *, const char *key, size_t *ret_n);
 
+bool worker_forecast(struct worker_io *, struct error *);
 bool worker_git(struct worker_io *, struct error *);
 bool worker_certificate(struct worker_io *, struct error *);
 /* True when dir holds a certificate that will do, with its key. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
+#include "core/job/forecast_ask.h"
 #include "core/job/steps.h"
 #include "core/value/json.h"
 #include "tui/command.h"
@@ -21,10 +22,31 @@ int cmd_dockerfile(struct arena *arena, const struct args *args)
 	return p ? command_output(plan_sent(p)->text) : code;
 }
 
-static void plan_write_json(struct arena *arena, struct buf *out, const struct project *p)
+/* Without a forecast everything is unknown, and the note says why. */
+static struct forecast plan_forecast(struct arena *arena, const struct args *args,
+                                     const struct project *p)
+{
+	struct error err;
+	struct forecast f = { .p25 = -1, .p50 = -1, .p90 = -1 };
+	struct request request = project_request(p, arena, "plan");
+	if (!forecast_wait(arena, &request, !args_has(args, "no-engine"), &f, &err))
+		f.note = str_of(arena_text(arena, str_of(err.text)));
+	return f;
+}
+
+static struct value *plan_steps(struct arena *arena, const struct project *p,
+                                const struct forecast *f)
+{
+	owned(steps) struct steps *steps = steps_new(p->plan);
+	struct value *list = steps_describe(steps, arena);
+	steps_foretell(arena, list, f);
+	return list;
+}
+
+static void plan_write_json(struct arena *arena, struct buf *out, const struct project *p,
+                            const struct forecast *f)
 {
 	const struct image_task *image = plan_image(p->plan);
-	owned(steps) struct steps *steps = steps_new(p->plan);
 	struct value *all = value_new_object(arena), *profiles = value_new_array(arena);
 	for (size_t i = 0; i < p->selection.nprofiles; i++)
 		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
@@ -39,7 +61,8 @@ static void plan_write_json(struct arena *arena, struct buf *out, const struct p
 		value_append(groups, (struct str){ 0 }, (struct span){ 0 },
 		             value_new_string(arena, str_of(plan_sent(p)->groups[i])));
 	value_set(arena, all, "groups", groups);
-	value_set(arena, all, "steps", steps_describe(steps, arena));
+	value_set(arena, all, "steps", plan_steps(arena, p, f));
+	value_set(arena, all, "forecast", forecast_value(arena, f));
 	value_write_json(out, all, JSON_FILE);
 	buf_append_char(out, '\n');
 }
@@ -50,11 +73,39 @@ static struct str plan_text(const struct value *step, const char *key)
 	return v && value_type(v) != VALUE_NULL ? value_text(v) : (struct str){ 0 };
 }
 
-/* The same numbers as in the journal of a build. */
-static void plan_write_text(struct arena *arena, struct buf *out, const struct project *p)
+/* Below the step: why it is run anew, and the setting that is behind that. */
+static void plan_write_why(struct buf *out, const struct forecast_step *s)
 {
-	owned(steps) struct steps *steps = steps_new(p->plan);
-	const struct value *step = value_child(steps_describe(steps, arena));
+	if (!s || !s->sentence.n)
+		return;
+	buf_append_fill(out, ' ', 14);
+	utf8_append_visible(out, s->sentence);
+	if (s->cause.n) {
+		buf_append(out, STR("  <- "));
+		utf8_append_visible(out, s->cause);
+	}
+	buf_append_char(out, '\n');
+}
+
+static void plan_write_sum(struct buf *out, const struct forecast *f)
+{
+	buf_printf(out, "%zu hit, %zu miss, %zu unknown", f->hits, f->misses, f->unknowns);
+	if (f->engine.n)
+		buf_printf(out, " on %.*s", STR_ARG(f->engine));
+	if (f->against.n)
+		buf_printf(out, ", compared with %.*s", STR_ARG(f->against));
+	buf_append_char(out, '\n');
+	if (f->note.n) {
+		utf8_append_visible(out, f->note);
+		buf_append_char(out, '\n');
+	}
+}
+
+/* The same numbers as in the journal of a build. */
+static void plan_write_text(struct arena *arena, struct buf *out, const struct project *p,
+                            const struct forecast *f)
+{
+	const struct value *step = value_child(plan_steps(arena, p, f));
 	const struct recipe *recipe = plan_sent(p);
 	unsigned long long number, group = recipe->ngroups;
 	buf_printf(out, "%s  level %s\n", p->plan->image, plan_image(p->plan)->level.name);
@@ -64,7 +115,8 @@ static void plan_write_text(struct arena *arena, struct buf *out, const struct p
 			group = number;
 			buf_printf(out, "step %llu: %s\n", group, recipe->groups[group]);
 		}
-		buf_printf(out, "%3zu  %-8s ", i, value_get(step, STR("meta")) ? "-" : "unknown");
+		buf_printf(out, "%3zu  %-8s ", i, value_get(step, STR("meta")) ? "-"
+		           : arena_text(arena, plan_text(step, "forecast")));
 		utf8_append_visible(out, plan_text(step, "name"));
 		if (origin.n) {
 			buf_append(out, STR("  ("));
@@ -72,7 +124,9 @@ static void plan_write_text(struct arena *arena, struct buf *out, const struct p
 			buf_append_char(out, ')');
 		}
 		buf_append_char(out, '\n');
+		plan_write_why(out, forecast_find(f, (int)i));
 	}
+	plan_write_sum(out, f);
 }
 
 int cmd_plan(struct arena *arena, const struct args *args)
@@ -82,9 +136,10 @@ int cmd_plan(struct arena *arena, const struct args *args)
 	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
 		return code;
+	struct forecast f = plan_forecast(arena, args, p);
 	if (args_has(args, "json"))
-		plan_write_json(arena, &out, p);
+		plan_write_json(arena, &out, p, &f);
 	else
-		plan_write_text(arena, &out, p);
+		plan_write_text(arena, &out, p, &f);
 	return command_output(buf_str(&out));
 }

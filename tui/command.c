@@ -54,7 +54,7 @@ static const struct command command_dockerfile = {
 	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
-	"plan", "PATH", 1, 1, SELECT MADE " tag builder json help",
+	"plan", "PATH", 1, 1, SELECT MADE " tag builder no-engine json help",
 	"the steps of a build, what the cache is expected to serve, the image's name", cmd_plan,
 };
 static const struct command command_context = {

@@ -121,7 +121,7 @@ void forecast_make(struct arena *a, const struct forecast_subject *s, struct for
 		fingerprint_chain_key(a, c, i);
 		const struct forecast_known *known = forecast_store_find(s->store, l->step.key);
 		if (known && !l->is_through)
-			l->stands = known->stands;
+			l->stands = arena_str(a, known->stands);
 		m.of[i] = (struct forecast_step){ .step = l->step.step, .verdict = VERDICT_UNKNOWN,
 		                                  .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
 		make_verdict(&m, i, known);
@@ -147,10 +147,10 @@ struct forecast_known *forecast_learn(struct arena *a, struct fingerprint_chain 
 			continue;
 		const struct forecast_known *known = forecast_store_find(store, l->step.key), *like;
 		if (known)
-			l->stands = known->stands;
+			l->stands = arena_str(a, known->stands);
 		else if (ends[i].cached && l->nsources && (like = forecast_store_like(store, l->shape)))
 			/* So what it copied was the same as before. */
-			l->stands = like->stands;
+			l->stands = arena_str(a, like->stands);
 		if (ends[i].layer.n && c->model->tells_layers)
 			l->stands = ends[i].layer;
 		if (ends[i].ended_well)

@@ -35,10 +35,20 @@ struct decoder {
 	struct decoder_result result;
 };
 
-/* dockerd's chunked JSON with moby.buildkit.trace (POST /build?version=2). */
+/* dockerd's chunked JSON with moby.buildkit.trace (POST /build?version=2), or the lines
+ * of `docker buildx build --progress=rawjson`. */
 struct decoder *decoder_trace_new(const struct recipe *, const struct engine_sink *);
 /* dockerd's chunked JSON of the classic builder. */
 struct decoder *decoder_classic_new(const struct recipe *, const struct engine_sink *);
+/* The text that `docker build` prints of the classic builder, both its outputs in one. */
+struct decoder *decoder_classic_text_new(const struct recipe *, const struct engine_sink *);
+/* For that: a line as the builder's stream would have it; the build's failure; the id of
+ * the container in which a step runs now, n 0: none does. */
+void decoder_classic_line(struct decoder *, struct str line);
+void decoder_classic_fail(struct decoder *, struct str message);
+struct str decoder_classic_container(const struct decoder *);
+/* The text of `--progress=plain`, both outputs in one; without a recipe. */
+struct decoder *decoder_plain_new(const struct recipe *, const struct engine_sink *);
 /* The text that buildah prints. */
 struct decoder *decoder_buildah_new(const struct recipe *, const struct engine_sink *);
 /* What comes next on stdout begins a line, though the one before may have no end: known

@@ -65,6 +65,7 @@ static void buildah_tell(struct buildah *b, bool ended, bool cached, struct str 
 	struct step_report s = {
 		.key = b->key, .instruction = b->instruction, .name = buf_str(&b->name),
 		.started = true, .ended = ended, .cached = cached, .error = error,
+		.stage = buf_str(&b->stage),
 	};
 	s.seconds = ended ? (double)(clock_monotonic_ms() - b->since_ms) / 1000 : 0;
 	if (b->base.sink->step)

@@ -234,18 +234,43 @@ static void classic_status(struct classic *c, const struct value *m, struct str 
 		                       classic_number(detail, STR("total")));
 }
 
+static const struct decoder_ops classic_ops;
+
+void decoder_classic_line(struct decoder *d, struct str line)
+{
+	struct classic *c = (struct classic *)d;
+	CHECK(d->ops == &classic_ops);
+	/* docker-compose sets blank lines between the builder's. */
+	if (c->phase != CLASSIC_IDLE || str_trim(line).n)
+		classic_line(c, line);
+}
+
+void decoder_classic_fail(struct decoder *d, struct str message)
+{
+	struct classic *c = (struct classic *)d;
+	CHECK(d->ops == &classic_ops);
+	decoder_fail(d, message);
+	if (c->phase == CLASSIC_IDLE)
+		return;
+	decoder_fail_at(d, c->instruction, buf_str(&c->name));
+	classic_close(c, sentence_reason(message));
+}
+
+struct str decoder_classic_container(const struct decoder *d)
+{
+	const struct classic *c = (const struct classic *)d;
+	CHECK(d->ops == &classic_ops);
+	return c->phase == CLASSIC_RUNNING ? buf_str(&c->container) : (struct str){ 0 };
+}
+
 static void classic_failed(struct classic *c, const struct value *m, struct str error)
 {
 	const struct value *code = value_at(m, STR("/errorDetail/code"));
 	unsigned long long number;
-	decoder_fail(&c->base, error);
+	decoder_classic_fail(&c->base, error);
 	if (code && value_type(code) == VALUE_INTEGER &&
 	    str_number(value_text(code), 255, &number) && number)
 		c->base.result.exit_code = (int)number;
-	if (c->phase == CLASSIC_IDLE)
-		return;
-	decoder_fail_at(&c->base, c->instruction, buf_str(&c->name));
-	classic_close(c, sentence_reason(error));
 }
 
 static bool classic_message(void *data, const struct value *m, struct error *err)

@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 #include "core/engine/base64.h"
 #include "core/engine/match.h"
+#include "core/engine/rawjson.h"
 #include "core/engine/sentence.h"
 #include "core/engine/stream.h"
 #include "core/engine/vertex.h"
@@ -183,9 +184,18 @@ static bool trace_response(struct trace *t, const struct pb_trace *p, struct err
 	return true;
 }
 
+static bool trace_rawjson(struct trace *t, const struct value *m, struct error *err)
+{
+	owned(arena) struct arena *a = arena_new();
+	struct pb_trace p;
+	return rawjson_parse(a, m, &p, err) && trace_response(t, &p, err);
+}
+
 static bool trace_message(void *data, const struct value *m, struct error *err)
 {
 	struct trace *t = data;
+	if (rawjson_is(m))
+		return trace_rawjson(t, m, err);
 	struct str id = stream_text(m, "id"), aux = stream_text(m, "aux");
 	const struct value *image = value_get(m, STR("aux"));
 	struct str error = stream_text(m, "error");

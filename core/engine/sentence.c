@@ -72,6 +72,21 @@ struct str sentence_reason(struct str message)
 	return leak == STR_NONE ? message : str_slice(message, 0, leak);
 }
 
+bool sentence_is_failure(struct str line)
+{
+	static const char *const words[] = {
+		"ERROR: ", "Error: ", "error: ", "Error response from daemon", "error during connect",
+		"Cannot connect to", "failed", "denied", "unauthorized", "not found", "manifest unknown",
+		"no such host", "toomanyrequests", "invalid ", "unable to ", "cannot ",
+		"connection refused", "deadline exceeded", "context canceled", "no space left",
+		"returned a non-zero code: ",
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (sentence_says(line, words[i]))
+			return true;
+	return false;
+}
+
 /* The last two links of a chain of errors say what happened. */
 static struct str sentence_tail(struct str message)
 {

@@ -16,6 +16,8 @@ void sentence_of_refusal(int status, struct str body, struct error *ret_err);
 int sentence_exit_code(struct str message);
 /* The engine's word without what every message of its kind begins with. */
 struct str sentence_reason(struct str message);
+/* Whether a line of a client reads as its last word on a build that failed. */
+bool sentence_is_failure(struct str line);
 /* "docker.io/library/foo:1" as people write it: "foo:1". */
 struct str sentence_image(struct str reference);
 

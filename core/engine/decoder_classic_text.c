@@ -84,7 +84,8 @@ static void text_classify(struct classic_text *t, struct str line)
 		return;
 	}
 	text_pass(t, line);
-	if (t->stream->result.ended && str_has_prefix(line, STR("Successfully built "))) {
+	t->base.result.ended = t->stream->result.ended;
+	if (t->base.result.ended && str_has_prefix(line, STR("Successfully built "))) {
 		buf_clear(&t->base.result.image_id);
 		buf_append(&t->base.result.image_id, str_trim(str_slice(line, 19, line.n)));
 	}

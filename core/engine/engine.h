@@ -40,7 +40,7 @@ struct step_report {
 	struct str layer;               /* once ended: the image that it made, where it can be
 	                                 * had as one (classic: 12 hex digits); n 0: none */
 	double seconds;
-	/* Where there is no recipe (watch.h), what the announced name says. */
+	/* Where there is no recipe (watched.h), what the announced name says. */
 	bool is_step, is_meta;          /* an instruction's; one that makes no layer */
 	struct str stage;               /* n 0: none told */
 };

@@ -1,6 +1,7 @@
 #include "core/engine/vertex.h"
 
 #include "core/base/check.h"
+#include "core/engine/announced.h"
 #include "core/engine/match.h"
 
 void vertexes_init(struct vertexes *t, const struct recipe *r)
@@ -30,34 +31,6 @@ struct vertex *vertexes_find(const struct vertexes *t, struct str digest)
 	return map_get(&t->by_digest, digest);
 }
 
-/* "[linux/amd64 stage 2/7] TEXT" taken apart; false when it is no step's name. */
-static bool vertex_name_parse(struct str name, struct str *ret_stage, unsigned *ret_ordinal,
-                              unsigned *ret_total, struct str *ret_text)
-{
-	unsigned long long ordinal, total;
-	size_t close = str_find_str(name, STR("] "));
-	if (!str_has_prefix(name, STR("[")) || close == STR_NONE)
-		return false;
-	struct str inside = str_slice(name, 1, close - 1);
-	size_t blank = str_find_last(inside, ' ');
-	struct str count = blank == STR_NONE ? inside : str_slice(inside, blank + 1, inside.n);
-	size_t slash = str_find(count, '/');
-	if (slash == STR_NONE || !str_number(str_slice(count, 0, slash), 1000000, &ordinal) ||
-	    !str_number(str_slice(count, slash + 1, count.n), 1000000, &total))
-		return false;
-	struct str stage = str_trim(str_slice(inside, 0, blank == STR_NONE ? 0 : blank));
-	blank = str_find_last(stage, ' ');
-	if (blank != STR_NONE)
-		stage = str_slice(stage, blank + 1, stage.n);
-	if (str_find(stage, '/') != STR_NONE)
-		stage = (struct str){ 0 };
-	*ret_stage = stage;
-	*ret_ordinal = (unsigned)ordinal;
-	*ret_total = (unsigned)total;
-	*ret_text = str_slice(name, close + 2, name.n);
-	return true;
-}
-
 /* A base image's ONBUILD triggers are counted too and stand right after FROM; then
  * what follows is found from the end. */
 static int vertex_shifted(const struct recipe *r, struct str stage, unsigned ordinal,
@@ -72,18 +45,28 @@ static int vertex_shifted(const struct recipe *r, struct str stage, unsigned ord
 	return found >= 0 && match_keyword(r, found, text) ? found : -1;
 }
 
+/* "linux/amd64 stage" without the platform. */
+static struct str vertex_stage(struct str words)
+{
+	size_t blank = str_find_last(words, ' ');
+	if (blank != STR_NONE)
+		words = str_slice(words, blank + 1, words.n);
+	return str_find(words, '/') == STR_NONE ? words : (struct str){ 0 };
+}
+
 static int vertex_instruction(const struct recipe *r, struct str name)
 {
-	struct str stage, text;
-	unsigned ordinal, total, own_ordinal, own_total;
-	if (!r || !vertex_name_parse(name, &stage, &ordinal, &total, &text))
+	struct announced a = announced_parse(name);
+	unsigned own_ordinal, own_total;
+	if (!r || !a.total)
 		return -1;
-	int found = recipe_find(r, NUMBERING_BUILDKIT, stage, ordinal);
-	if (found >= 0 && match_keyword(r, found, text) &&
+	struct str stage = vertex_stage(a.stage);
+	int found = recipe_find(r, NUMBERING_BUILDKIT, stage, a.ordinal);
+	if (found >= 0 && match_keyword(r, found, a.text) &&
 	    recipe_number(r, NUMBERING_BUILDKIT, found, &own_ordinal, &own_total) &&
-	    own_total == total)
+	    own_total == a.total)
 		return found;
-	return vertex_shifted(r, stage, ordinal, total, text);
+	return vertex_shifted(r, stage, a.ordinal, a.total, a.text);
 }
 
 static struct row *vertexes_add_row(struct vertexes *t, struct str name)

@@ -281,8 +281,7 @@ void watched_feed(struct watched *w, struct str bytes)
 	linewise_feed(&w->lines, bytes, watched_line, w);
 }
 
-/* "registry:5000/team/web:1.2" is web. */
-static struct str watched_project(struct str image)
+struct str watched_project(struct str image)
 {
 	size_t slash = str_find_last(image, '/');
 	image = slash == STR_NONE ? image : str_slice(image, slash + 1, image.n);

@@ -45,6 +45,8 @@ struct watched_result {
 	struct str image_id;
 	struct error error;             /* when not ok */
 };
+/* "web" of an image called "registry:5000/team/web:1.2". */
+struct str watched_project(struct str image);
 /* The output has ended: ends what is open, and says how the build ended by all that was
  * seen of it. */
 void watched_end(struct watched *, struct watched_result *ret_result);

@@ -128,6 +128,11 @@ static void list_done_member(struct list_row *row, struct str key, struct str va
 		item->state = HISTORY_CANCELLED;
 	if (str_eq(key, STR("exit")))
 		item->exit_code = list_exit(value);
+	/* A watched build's output may tell them by its end alone. */
+	if (str_eq(key, STR("image")) && value.n && value.p[0] == '"')
+		item->image = list_text(row, value);
+	if (str_eq(key, STR("project")))
+		item->project = list_text(row, value);
 	if (str_eq(key, STR("image_id")))
 		item->image_id = list_text(row, value);
 	if (str_eq(key, STR("error")))

@@ -13,6 +13,9 @@
  * a job can read the project meanwhile. */
 struct launch;
 struct launch *job_launch(const char *id, struct error *);
+/* The same for a build that is only watched: the job reads its output from `input`,
+ * which stays the caller's. */
+struct launch *job_launch_watching(const char *id, int input, struct error *);
 /* Without job_start the job ends and the build's folder is gone.  NULL is fine. */
 void launch_free(struct launch *);
 OWN_DEFINE(launch)

@@ -14,6 +14,7 @@
 #include "core/job/running.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
+#include "core/job/watching.h"
 #include "core/os/clock.h"
 #include "core/os/save.h"
 
@@ -284,6 +285,14 @@ static int job_run_batch(struct job *j)
 	return code;
 }
 
+static int job_run_watching(struct job *j)
+{
+	int code = watching_run(j->loop, j->facts.request, j->facts.dir, j->status);
+	job_tidy(j);
+	job_finish(j);
+	return code;
+}
+
 int job_main(const char *id)
 {
 	struct job j = { .arena = arena_new(), .loop = loop_new(), .exit = 1 };
@@ -304,6 +313,8 @@ int job_main(const char *id)
 	bool is_read = job_read_request(&j, id, &err);
 	if (is_read && j.facts.request->ncombos)
 		return job_run_batch(&j);
+	if (is_read && j.facts.request->watch)
+		return job_run_watching(&j);
 	if (!is_read || !job_prepare(&j, id, &err)) {
 		status_tell(j.status, &err);
 		job_finish(&j);

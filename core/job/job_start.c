@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "core/job/job.h"
 #include "core/job/status.h"
+#include "core/job/watching.h"
 #include "core/os/append.h"
 #include "core/os/files.h"
 #include "core/os/lock.h"
@@ -105,6 +106,7 @@ struct launch {
 	const char *id, *dir, *stderr_path;     /* in the arena */
 	struct arena *arena;
 	int status, go;                 /* from and to the job */
+	int input;                      /* of a build that is watched; 0: none */
 	bool is_begun;
 };
 
@@ -112,8 +114,8 @@ struct launch {
 static bool launch_spawn(struct launch *l, struct error *err)
 {
 	const char *const argv[] = { spawn_self(), "job", l->id, NULL };
-	char variable[64];
-	const char *const env[] = { variable, NULL };
+	char variable[64], watching[64];
+	const char *const env[] = { variable, l->input ? watching : NULL, NULL };
 	struct append log;
 	struct child child;
 	int fds[2];
@@ -123,9 +125,11 @@ static bool launch_spawn(struct launch *l, struct error *err)
 	bool ok = append_create(&log, l->stderr_path, err);
 	if (ok) {
 		snprintf(variable, sizeof variable, STATUS_VARIABLE "=%d", fds[1]);
+		snprintf(watching, sizeof watching, WATCHING_VARIABLE "=%d", l->input);
 		struct spawn spec = { .argv = argv, .env = env, .in = SPAWN_PIPE, .out = SPAWN_NULL,
 		                      .err = log.fd, .session = true, .orphan = true,
-		                      .unheard = true, .keep_fd = fds[1] };
+		                      .unheard = true, .keep_fd = fds[1],
+		                      .keep_other = l->input };
 		ok = spawn_start(&spec, &child, err);
 		append_close(&log);
 	}
@@ -135,17 +139,22 @@ static bool launch_spawn(struct launch *l, struct error *err)
 	return ok;
 }
 
-struct launch *job_launch(const char *id, struct error *err)
+struct launch *job_launch_watching(const char *id, int input, struct error *err)
 {
 	const char *builds = save_state_dir("builds", err);
 	if (!builds)
 		return NULL;
 	owned(launch) struct launch *l = xcalloc(1, sizeof *l);
-	*l = (struct launch){ .arena = arena_new(), .status = -1, .go = -1 };
+	*l = (struct launch){ .arena = arena_new(), .status = -1, .go = -1, .input = input };
 	l->id = arena_text(l->arena, str_of(id));
 	l->dir = arena_printf(l->arena, "%s/%s", builds, id);
 	l->stderr_path = arena_printf(l->arena, "%s/stderr", l->dir);
 	return launch_spawn(l, err) ? take(l) : NULL;
+}
+
+struct launch *job_launch(const char *id, struct error *err)
+{
+	return job_launch_watching(id, 0, err);
 }
 
 void launch_free(struct launch *l)

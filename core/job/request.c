@@ -94,6 +94,7 @@ void request_write(struct buf *out, const struct request *r)
 	value_set(a, o, "log_limit", value_new_integer(a, (long long)r->log_limit));
 	request_set(a, o, "retry_of", r->retry_of);
 	request_set(a, o, "batch", r->batch);
+	request_set(a, o, "watch", r->watch);
 	request_combos(a, o, r);
 	value_set(a, o, "texts", request_pairs(a, r->texts, r->ntexts));
 	value_write_json(out, o, JSON_FILE);
@@ -199,6 +200,7 @@ struct request *request_read(struct str text, struct error *err)
 	r->log_limit = request_number(o, "log_limit");
 	r->retry_of = request_get(a, o, "retry_of");
 	r->batch = request_get(a, o, "batch");
+	r->watch = request_get(a, o, "watch");
 	request_get_combos(a, value_get(o, STR("combos")), r);
 	r->jobs = (size_t)request_number(o, "jobs");
 	r->arena = take(a);

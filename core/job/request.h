@@ -20,6 +20,7 @@ struct request {
 	size_t ntexts;
 	unsigned long long log_limit;
 	const char *retry_of;           /* id, or NULL */
+	const char *watch;              /* whose output is only read: a name of watched.h; or NULL */
 	const char *batch;              /* id of the batch that this build belongs to, or NULL */
 	/* A batch: a build for each of them instead of the selection's profiles, so many at a
 	 * time.  None: a build. */

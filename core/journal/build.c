@@ -193,6 +193,17 @@ static void build_settle(struct build *b, double t)
 	}
 }
 
+/* What a watched build's output has told by its end alone. */
+static void build_learn(struct build *b, const struct value *fields)
+{
+	struct str image = build_text(b, fields, "image"), project = build_text(b, fields, "project");
+	struct str version = build_text(b, fields, "engine_version");
+	if (!b->image.n && image.n)
+		b->title = b->image = image;
+	b->project = project.n ? project : b->project;
+	b->engine_version = version.n ? version : b->engine_version;
+}
+
 static void build_done(struct build *b, const struct event *e)
 {
 	const struct value *f = e->fields;
@@ -203,6 +214,7 @@ static void build_done(struct build *b, const struct event *e)
 	b->exit_code = (int)build_count(f, "exit") & 0xff;
 	b->error = build_text(b, f, "error");
 	b->image_id = build_text(b, f, "image_id");
+	build_learn(b, f);
 	if (!b->ok && !b->exit_code)
 		b->exit_code = b->cancelled ? error_exit_code(ERROR_CANCELLED) : 1;
 	build_settle(b, e->t);

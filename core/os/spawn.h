@@ -30,7 +30,7 @@ struct spawn {
 	bool group;                     /* its own process group */
 	bool die_with_parent;           /* SIGTERM when we die (Linux: PR_SET_PDEATHSIG) */
 	bool guard;                     /* with group: see above */
-	int keep_fd;                    /* one more fd kept open under its number; 0: none */
+	int keep_fd, keep_other;        /* more fds kept open under their numbers; 0: none */
 };
 
 struct child {

@@ -32,6 +32,11 @@ static void spawn_child_close_rest(void)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+static bool spawn_child_keep(int fd)
+{
+	return fd <= 0 || fcntl(fd, F_SETFD, 0) == 0;
+}
+
 static bool spawn_child_fds(struct spawn_child *child)
 {
 	for (int i = 0; i < 3; i++)
@@ -41,7 +46,7 @@ static bool spawn_child_fds(struct spawn_child *child)
 		if (child->fds[i] >= 0 && dup2(child->fds[i], i) < 0)
 			return false;
 	spawn_child_close_rest();
-	return child->spec->keep_fd <= 0 || fcntl(child->spec->keep_fd, F_SETFD, 0) == 0;
+	return spawn_child_keep(child->spec->keep_fd) && spawn_child_keep(child->spec->keep_other);
 }
 
 static void spawn_child_close_all(int from)

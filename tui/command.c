@@ -87,6 +87,15 @@ static const struct command command_matrix = {
 	"builds share is built by one of them first, and the cache serves the others, so the level is "
 	"all where none is named.", cmd_matrix,
 };
+static const struct command command_watch = {
+	"watch", "[FILE]", 0, 1, "as=OUTPUT tag progress detach quiet iidfile metadata-file help",
+	"show a build that mortar did not start, from its output, and keep it in the history\n"
+	"As in docker build . 2>&1 | mortar watch -: what docker build with --progress=plain or "
+	"rawjson, the classic builder, docker-compose, buildah and podman print is recognised by its "
+	"first lines; --as says it beforehand. The output is read to its end by a process of its own, "
+	"whatever becomes of this one. The exit code is 0 where the build ended well by what was seen "
+	"of it, 1 where it failed or its output ended before, 130 where it was cancelled.", cmd_watch,
+};
 static const struct command command_attach = {
 	"attach", "[BUILD]", 0, 1, "progress quiet iidfile metadata-file help",
 	"follow a build from its beginning; its exit code is the build's\n"
@@ -184,9 +193,9 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
-	&command_attach, &command_logs, &command_cancel, &command_replay, &command_history,
-	&command_report, &command_list, &command_serve, &command_init, &command_read, &command_check,
-	&command_match,
+	&command_watch, &command_attach, &command_logs, &command_cancel, &command_replay,
+	&command_history, &command_report, &command_list, &command_serve, &command_init,
+	&command_read, &command_check, &command_match,
 	&command_doctor, &command_completion, &command_help, NULL,
 };
 

@@ -62,6 +62,7 @@ int cmd_match(struct arena *, const struct args *);
 int cmd_lint(struct arena *, const struct args *);
 int cmd_build(struct arena *, const struct args *);
 int cmd_matrix(struct arena *, const struct args *);
+int cmd_watch(struct arena *, const struct args *);
 int cmd_attach(struct arena *, const struct args *);
 int cmd_logs(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);

@@ -30,6 +30,7 @@ struct follow {
 	bool asked;                     /* the tty form waits for c or d */
 	double speed, at;               /* replay: how fast, and how far; speed 0: it is none */
 	int64_t last_ms;
+	bool warned;                    /* of a watched build: Ctrl-C came once */
 };
 
 bool follow_form_parse(const char *progress, enum follow_form *ret_form, struct error *err)
@@ -133,6 +134,24 @@ static void follow_key(struct loop *loop, int fd, short revents, void *data)
 	}
 }
 
+/* A build that is only watched is its client's to stop, which Ctrl-C reaches as well. */
+static bool follow_interrupt_watched(struct follow *f)
+{
+	static const char note[] = "Ctrl-C is for the build's own client; once more leaves it, and "
+	                           "its output is kept all the same";
+	if (!str_eq(f->build->engine, STR("watch")))
+		return false;
+	f->detached = f->warned;
+	if (f->warned)
+		loop_stop(f->loop);
+	else if (f->tty)
+		follow_tty_note(f->tty, note);
+	else
+		command_say("mortar: %s", note);
+	f->warned = true;
+	return true;
+}
+
 /* Plain and json: Ctrl-C cancels, a second one leaves.  tty: it asks, and a
  * second one while asking cancels. */
 static void follow_interrupt(struct loop *loop, int signal, void *data)
@@ -144,6 +163,8 @@ static void follow_interrupt(struct loop *loop, int signal, void *data)
 		loop_stop(loop);
 		return;
 	}
+	if (follow_interrupt_watched(f))
+		return;
 	if (f->tty && !f->asked && !f->build->cancel_requested) {
 		f->asked = true;
 		follow_tty_ask(f->tty, true);

@@ -24,6 +24,7 @@ struct follow_tty {
 	unsigned drawn;                 /* lines of ours that stand above the cursor */
 	uint64_t timer;
 	bool dirty, asks, colour;
+	const char *note;               /* or NULL */
 	struct termios before;          /* while a single key is waited for */
 };
 
@@ -164,8 +165,8 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 	owned_buf struct buf head = { 0 }, took = { 0 };
 	double now = b->done ? b->ended : t->now ? *t->now : clock_now();
 	clock_append_seconds(&took, b->done ? now - b->started : (double)(long)(now - b->started));
-	buf_printf(&head, "%.*s  level %.*s  %.*s", STR_ARG(b->title), STR_ARG(b->level),
-	           STR_ARG(b->engine));
+	buf_printf(&head, "%.*s  %s%.*s%s%.*s", STR_ARG(b->title), b->level.n ? "level " : "",
+	           STR_ARG(b->level), b->level.n ? "  " : "", STR_ARG(b->engine));
 	tty_line(t, out, &(struct tty_line){ 0, 0, "1", buf_str(&head), buf_str(&took) });
 	tty_group(t, out, -1, all, now);
 	for (size_t g = 0; g < b->ngroups; g++)
@@ -176,6 +177,8 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 		struct str busy = STR("cancel requested, engine still busy");
 		tty_line(t, out, &(struct tty_line){ 0, '?', "33", busy, { 0 } });
 	}
+	if (t->note && !b->done)
+		tty_line(t, out, &(struct tty_line){ 0, '?', "33", str_of(t->note), { 0 } });
 	struct str question = STR("stop it? c cancels, d leaves it running, any other key goes on");
 	if (t->asks)
 		tty_line(t, out, &(struct tty_line){ 0, 0, "1", question, { 0 } });
@@ -278,6 +281,12 @@ void follow_tty_ask(struct follow_tty *t, bool asks)
 {
 	tty_single_key(t, asks);
 	t->asks = asks;
+	follow_tty_dirty(t);
+}
+
+void follow_tty_note(struct follow_tty *t, const char *text)
+{
+	t->note = text;
 	follow_tty_dirty(t);
 }
 

@@ -16,6 +16,8 @@ void follow_tty_free(struct follow_tty *);
 void follow_tty_dirty(struct follow_tty *);
 /* Shows or takes away the question: cancel or detach. */
 void follow_tty_ask(struct follow_tty *, bool asks);
+/* A line that stays below the tree; text is not copied. */
+void follow_tty_note(struct follow_tty *, const char *text);
 /* The last picture and the summary. */
 void follow_tty_end(struct follow_tty *);
 

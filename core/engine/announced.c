@@ -51,6 +51,15 @@ void announced_append_text(struct buf *b, struct str text)
 	buf_append(b, text);
 }
 
+struct str announced_from_base(struct str text)
+{
+	struct str rest = text, word;
+	str_next(&rest, ' ', &word);
+	while (str_next(&rest, ' ', &word) && (!word.n || str_has_prefix(word, STR("--"))))
+		continue;
+	return word;
+}
+
 struct str announced_from_name(struct str text)
 {
 	size_t blank = str_find_last(text, ' ');

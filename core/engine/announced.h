@@ -22,7 +22,8 @@ void announced_append_text(struct buf *, struct str text);
 /* FROM, and what it makes no layer of itself: ENV, CMD … */
 bool announced_is_from(struct str text);
 bool announced_is_meta(struct str text);
-/* Of "FROM base AS one": one; n 0: it has none. */
+/* Of "FROM --platform=p base AS one": base, and one (n 0: it has none). */
+struct str announced_from_base(struct str text);
 struct str announced_from_name(struct str text);
 
 #endif

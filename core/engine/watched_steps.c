@@ -266,7 +266,11 @@ static void steps_fail_with(struct watched *w, struct str message, bool cancelle
 	                            .cancelled = cancelled };
 	struct str text = str_slice(w->failed_text, 0, STEPS_TEXT);
 	buf_append(&r.error, message);
-	buf_append(&r.failed_name, w->failed_text);
+	/* As BuildKit calls the looking for a base image. */
+	if (announced_is_from(w->failed_text))
+		buf_append(&r.failed_name, STR("docker-image://"));
+	buf_append(&r.failed_name, announced_is_from(w->failed_text) ?
+	           announced_from_base(w->failed_text) : w->failed_text);
 	if (!cancelled && r.exit_code >= 0 && text.n)
 		error_set(&err, ERROR_BUILD, "failed with exit code %d: %.*s%s", r.exit_code,
 		          STR_ARG(text), text.n < w->failed_text.n ? "…" : "");

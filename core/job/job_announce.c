@@ -28,15 +28,20 @@ static void announce_secret_text(struct mask *m, struct str text)
 	mask_add(m, str_trim(text));
 }
 
-void job_announce_secrets(const struct job_facts *f, struct mask *m)
+void job_announce_environment(struct mask *m)
 {
 	static const char *const urls[] = { "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "MORTAR_PROXY" };
-	owned(arena) struct arena *a = arena_new();
-	owned(files) struct files *disk = files_disk("/");
-	const struct plan *plan = f->replan.plan;
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
 		if (getenv(urls[i]))
 			mask_add_urls(m, str_of(getenv(urls[i])));
+}
+
+void job_announce_secrets(const struct job_facts *f, struct mask *m)
+{
+	owned(arena) struct arena *a = arena_new();
+	owned(files) struct files *disk = files_disk("/");
+	const struct plan *plan = f->replan.plan;
+	job_announce_environment(m);
 	for (size_t i = 0; i < f->request->selection.noptions; i++)
 		if (str_has_prefix(f->request->selection.options[i].name, STR("build-arg:")))
 			mask_add_urls(m, f->request->selection.options[i].value);

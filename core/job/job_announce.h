@@ -17,6 +17,8 @@ struct job_facts {
 /* The values that must never be written: credentials in PIP_INDEX_URL,
  * PIP_EXTRA_INDEX_URL, a proxy's address, and what the plan's secrets hold. */
 void job_announce_secrets(const struct job_facts *, struct mask *);
+/* Those of them that the environment holds. */
+void job_announce_environment(struct mask *);
 /* Dockerfile and settings.json in the build's folder. */
 bool job_announce_files(const struct job_facts *, const struct mask *, struct error *);
 /* build.start; engine NULL: it did not answer. */

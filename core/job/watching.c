@@ -12,6 +12,7 @@
 #include "core/base/check.h"
 #include "core/base/map.h"
 #include "core/engine/watched.h"
+#include "core/job/job_announce.h"
 #include "core/job/record.h"
 #include "core/job/running.h"
 #include "core/job/status.h"
@@ -330,6 +331,7 @@ static bool watching_prepare(struct watching *w, const char *dir,
 	if (!watched_form_find(w->request->watch, &form))
 		return error_set(err, ERROR_USAGE, "there is no output '%s'", w->request->watch);
 	w->mask = mask_new();
+	job_announce_environment(w->mask);
 	w->watched = watched_new(form, sink);
 	w->writer = journal_create(dir, w->request->log_limit, err);
 	if (!w->writer)

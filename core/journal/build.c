@@ -115,7 +115,7 @@ static void build_start(struct build *b, const struct event *e)
 	b->engine_version = build_text(b, f, "engine_version");
 	b->image = build_text(b, f, "image");
 	b->nbuilds = (size_t)build_count(f, "builds");
-	b->title = b->image;
+	b->title = b->image.n ? b->image : b->project;
 	if (b->nbuilds)
 		b->title = str_of(arena_printf(b->arena, "%zu build%s", b->nbuilds,
 		                               b->nbuilds == 1 ? "" : "s"));

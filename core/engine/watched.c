@@ -129,8 +129,10 @@ static enum watched_form watched_recognise(struct str text)
 {
 	static const char *const rawjson[] = { "{\"vertexes\":", "{\"statuses\":", "{\"logs\":",
 	                                       "{\"warnings\":", NULL };
-	static const char *const stream[] = { "{\"stream\":", "{\"status\":", "{\"aux\":",
-	                                      "{\"errorDetail\":", "{\"id\":\"moby.", NULL };
+	/* What may come before these tells nothing of the builder. */
+	static const char *const stream[] = { "{\"stream\":\"Step ", "{\"stream\":\"STEP ",
+	                                      "{\"stream\":\"[1/", "{\"errorDetail\":",
+	                                      "{\"id\":\"moby.", NULL };
 	if (watched_has_head(text, rawjson))
 		return WATCHED_RAWJSON;
 	if (watched_has_head(text, stream))
@@ -198,8 +200,8 @@ static bool watched_start(struct watched *w, struct str text)
 {
 	struct str service = watched_service(text);
 	enum watched_form asked = w->form == WATCHED_COMPOSE ? WATCHED_AUTO : w->form;
-	enum watched_form form = asked ? asked : watched_recognise(text);
-	if (form) {
+	enum watched_form seen = watched_recognise(text), form = asked ? asked : seen;
+	if (form && (form != WATCHED_STREAM || seen == form)) {
 		watched_open(w, form, text);
 		return true;
 	}

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""hostile.py project DIR | wrong DIR | user DIR | broken DIR | journal DIR | engine SOCKET MODE | buildah FILE | log | missing PLACE FILE
+"""hostile.py project DIR | wrong DIR | user DIR | broken DIR | journal DIR | engine SOCKET MODE | buildah FILE | log | output FORM |
+missing PLACE FILE
 
 The strings of tests/fixtures/hostile.txt in every place that mortar reads:
 
@@ -11,6 +12,7 @@ journal  a build's folder as nobody wrote it: the strings in every field, and in
 engine   a dockerd on a unix socket whose every word is hostile: MODE refuse, classic, buildkit
 buildah  an executable that takes buildah's place
 log      what a step prints, to the standard output
+output   what a build's client prints, as `mortar watch` reads it: FORM plain, rawjson, classic
 missing  the strings of PLACE (bytes, text, name) whose mark FILE does not show, one a line
 """
 import base64
@@ -302,6 +304,25 @@ def log():
     sys.stdout.buffer.write(b"\n".join(strings()) + b"\n")
 
 
+def output(form):
+    out = sys.stdout.buffer
+    for i, s in enumerate(strings(), 1):
+        if form == "plain":
+            out.write(b"#%d [%s 1/1] RUN %s\n#%d 0.1 %s\n#%d sha256:%s 1B / 2B\n#%d WARN: %s\n"
+                      b"#%d ERROR: %s\n%s\n" % (i, s, s, i, s, i, s, i, s, i, s, s))
+        elif form == "classic":
+            out.write(b"Step %d/999 : FROM %s\n%s\n ---> [Warning] %s\n" % (i, s, s, s))
+    if form == "rawjson":
+        for s in texts():
+            data = base64.b64encode(s.encode()).decode()
+            print(json.dumps({"vertexes": [{"digest": s, "name": "[%s 1/1] RUN %s" % (s, s),
+                                            "started": "2026-01-01T00:00:00Z"}],
+                              "statuses": [{"id": s, "vertex": s, "name": s, "current": 1}],
+                              "logs": [{"vertex": s, "stream": 1, "data": data}],
+                              "warnings": [{"vertex": s, "short": data, "url": s}]},
+                             separators=(",", ":")))
+
+
 def missing(where, path):
     with open(path, "rb") as source:
         raw = source.read()
@@ -312,7 +333,8 @@ def missing(where, path):
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (project, wrong, user, broken, journal, engine, buildah, log, missing)}
+    verbs = {f.__name__: f for f in (project, wrong, user, broken, journal, engine, buildah, log, output,
+                                    missing)}
     if len(sys.argv) < 2 or sys.argv[1] not in verbs:
         sys.exit(__doc__)
     verbs[sys.argv[1]](*sys.argv[2:])

@@ -59,6 +59,24 @@ static void test_build__knows_the_builds_of_a_batch(void **state)
 	assert_true(b->steps[0].state == STEP_WAITING && !b->steps[0].build.n);
 }
 
+/* A watched build is called after an image that its output names at the end. */
+static void test_build__learns_by_its_end_what_it_is_called(void **state)
+{
+	struct scratch *s = *state;
+	static const char start[] = "{\"t\":10,\"ev\":\"build.start\",\"project\":\"watch\","
+	                            "\"engine\":\"watch\",\"image\":null,\"steps\":[]}\n";
+	owned_buf struct buf whole = { 0 };
+	owned(build) struct build *begun = build_of(s, start);
+	assert_true(str_eq(begun->title, STR("watch")) && !begun->image.n);
+	buf_append_text(&whole, start);
+	buf_append_text(&whole, "{\"t\":12,\"ev\":\"build.done\",\"ok\":true,\"image\":\"w/web:1\","
+	                        "\"project\":\"web\",\"engine_version\":\"docker buildx plain\"}\n");
+	owned(build) struct build *b = build_of(s, buf_text(&whole));
+	assert_true(str_eq(b->image, STR("w/web:1")) && str_eq(b->title, b->image));
+	assert_true(str_eq(b->project, STR("web")));
+	assert_true(str_eq(b->engine_version, STR("docker buildx plain")));
+}
+
 static void test_build__follows_a_good_build(void **state)
 {
 	struct scratch *s = *state;
@@ -162,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_build__knows_what_build_start_says),
 		SCRATCH_TEST(test_build__knows_the_builds_of_a_batch),
+		SCRATCH_TEST(test_build__learns_by_its_end_what_it_is_called),
 		SCRATCH_TEST(test_build__follows_a_good_build),
 		SCRATCH_TEST(test_build__settles_what_was_never_told),
 		SCRATCH_TEST(test_build__knows_a_cancelled_one),

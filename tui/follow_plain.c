@@ -152,25 +152,34 @@ static void plain_done(struct follow_plain *p, const struct build *build,
 	plain_print(&out);
 }
 
+static void plain_begin(const struct event *event, struct buf *out)
+{
+	buf_append(out, STR("build "));
+	utf8_append_visible(out, plain_field(event, "id"));
+	buf_append(out, STR(" of "));
+	if (str_eq(plain_field(event, "engine"), STR("watch"))) {
+		buf_append(out, STR("something else, watched"));
+		return;
+	}
+	if (plain_field(event, "builds").n) {
+		utf8_append_visible(out, plain_field(event, "builds"));
+		buf_append(out, STR(" combinations"));
+	} else {
+		utf8_append_visible(out, plain_field(event, "image"));
+	}
+	buf_append(out, STR(", level "));
+	utf8_append_visible(out, plain_field(event, "level"));
+	buf_append(out, STR(", on "));
+	utf8_append_visible(out, plain_field(event, "engine"));
+}
+
 void follow_plain_event(struct follow_plain *p, const struct build *build,
                         struct journal *journal, const struct event *event)
 {
 	owned_buf struct buf out = { 0 };
 	switch (event->kind) {
 	case EVENT_BUILD_START:
-		buf_append(&out, STR("build "));
-		utf8_append_visible(&out, plain_field(event, "id"));
-		buf_append(&out, STR(" of "));
-		if (plain_field(event, "builds").n) {
-			utf8_append_visible(&out, plain_field(event, "builds"));
-			buf_append(&out, STR(" combinations"));
-		} else {
-			utf8_append_visible(&out, plain_field(event, "image"));
-		}
-		buf_append(&out, STR(", level "));
-		utf8_append_visible(&out, plain_field(event, "level"));
-		buf_append(&out, STR(", on "));
-		utf8_append_visible(&out, plain_field(event, "engine"));
+		plain_begin(event, &out);
 		plain_print(&out);
 		break;
 	case EVENT_STEP_START:

@@ -284,11 +284,13 @@ static void steps_fail_with(struct watched *w, struct str message, bool cancelle
 static void steps_lose(struct watched *w)
 {
 	struct error err;
-	if (!w->decoder)
-		error_set(&err, ERROR_BUILD, "%s: what docker build with --progress=plain or rawjson, "
-		          "the classic builder, docker-compose, buildah and podman print is known",
-		          w->own_told ? "nothing of it was recognised as the output of a build"
-		                      : "there was no output");
+	if (!w->decoder && !w->own_told)
+		error_set(&err, ERROR_BUILD, "there was no output: progress is mostly printed on the "
+		          "standard error, which 2>&1 before the | brings here too");
+	else if (!w->decoder)
+		error_set(&err, ERROR_BUILD, "nothing of it was recognised as the output of a build: "
+		          "what docker build with --progress=plain or rawjson, the classic builder, "
+		          "docker-compose, buildah and podman print is known");
 	else
 		error_set(&err, ERROR_BUILD, "the output ended before the build did: whoever ran it was "
 		          "stopped");

@@ -40,6 +40,7 @@ static void docker_no_buildkit(struct docker *d, const char *why)
 	}
 	d->builder = DOCKER_CLASSIC;
 	d->facts.name = "classic";
+	d->facts.abilities = ABILITY_CACHE_IS_IMAGES;
 	d->facts.numbering = NUMBERING_CLASSIC;
 	docker_ready(d, NULL);
 }
@@ -139,7 +140,8 @@ static void docker_choose(struct docker *d)
 	if (d->builder == DOCKER_PODMAN) {
 		d->facts.name = "podman";
 		d->facts.numbering = NUMBERING_BUILDAH;
-		d->facts.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS;
+		d->facts.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS |
+		                     ABILITY_CACHE_IS_IMAGES;
 		docker_ready(d, NULL);
 	} else if (d->builder == DOCKER_CLASSIC) {
 		docker_no_buildkit(d, "");
@@ -259,6 +261,7 @@ static void docker_free(struct engine *e)
 		docker_work_drop(d->works);
 	while (d->runs)
 		docker_run_drop(d->runs);
+	docker_untag_drop(d->untag);
 	http_cancel(d->asking);
 	http_free(d->http);
 	buf_finish(&d->answer);
@@ -267,8 +270,8 @@ static void docker_free(struct engine *e)
 }
 
 static const struct engine_ops docker_ops = {
-	.probe = docker_probe, .image = docker_image, .run = docker_run, .cancel = docker_cancel,
-	.free = docker_free,
+	.probe = docker_probe, .image = docker_image, .run = docker_run,
+	.untag = docker_untag, .cancel = docker_cancel, .free = docker_free,
 };
 
 struct engine *docker_new(const char *endpoint, enum docker_builder builder,

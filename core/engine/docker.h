@@ -8,6 +8,7 @@
  * (docs.docker.com/reference/api/engine); shared by the files of that engine. */
 struct docker_work;
 struct docker_run;
+struct docker_untag;
 
 struct docker {
 	struct engine base;
@@ -25,6 +26,7 @@ struct docker {
 	void *data;
 	struct docker_work *works;
 	struct docker_run *runs;
+	struct docker_untag *untag;
 	unsigned nworks;
 };
 
@@ -35,5 +37,8 @@ void docker_work_drop(struct docker_work *);
 struct work *docker_run(struct engine *, const struct run_task *, const struct engine_sink *,
                         struct error *);
 void docker_run_drop(struct docker_run *);
+void docker_untag(struct engine *, const char *name, engine_untagged_fn *, void *data);
+/* NULL is fine. */
+void docker_untag_drop(struct docker_untag *);
 
 #endif

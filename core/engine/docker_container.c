@@ -42,6 +42,40 @@ bool container_read_exposed(struct arena *a, struct str answer, const struct run
 	return true;
 }
 
+static bool container_has_variable(const struct value *env, struct str name)
+{
+	for (const struct value *v = env ? value_child(env) : NULL; v; v = value_next(v)) {
+		struct str text = value_type(v) == VALUE_STRING ? value_text(v) : (struct str){ 0 };
+		if (str_eq(str_slice(text, 0, str_find(text, '=')), name))
+			return true;
+	}
+	return false;
+}
+
+bool container_add_env(struct arena *a, struct str answer, struct run_task *t, struct error *err)
+{
+	size_t n = 0, more = 0;
+	const struct value *image = t->env_under ? container_parse(a, answer, err) : NULL;
+	if (!t->env_under || !image)
+		return !t->env_under;
+	const struct value *config = container_object(image, "Config");
+	const struct value *env = config ? value_get(config, STR("Env")) : NULL;
+	while (t->env && t->env[n])
+		n++;
+	while (t->env_under[more])
+		more++;
+	const char **all = arena_array(a, n + more + 1, sizeof *all);
+	for (size_t i = 0; i < n; i++)
+		all[i] = t->env[i];
+	for (const char *const *e = t->env_under; *e; e++) {
+		struct str name = str_slice(str_of(*e), 0, str_find(str_of(*e), '='));
+		if (!container_has_variable(env, name))
+			all[n++] = *e;
+	}
+	t->env = all;
+	return true;
+}
+
 bool container_is_on_host(const struct run_task *t)
 {
 	return t->network && str_eq(str_of(t->network), STR("host"));
@@ -134,6 +168,8 @@ void container_write_create(struct buf *out, const struct run_task *t, const str
 	value_set(a, o, "Image", value_new_string(a, t->image));
 	if (t->argv)
 		value_set(a, o, "Cmd", container_texts(a, t->argv));
+	if (t->entrypoint)
+		value_set(a, o, "Entrypoint", container_texts(a, t->entrypoint));
 	value_set(a, o, "Env", container_texts(a, t->env));
 	for (size_t i = 0; i < t->nlabels; i++)
 		value_set(a, labels, arena_text(a, t->labels[i].name),
@@ -141,6 +177,12 @@ void container_write_create(struct buf *out, const struct run_task *t, const str
 	value_set(a, o, "Labels", labels);
 	value_set(a, o, "AttachStdout", value_new_bool(a, true));
 	value_set(a, o, "AttachStderr", value_new_bool(a, true));
+	if (t->interactive) {
+		static const char *const flags[] = { "AttachStdin", "OpenStdin", "StdinOnce" };
+		for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+			value_set(a, o, flags[i], value_new_bool(a, true));
+		value_set(a, o, "Tty", value_new_bool(a, t->tty));
+	}
 	if (published) {
 		value_set(a, o, "ExposedPorts", container_exposed(a, ports, published));
 		value_set(a, host, "PortBindings", container_bindings(a, ports, published));

@@ -9,6 +9,8 @@
  * arena. */
 bool container_read_exposed(struct arena *, struct str answer, const struct run_port **ret_ports,
                             size_t *ret_count, struct error *);
+/* Completes the task's env by what of env_under the image, of the same answer, has not. */
+bool container_add_env(struct arena *, struct str answer, struct run_task *, struct error *);
 /* The ports to publish: those of the task, and of those exposed the ones it does not
  * name; none where the network has none of its own. */
 const struct run_port *container_ports(struct arena *, const struct run_task *,

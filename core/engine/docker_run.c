@@ -3,10 +3,8 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/engine/docker_call.h"
 #include "core/engine/docker_container.h"
-#include "core/engine/docker_sweep.h"
-#include "core/engine/frames.h"
+#include "core/engine/docker_run_inside.h"
 #include "core/engine/run_owner.h"
 #include "core/engine/stream.h"
 #include "core/os/clock.h"
@@ -22,33 +20,6 @@ enum {
 	RUN_REST_MS = 1000, RUN_GIVE_UP_MS = 10000, RUN_REMOVE_MS = 60000,
 };
 
-struct docker_run {
-	struct work base;
-	struct docker_run *next, **link;
-	struct run_task task;           /* with our labels */
-	struct arena *arena;
-	struct docker_sweep *sweep;
-	struct docker_call call;
-	struct http_transfer *attach;
-	struct buf refusal;             /* the body of an attach that was refused */
-	struct frames frames;
-	const struct run_port *ports;   /* asked for */
-	size_t nports;
-	const char *container;          /* id; NULL while there is none */
-	struct run_report report;
-	struct arena *texts;            /* of the report */
-	struct error err;               /* the first fault */
-	uint64_t timer, guard;
-	unsigned asks;                  /* to stop */
-	bool creating, started, attached, removing, cancelled;
-	bool silent;                    /* the output's stream has ended */
-	bool heard;                     /* bytes came since the guard was set */
-};
-
-static struct docker *docker_of(const struct docker_run *r)
-{
-	return (struct docker *)r->base.engine;
-}
 
 void docker_run_drop(struct docker_run *r)
 {
@@ -58,6 +29,7 @@ void docker_run_drop(struct docker_run *r)
 	docker_sweep_free(r->sweep);
 	docker_call_finish(&r->call);
 	http_cancel(r->attach);
+	docker_attach_free(r->terminal);
 	loop_untimer(r->base.engine->loop, r->timer);
 	loop_untimer(r->base.engine->loop, r->guard);
 	buf_finish(&r->refusal);
@@ -106,7 +78,7 @@ static void run_guard(struct docker_run *r, int64_t ms, loop_timer_fn *fn)
 }
 
 /* The first fault is the one that is told. */
-static void run_fault(struct docker_run *r, const struct error *err)
+void docker_run_fault(struct docker_run *r, const struct error *err)
 {
 	if (!r->err.code)
 		r->err = *err;
@@ -120,7 +92,7 @@ static void run_refused(struct docker_run *r, int status, struct str answer,
 		fault = *err;
 	else
 		container_refusal(status, answer, &r->task, &fault);
-	run_fault(r, &fault);
+	docker_run_fault(r, &fault);
 }
 
 static void run_ask(struct docker_run *r, const char *method, const char *what, int64_t timeout_ms,
@@ -129,7 +101,7 @@ static void run_ask(struct docker_run *r, const char *method, const char *what, 
 	owned_buf struct buf path = { 0 };
 	buf_printf(&path, "/containers/%s%s", r->container, what);
 	docker_call_cancel(&r->call);
-	docker_call(docker_of(r), &r->call, method, buf_text(&path), timeout_ms, told, r);
+	docker_call(docker_run_engine(r), &r->call, method, buf_text(&path), timeout_ms, told, r);
 }
 
 /* ---- its end ---- */
@@ -146,14 +118,14 @@ static void run_removed(void *data, int status, struct str answer, const struct 
 			container_refusal(status, answer, &r->task, &why);
 		error_prefix(&why, "the container %.*s could not be removed (the next mortar run tries "
 		             "again)", STR_ARG(r->report.name));
-		run_fault(r, &why);
+		docker_run_fault(r, &why);
 	} else {
 		run_phase(r, RUN_REMOVED);
 	}
 	run_finish(r);
 }
 
-static void run_remove(struct docker_run *r)
+void docker_run_remove(struct docker_run *r)
 {
 	loop_untimer(r->base.engine->loop, r->timer);
 	r->timer = 0;
@@ -169,14 +141,14 @@ static void run_rest_is_late(struct loop *l, void *data)
 	if (r->heard)
 		run_guard(r, RUN_REST_MS, run_rest_is_late);
 	else
-		run_remove(r);
+		docker_run_remove(r);
 }
 
 /* It has ended; what it printed last may still be on its way. */
 static void run_ended(struct docker_run *r)
 {
 	if (r->silent)
-		run_remove(r);
+		docker_run_remove(r);
 	else
 		run_guard(r, RUN_REST_MS, run_rest_is_late);
 }
@@ -214,7 +186,7 @@ static void run_lost(struct docker_run *r, const struct error *err)
 		error_set(&why, ERROR_UNREACHABLE, "the engine went away while the container %.*s ran "
 		          "(%s); should it be there still, the next mortar run removes it",
 		          STR_ARG(r->report.name), err->text);
-	run_fault(r, &why);
+	docker_run_fault(r, &why);
 	run_finish(r);
 }
 
@@ -253,7 +225,7 @@ static void run_looked(void *data, int status, struct str answer, const struct e
 	if (status == 404) {
 		error_set(&why, ERROR_REFUSED, "somebody else removed the container %.*s",
 		          STR_ARG(r->report.name));
-		run_fault(r, &why);
+		docker_run_fault(r, &why);
 		run_finish(r);
 		return;
 	}
@@ -263,7 +235,7 @@ static void run_looked(void *data, int status, struct str answer, const struct e
 	if (status != 200 || !container_read(texts, answer, &now, &runs, &why)) {
 		arena_free(texts);
 		run_refused(r, status, answer, why.code ? &why : NULL);
-		run_remove(r);
+		docker_run_remove(r);
 		return;
 	}
 	/* However short it ran. */
@@ -300,7 +272,7 @@ static void run_stopped(void *data, int status, struct str answer, const struct 
 	/* 304: it had ended already; 404: looking at it says so. */
 	if (err || (status >= 400 && status != 404)) {
 		run_refused(r, status, answer, err);
-		run_remove(r);
+		docker_run_remove(r);
 		return;
 	}
 	run_look(NULL, r);
@@ -324,7 +296,7 @@ static void run_give_up(struct loop *l, void *data)
 	r->guard = 0;
 	error_set(&why, ERROR_UNREACHABLE, "the engine does not answer; the container %s may be "
 	          "there still: the next mortar run removes it", r->task.name ? r->task.name : "");
-	run_fault(r, &why);
+	docker_run_fault(r, &why);
 	run_finish(r);
 }
 
@@ -351,7 +323,7 @@ static void docker_run_cancel(struct work *base)
 		docker_call_cancel(&r->call);
 		run_timer(r, 0, run_over);
 	} else if (r->asks == 2) {
-		run_remove(r);
+		docker_run_remove(r);
 	} else if (r->started) {
 		run_stop(r);
 	}
@@ -359,7 +331,7 @@ static void docker_run_cancel(struct work *base)
 
 /* ---- the way up ---- */
 
-static void run_output(void *data, int stream, struct str bytes)
+void docker_run_output(void *data, int stream, struct str bytes)
 {
 	struct docker_run *r = data;
 	if (r->base.sink.log)
@@ -371,7 +343,7 @@ static bool run_attach_bytes(void *data, struct str bytes, struct error *err)
 	struct docker_run *r = data;
 	r->heard = true;
 	if (r->attached)
-		return frames_feed(&r->frames, bytes, run_output, r, err);
+		return frames_feed(&r->frames, bytes, docker_run_output, r, err);
 	buf_append(&r->refusal, str_slice(bytes, 0, 4096));
 	return true;
 }
@@ -381,11 +353,13 @@ static void run_began(void *data, int status, struct str answer, const struct er
 	struct docker_run *r = data;
 	if (err || status >= 400) {
 		run_refused(r, status, answer, err);
-		run_remove(r);
+		docker_run_remove(r);
 		return;
 	}
 	r->started = true;
 	r->report.started = clock_now();
+	if (r->task.tty)
+		docker_attach_resize(r->terminal, r->task.rows, r->task.cols);
 	if (r->cancelled) {
 		run_stop(r);
 		return;
@@ -400,12 +374,12 @@ static void run_start(struct loop *l, void *data)
 	struct docker_run *r = data;
 	r->timer = 0;
 	if (r->cancelled)
-		run_remove(r);
+		docker_run_remove(r);
 	else
 		run_ask(r, "POST", "/start", 0, run_began);
 }
 
-static void run_attach_head(void *data, int status)
+void docker_run_attached(void *data, int status)
 {
 	struct docker_run *r = data;
 	r->attached = status < 400;
@@ -413,33 +387,43 @@ static void run_attach_head(void *data, int status)
 		run_timer(r, 0, run_start);
 }
 
-static void run_attach_done(void *data, const struct error *err)
+void docker_run_silent(void *data, int status, struct str refusal, const struct error *err)
 {
 	struct docker_run *r = data;
-	int status = http_status(r->attach);
-	r->attach = NULL;
 	r->silent = true;
 	if (!r->attached) {
-		run_refused(r, status, buf_str(&r->refusal), err);
-		run_remove(r);
+		run_refused(r, status, refusal, err);
+		docker_run_remove(r);
 		return;
 	}
 	if ((err || !frames_are_whole(&r->frames)) && r->base.sink.warning)
 		r->base.sink.warning(r->base.sink.data, STR("the container's output is cut here"));
 	if (r->report.phase == RUN_EXITED)
-		run_remove(r);
+		docker_run_remove(r);
 	else if (r->started && r->report.phase <= RUN_RUNNING && !r->removing)
 		run_look(NULL, r);
 }
 
+static void run_attach_done(void *data, const struct error *err)
+{
+	struct docker_run *r = data;
+	int status = http_status(r->attach);
+	r->attach = NULL;
+	docker_run_silent(r, status, buf_str(&r->refusal), err);
+}
+
 static void run_attach(struct docker_run *r)
 {
-	struct docker *d = docker_of(r);
+	struct docker *d = docker_run_engine(r);
+	if (r->task.interactive) {
+		docker_run_attach(r);
+		return;
+	}
 	owned_buf struct buf path = { 0 };
 	buf_printf(&path, "/v%s/containers/%s/attach?stream=1&stdout=1&stderr=1",
 	           d->facts.api_version, r->container);
 	struct http_request q = { .method = "POST", .path = buf_text(&path), .at = d->at };
-	struct http_events e = { .head = run_attach_head, .bytes = run_attach_bytes,
+	struct http_events e = { .head = docker_run_attached, .bytes = run_attach_bytes,
 	                         .done = run_attach_done, .data = r };
 	r->attach = http_start(d->http, &q, &e);
 }
@@ -466,7 +450,7 @@ static void run_created(void *data, int status, struct str answer, const struct 
 	if (!value_parse_json(r->arena, arena_str(r->arena, answer), &v, &why) ||
 	    !stream_text(v, "Id").n) {
 		error_set(&why, ERROR_PROTOCOL, "the engine does not name the container it has made");
-		run_fault(r, &why);
+		docker_run_fault(r, &why);
 		run_finish(r);
 		return;
 	}
@@ -478,7 +462,7 @@ static void run_created(void *data, int status, struct str answer, const struct 
 	run_phase(r, RUN_CREATED);
 	run_warn_all(r, v);
 	if (r->cancelled)
-		run_remove(r);
+		docker_run_remove(r);
 	else
 		run_attach(r);
 }
@@ -493,7 +477,7 @@ static void run_create(struct docker_run *r)
 	}
 	container_write_create(&r->call.body, &r->task, r->ports, r->nports);
 	r->creating = true;
-	docker_call(docker_of(r), &r->call, "POST", buf_text(&path), 0, run_created, r);
+	docker_call(docker_run_engine(r), &r->call, "POST", buf_text(&path), 0, run_created, r);
 }
 
 static void run_image_told(void *data, int status, struct str answer, const struct error *err)
@@ -508,11 +492,17 @@ static void run_image_told(void *data, int status, struct str answer, const stru
 		return;
 	}
 	if (!container_read_exposed(r->arena, answer, &exposed, &n, &why)) {
-		run_fault(r, &why);
+		docker_run_fault(r, &why);
 		run_finish(r);
 		return;
 	}
-	r->ports = container_ports(r->arena, &r->task, exposed, n, &r->nports);
+	if (!r->task.interactive)
+		r->ports = container_ports(r->arena, &r->task, exposed, n, &r->nports);
+	if (!container_add_env(r->arena, answer, &r->task, &why)) {
+		docker_run_fault(r, &why);
+		run_finish(r);
+		return;
+	}
 	run_create(r);
 }
 
@@ -527,7 +517,7 @@ static void run_swept(void *data)
 	buf_append(&path, STR("/images/"));
 	http_append_escaped(&path, r->task.image);
 	buf_append(&path, STR("/json"));
-	docker_call(docker_of(r), &r->call, "GET", buf_text(&path), RUN_REMOVE_MS, run_image_told, r);
+	docker_call(docker_run_engine(r), &r->call, "GET", buf_text(&path), RUN_REMOVE_MS, run_image_told, r);
 }
 
 /* The task with the label that says whose the container is. */
@@ -553,7 +543,8 @@ struct work *docker_run(struct engine *e, const struct run_task *t,
 	}
 	struct docker_run *r = xcalloc(1, sizeof *r);
 	*r = (struct docker_run){
-		.base = { .engine = e, .sink = *sink, .cancel = docker_run_cancel },
+		.base = { .engine = e, .sink = *sink, .cancel = docker_run_cancel,
+		          .input = t->interactive ? &docker_run_input : NULL },
 		.next = d->runs, .link = &d->runs, .task = *t, .arena = arena_new(),
 		.texts = arena_new(), .report = { .exit_code = -1, .probe_exit = -1 },
 	};

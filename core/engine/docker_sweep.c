@@ -20,6 +20,8 @@ struct docker_sweep {
 	struct arena *arena;
 	struct docker_call call;
 	const struct value *next;       /* container to look at, or NULL */
+	const struct value *image;      /* the same of images, which come after them */
+	const struct value *tag;        /* of it */
 	const char *name;               /* of the one that is being removed */
 };
 
@@ -30,6 +32,89 @@ static void sweep_warn(struct docker_sweep *s, const char *text)
 }
 
 static void sweep_next(struct docker_sweep *s);
+
+/* ---- images ---- */
+
+static void sweep_next_tag(struct docker_sweep *s);
+
+static void sweep_untagged(void *data, int status, struct str answer, const struct error *err)
+{
+	struct docker_sweep *s = data;
+	(void)answer;
+	/* One in use stays until it is not. */
+	if (!err && status < 400)
+		sweep_warn(s, arena_printf(s->arena, "removed the image %s, which a mortar that was "
+		                           "killed left behind", s->name));
+	sweep_next_tag(s);
+}
+
+static bool sweep_is_ours(struct str tag)
+{
+	size_t at = str_find_str(tag, STR(RUN_OWNER_SHELL ":"));
+	struct str owner = str_slice(tag, at == STR_NONE ? tag.n : at + STR(RUN_OWNER_SHELL ":").n,
+	                             tag.n);
+	return run_owner_name_is_gone(owner, (int64_t)clock_now());
+}
+
+static const struct value *sweep_tags(const struct value *image)
+{
+	const struct value *tags = image ? value_get(image, STR("RepoTags")) : NULL;
+	return tags && value_type(tags) == VALUE_ARRAY ? value_child(tags) : NULL;
+}
+
+static void sweep_next_tag(struct docker_sweep *s)
+{
+	while (s->image && !s->tag) {
+		s->image = value_next(s->image);
+		s->tag = sweep_tags(s->image);
+	}
+	if (!s->tag) {
+		s->done(s->data);
+		return;
+	}
+	struct str tag = value_type(s->tag) == VALUE_STRING ? value_text(s->tag) : (struct str){ 0 };
+	s->tag = value_next(s->tag);
+	if (!sweep_is_ours(tag)) {
+		sweep_next_tag(s);
+		return;
+	}
+	owned_buf struct buf path = { 0 };
+	buf_append(&path, STR("/images/"));
+	http_append_escaped(&path, tag);
+	buf_append(&path, STR("?noprune=1"));
+	s->name = arena_text(s->arena, tag);
+	docker_call(s->docker, &s->call, "DELETE", buf_text(&path), SWEEP_MS, sweep_untagged, s);
+}
+
+static void sweep_images_listed(void *data, int status, struct str answer,
+                                const struct error *err)
+{
+	struct docker_sweep *s = data;
+	const struct value *all;
+	struct error ignored = { 0 };
+	if (!err && status == 200 &&
+	    value_parse_json(s->arena, arena_str(s->arena, answer), &all, &ignored) &&
+	    value_type(all) == VALUE_ARRAY) {
+		s->image = value_child(all);
+		s->tag = sweep_tags(s->image);
+	}
+	sweep_next_tag(s);
+}
+
+/* Only BuildKit's have names (ABILITY_CACHE_IS_IMAGES). */
+static void sweep_images(struct docker_sweep *s)
+{
+	owned_buf struct buf path = { 0 };
+	if (s->docker->builder != DOCKER_BUILDKIT) {
+		s->done(s->data);
+		return;
+	}
+	buf_append(&path, STR("/images/json?filters="));
+	http_append_escaped(&path, STR("{\"reference\":[\"" RUN_OWNER_SHELL "\"]}"));
+	docker_call(s->docker, &s->call, "GET", buf_text(&path), SWEEP_MS, sweep_images_listed, s);
+}
+
+/* ---- containers ---- */
 
 static void sweep_removed(void *data, int status, struct str answer, const struct error *err)
 {
@@ -81,7 +166,7 @@ static void sweep_next(struct docker_sweep *s)
 	while (s->next && !sweep_is_abandoned(s->next))
 		s->next = value_next(s->next);
 	if (!s->next) {
-		s->done(s->data);
+		sweep_images(s);
 		return;
 	}
 	owned_buf struct buf path = { 0 };

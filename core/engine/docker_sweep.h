@@ -3,8 +3,8 @@
 
 #include "core/engine/docker_call.h"
 
-/* Removes the containers of ours that nobody else will remove (run_owner.h), one after
- * the other, and warns of each. */
+/* Removes the containers and the temporary names of images of ours that nobody else will
+ * remove (run_owner.h), one after the other, and warns of each. */
 struct docker_sweep;
 
 /* done: once, from the loop, whatever came of it. */

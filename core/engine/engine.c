@@ -5,8 +5,10 @@
 
 #include "core/base/check.h"
 #include "core/engine/podman.h"
+#include "core/engine/run_owner.h"
 #include "core/engine/work.h"
 #include "core/ext/http.h"
+#include "core/os/clock.h"
 #include "core/os/spawn.h"
 
 void engine_free(struct engine *e)
@@ -34,6 +36,41 @@ struct work *engine_run(struct engine *e, const struct run_task *t,
 	error_set(err, ERROR_REFUSED, "buildah makes images and serves no containers; dockerd does, "
 	          "and podman, which has buildah's images: use --engine podman");
 	return NULL;
+}
+
+void engine_append_temporary_tag(struct buf *out)
+{
+	buf_append(out, STR(RUN_OWNER_SHELL ":"));
+	run_owner_append_name(out, (int64_t)clock_now());
+}
+
+void engine_untag(struct engine *e, const char *name, engine_untagged_fn *done, void *data)
+{
+	CHECK(e->ops->untag);
+	e->ops->untag(e, name, done, data);
+}
+
+void engine_run_input(struct work *w, struct str bytes)
+{
+	if (w->input)
+		w->input->bytes(w, bytes);
+}
+
+void engine_run_input_end(struct work *w)
+{
+	if (w->input)
+		w->input->end(w);
+}
+
+size_t engine_run_unsent(const struct work *w)
+{
+	return w->input ? w->input->unsent(w) : 0;
+}
+
+void engine_run_resize(struct work *w, unsigned rows, unsigned cols)
+{
+	if (w->input)
+		w->input->resize(w, rows, cols);
 }
 
 void engine_cancel(struct work *w)
@@ -122,6 +159,13 @@ static struct work *choice_run(struct engine *e, const struct run_task *t,
 	return engine_run(c->chosen, t, sink, err);
 }
 
+static void choice_untag(struct engine *e, const char *name, engine_untagged_fn *done, void *data)
+{
+	struct choice *c = (struct choice *)e;
+	CHECK(c->chosen);
+	engine_untag(c->chosen, name, done, data);
+}
+
 static void choice_free(struct engine *e)
 {
 	struct choice *c = (struct choice *)e;
@@ -138,8 +182,8 @@ static void choice_cancel(struct work *w)
 }
 
 static const struct engine_ops choice_ops = {
-	.probe = choice_probe, .image = choice_image, .run = choice_run, .cancel = choice_cancel,
-	.free = choice_free,
+	.probe = choice_probe, .image = choice_image, .run = choice_run,
+	.untag = choice_untag, .cancel = choice_cancel, .free = choice_free,
 };
 
 static struct engine *choice_new(const struct engine_options *o, struct loop *l)

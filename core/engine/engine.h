@@ -16,6 +16,9 @@ enum engine_ability {
 	ABILITY_SECRET_MOUNTS   = 1 << 0,
 	ABILITY_NO_CACHE_STAGES = 1 << 1,
 	ABILITY_CACHE_MOUNTS    = 1 << 2,
+	ABILITY_OWN_TERMINAL    = 1 << 3,
+	/* What its cache holds of a build are images: one without a name stays. */
+	ABILITY_CACHE_IS_IMAGES = 1 << 4,
 };
 
 /* What a probe learned.  Texts live as long as the engine. */
@@ -59,6 +62,8 @@ struct engine_sink {
 	void (*warning)(void *data, struct str text);
 	/* Of a run: whenever something has changed. */
 	void (*run)(void *data, const struct run_report *);
+	/* Of an interactive run: all its input is on its way.  May be NULL. */
+	void (*drained)(void *data);
 	/* After a cancel, where the engine cannot be stopped; done comes when it has ended by
 	 * itself.  May be NULL. */
 	void (*busy)(void *data, struct str why);
@@ -70,6 +75,8 @@ struct engine_sink {
 
 typedef void engine_ready_fn(void *data, const struct engine_facts *, const struct error *);
 
+typedef void engine_untagged_fn(void *data, const struct error *);
+
 struct engine_ops {
 	void (*probe)(struct engine *, engine_ready_fn *, void *data);
 	struct work *(*image)(struct engine *, const struct image_task *,
@@ -77,6 +84,8 @@ struct engine_ops {
 	/* NULL: the engine serves no containers. */
 	struct work *(*run)(struct engine *, const struct run_task *, const struct engine_sink *,
 	                    struct error *);
+	/* NULL: with ABILITY_CACHE_IS_IMAGES there is no need. */
+	void (*untag)(struct engine *, const char *name, engine_untagged_fn *, void *data);
 	/* Stops the engine's own work, at most a second later, or tells that it is busy; done
 	 * still comes. */
 	void (*cancel)(struct work *);
@@ -121,6 +130,20 @@ struct work *engine_image(struct engine *, const struct image_task *, const stru
  * next run. */
 struct work *engine_run(struct engine *, const struct run_task *, const struct engine_sink *,
                         struct error *);
+/* Appends a name for an image that is needed while this process lives: whoever runs a
+ * container next takes it away where the process was killed. */
+void engine_append_temporary_tag(struct buf *);
+/* Takes the name from the image, and the image away when it was its last.  done: once, from
+ * the loop; one at a time. */
+void engine_untag(struct engine *, const char *name, engine_untagged_fn *done, void *data);
+/* Input of an interactive run, which copies it; its end; what is not on its way yet; the
+ * size of its terminal.  Nothing comes of what is said before it runs or when it has ended.
+ * An engine with ABILITY_OWN_TERMINAL takes none of it: its container has the terminal, the
+ * input and the output of this process. */
+void engine_run_input(struct work *, struct str bytes);
+void engine_run_input_end(struct work *);
+size_t engine_run_unsent(const struct work *);
+void engine_run_resize(struct work *, unsigned rows, unsigned cols);
 /* A run: asked once it is told to stop and has ten seconds for it; asked again it is
  * killed.  Then it is removed. */
 void engine_cancel(struct work *);

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "core/base/str.h"
+#include "core/base/buf.h"
 
 /* Who a container of ours belongs to.  Its label mortar.run is the name of the process
  * that removes it when it ends (core/os/process.h); where that process was killed the
@@ -16,5 +16,14 @@
  * made and now: seconds since the epoch. */
 enum { RUN_OWNER_OLD_S = 6 * 3600 };
 bool run_owner_is_gone(struct str label, bool runs, int64_t made, int64_t now);
+
+/* Where there is no room for labels: "TIME.BOOT.NAMESPACE.PID.START" of this process, which
+ * may stand in an image's tag and in a container's name. */
+void run_owner_append_name(struct buf *, int64_t now);
+/* The same of such a name; false for what is none. */
+bool run_owner_name_is_gone(struct str name, int64_t now);
+/* What images and containers are called that are named so: "mortar-shell:NAME",
+ * "mortar-shell-NAME". */
+#define RUN_OWNER_SHELL "mortar-shell"
 
 #endif

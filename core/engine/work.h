@@ -3,11 +3,20 @@
 
 #include "core/engine/engine.h"
 
+/* Of runs that take input. */
+struct work_input {
+	void (*bytes)(struct work *, struct str bytes);
+	void (*end)(struct work *);
+	size_t (*unsent)(const struct work *);
+	void (*resize)(struct work *, unsigned rows, unsigned cols);
+};
+
 /* The start of every engine's work, for the files of this room. */
 struct work {
 	struct engine *engine;
 	struct engine_sink sink;        /* the caller's */
 	void (*cancel)(struct work *);  /* NULL: the engine's */
+	const struct work_input *input; /* NULL: it takes none */
 };
 
 /* Engines of their own; takes nothing, copies what it is given. */

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/arena.h"
 #include "core/base/check.h"
 
 enum { DIAL_READ = 64 << 10 };

@@ -27,6 +27,15 @@ struct run_task {
 	const char *network;            /* the engine's word for it, or NULL: its default */
 	const struct run_port *ports;   /* every port that the image exposes is published too */
 	size_t nports;
+	const char *const *entrypoint;  /* instead of the image's; NULL-terminated, or NULL */
+	const char *const *env_under;   /* NAME=value where the image has no such variable; or NULL */
+	/* Its input comes from outside (engine_run_input) and its ports stay its own.  tty: on a
+	 * terminal of so many rows and columns; its output is then one stream. */
+	bool interactive, tty;
+	unsigned rows, cols;
+	/* A command that ends with 0 where entrypoint and argv can be run: for engines that do
+	 * not say why one could not.  NULL-terminated, or NULL. */
+	const char *const *trial;
 };
 
 enum run_phase { RUN_PREPARING, RUN_CREATED, RUN_RUNNING, RUN_STOPPING, RUN_EXITED, RUN_REMOVED };

@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 #include "core/history/list.h"
 #include "core/job/job.h"
+#include "core/job/retry.h"
 #include "core/journal/build.h"
 #include "tui/command.h"
 #include "tui/follow.h"
@@ -129,6 +130,20 @@ int cmd_replay(struct arena *arena, const struct args *args)
 		return command_fail(&err);
 	}
 	return follow_replay(dir, form, speed);
+}
+
+int cmd_retry(struct arena *arena, const struct args *args)
+{
+	struct error err;
+	struct build_asked asked = { 0 };
+	const char *dir = build_ask(args, &asked, &err) ? build_dir(args, 0, &err) : NULL;
+	follow_hold_interrupts();
+	dir = dir ? retry_start(dir, args_get(args, "cache"), &err) : NULL;
+	if (!dir)
+		return command_fail(&err);
+	if (args_has(args, "detach"))
+		return command_output(str_of(arena_printf(arena, "%s\n", strrchr(dir, '/') + 1)));
+	return build_follow(dir, asked.form, &asked.receipt);
 }
 
 int cmd_cancel(struct arena *arena, const struct args *args)

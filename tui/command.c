@@ -144,6 +144,20 @@ static const struct command command_serve = {
 	"names none. ARGs stand instead of the image's command. Ctrl-C stops the container, once more "
 	"kills it. The exit code is the container's own once it has ended by itself.", cmd_run,
 };
+static const struct command command_retry = {
+	"retry", "[BUILD]", 0, 1, "cache progress detach quiet iidfile metadata-file help",
+	"build again what a build was asked for, from the files as they are now\n"
+	"With --cache at another level. BUILD is an id or the beginning of one; without it the newest.",
+	cmd_retry,
+};
+static const struct command command_shell = {
+	"shell", "[BUILD] [STEP] [-- COMMAND...]", 0, (size_t)-1, "engine help",
+	"a shell in the state before the step that failed, or before STEP\n"
+	"STEP is a number as in the plan, :LINE or STAGE:LINE of the Dockerfile, or a part of a step's "
+	"text. It has the step's variables, folder and user, and Up gives its command; mounts are not "
+	"there. What was made for it is removed at its end, and its exit code is mortar's. With COMMAND "
+	"that is run instead, without a terminal too.", cmd_shell,
+};
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",
 	"any format that mortar reads, as JSON\n"
@@ -193,9 +207,9 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
-	&command_watch, &command_attach, &command_logs, &command_cancel, &command_replay,
-	&command_history, &command_report, &command_list, &command_serve, &command_init,
-	&command_read, &command_check, &command_match,
+	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
+	&command_replay, &command_shell, &command_history, &command_report, &command_list,
+	&command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_doctor, &command_completion, &command_help, NULL,
 };
 

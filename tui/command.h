@@ -75,5 +75,7 @@ int cmd_list(struct arena *, const struct args *);
 int cmd_run(struct arena *, const struct args *);
 int cmd_report(struct arena *, const struct args *);
 int cmd_replay(struct arena *, const struct args *);
+int cmd_shell(struct arena *, const struct args *);
+int cmd_retry(struct arena *, const struct args *);
 
 #endif

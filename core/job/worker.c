@@ -1,7 +1,10 @@
 #include "core/job/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/value/json.h"
@@ -21,7 +24,23 @@ static const struct {
 	{ "probe", worker_probe },
 	{ "revision", worker_revision },
 	{ "run", worker_run },
+	{ "shell", worker_shell },
 };
+
+/* Where the argument comes from and lines go to: of a worker that has a terminal they are
+ * not its standard input and output. */
+static int worker_in = STDIN_FILENO, worker_out = STDOUT_FILENO;
+
+static void worker_open(void)
+{
+	unsigned long long fd;
+	const char *text = getenv(WORKER_VARIABLE);
+	if (!text || !str_number(str_of(text), INT_MAX, &fd) || fd < 3 ||
+	    fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+		return;
+	unsetenv(WORKER_VARIABLE);
+	worker_in = worker_out = (int)fd;
+}
 
 bool worker_say(const struct value *line)
 {
@@ -30,7 +49,7 @@ bool worker_say(const struct value *line)
 	buf_append_char(&text, '\n');
 	struct str rest = buf_str(&text);
 	while (rest.n) {
-		ssize_t n = write(STDOUT_FILENO, rest.p, rest.n);
+		ssize_t n = write(worker_out, rest.p, rest.n);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -61,7 +80,7 @@ static bool worker_read_argument(struct worker_io *io, struct buf *text, struct 
 {
 	enum { STEP = 64 << 10, MOST = 16 << 20 };
 	ssize_t n;
-	while ((n = read(STDIN_FILENO, buf_reserve(text, STEP), STEP)) != 0) {
+	while ((n = read(worker_in, buf_reserve(text, STEP), STEP)) != 0) {
 		if (n < 0 && errno != EINTR)
 			return error_set_errno(err, "reading the worker's argument");
 		if (text->n > MOST)
@@ -88,6 +107,7 @@ int worker_main(const char *verb)
 	owned_buf struct buf text = { 0 };
 	struct error err;
 	signal(SIGPIPE, SIG_IGN);
+	worker_open();
 	for (size_t i = 0; i < sizeof worker_verbs / sizeof *worker_verbs; i++) {
 		if (!str_eq(str_of(verb), str_of(worker_verbs[i].name)))
 			continue;

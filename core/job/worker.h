@@ -7,6 +7,10 @@
  * its own process waits.  A verb reads its argument, writes JSON lines with
  * worker_say and returns; a failure is told as {"error": text, "code": number}. */
 
+/* The environment's name for a worker's other end, of one whose standard input and output
+ * are a person's: a socket's number. */
+#define WORKER_VARIABLE "MORTAR_WORKER_FD"
+
 struct worker_io {
 	struct arena *arena;            /* for the whole run */
 	const struct value *argument;
@@ -32,6 +36,7 @@ bool worker_keep(struct worker_io *, struct error *);
 bool worker_probe(struct worker_io *, struct error *);
 bool worker_revision(struct worker_io *, struct error *);
 bool worker_run(struct worker_io *, struct error *);
+bool worker_shell(struct worker_io *, struct error *);
 
 /* The fault a line tells, as the parent sees it; false: it tells none. */
 bool worker_error(const struct value *line, struct error *ret_err);

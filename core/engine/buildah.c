@@ -31,7 +31,8 @@ static bool buildah_learn(struct buildah_engine *b, struct error *err)
 	b->facts = (struct engine_facts){
 		.name = "buildah", .product = "buildah", .address = "buildah",
 		.version = arena_text(b->arena, version), .numbering = NUMBERING_BUILDAH,
-		.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS,
+		.abilities = ABILITY_SECRET_MOUNTS | ABILITY_CACHE_MOUNTS | ABILITY_OWN_TERMINAL |
+		             ABILITY_CACHE_IS_IMAGES,
 	};
 	return true;
 }
@@ -61,14 +62,16 @@ static void buildah_free(struct engine *e)
 	struct buildah_engine *b = (struct buildah_engine *)e;
 	while (b->works)
 		buildah_work_drop(b->works);
+	while (b->runs)
+		buildah_run_drop(b->runs);
 	loop_untimer(e->loop, b->timer);
 	arena_free(b->arena);
 	free(b);
 }
 
 static const struct engine_ops buildah_ops = {
-	.probe = buildah_probe, .image = buildah_image, .cancel = buildah_cancel,
-	.free = buildah_free,
+	.probe = buildah_probe, .image = buildah_image, .run = buildah_run,
+	.cancel = buildah_cancel, .free = buildah_free,
 };
 
 struct engine *buildah_new(const struct engine_options *o, struct loop *l, struct error *err)
@@ -165,9 +168,18 @@ static void command_add_isolation(struct command *c, struct str network)
 	command_add(c, "chroot");
 }
 
+const char *const *buildah_isolation(struct arena *a, struct str network)
+{
+	struct command c = { .arena = a, .cap = BUILDAH_ARGS };
+	c.argv = arena_array(a, c.cap, sizeof *c.argv);
+	command_add_isolation(&c, network);
+	command_add_option(&c, "--network", network);
+	return c.argv;
+}
+
 const char *const *buildah_command(struct arena *a, const struct image_task *t,
                                    const char *build_id, const char *dockerfile,
-                                   const char *folder)
+                                   const char *iidfile, const char *folder)
 {
 	struct command c = { .arena = a, .cap = BUILDAH_ARGS };
 	struct str network = work_option(t, "network");
@@ -188,6 +200,8 @@ const char *const *buildah_command(struct arena *a, const struct image_task *t,
 		command_add(&c, "--no-cache");
 	for (const char *const *tag = t->tags; tag && *tag; tag++)
 		command_add_option(&c, "--tag", str_of(*tag));
+	if (!t->tags || !t->tags[0])
+		command_add_option(&c, "--iidfile", str_of(iidfile));
 	work_each_arg(t, build_id, command_add_arg, &c);
 	work_each_label(t, command_add_label, &c);
 	command_add_secrets(&c, t);

@@ -5,6 +5,7 @@
 
 /* buildah (1.24 and later), which needs no server; shared by the files of that engine. */
 struct buildah_work;
+struct buildah_run;
 
 struct buildah_engine {
 	struct engine base;
@@ -16,6 +17,7 @@ struct buildah_engine {
 	void *data;
 	uint64_t timer;
 	struct buildah_work *works;
+	struct buildah_run *runs;
 	unsigned nworks;
 };
 
@@ -25,9 +27,17 @@ void buildah_cancel(struct work *);
 void buildah_work_drop(struct buildah_work *);
 
 /* The command for a task, NULL-terminated, in the arena.  It names secrets and where they
- * are, and has none. */
+ * are, and has none.  An image without a name has its id written to iidfile, since buildah
+ * then tells it where it can be taken for output. */
 const char *const *buildah_command(struct arena *, const struct image_task *, const char *build_id,
-                                   const char *dockerfile, const char *folder);
+                                   const char *dockerfile, const char *iidfile,
+                                   const char *folder);
+/* --isolation and --network as a build has them: words of a command, in the arena. */
+const char *const *buildah_isolation(struct arena *, struct str network);
+/* Interactive runs alone (buildah run, which has our terminal); ERROR_REFUSED else. */
+struct work *buildah_run(struct engine *, const struct run_task *, const struct engine_sink *,
+                         struct error *);
+void buildah_run_drop(struct buildah_run *);
 /* The command's environment over ours: dir for its temporary files, and what is to be read
  * in nobody's arguments.  The same. */
 const char *const *buildah_environment(struct arena *, const struct image_task *,

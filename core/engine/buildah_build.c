@@ -11,6 +11,7 @@
 #include "core/context/folder.h"
 #include "core/engine/decoder.h"
 #include "core/engine/sentence.h"
+#include "core/os/files.h"
 #include "core/os/save.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
@@ -148,6 +149,25 @@ void buildah_work_drop(struct buildah_work *w)
 	free(w);
 }
 
+static const char *buildah_iidfile(const struct buildah_work *w)
+{
+	return arena_printf(w->arena, "%s/iid", w->dir);
+}
+
+/* Of an image that has no name. */
+static void buildah_read_id(struct buildah_work *w)
+{
+	owned(files) struct files *disk = files_disk("/");
+	struct buf *id = &w->decoder->result.image_id;
+	struct error ignored;
+	struct str text;
+	if ((w->task->tags && w->task->tags[0]) || !w->dir ||
+	    files_read(disk, buildah_iidfile(w), w->arena, &text, &ignored) != FILES_OK)
+		return;
+	buf_clear(id);
+	buf_append(id, str_trim(text));
+}
+
 static void buildah_judge(struct buildah_work *w, struct work_result *ret_result)
 {
 	struct decoder_result *r = &w->decoder->result;
@@ -179,6 +199,7 @@ static void buildah_finish(struct buildah_work *w)
 	struct error ignored = { 0 };
 	owned_buf struct buf id = { 0 };
 	decoder_end(w->decoder, &ignored);
+	buildah_read_id(w);
 	buildah_judge(w, &result);
 	buf_append(&id, result.image_id);
 	result.image_id = buf_str(&id);
@@ -270,7 +291,7 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
 	                   .err = SPAWN_PIPE, .group = true, .guard = true,
 	                   .die_with_parent = true };
-	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, folder);
+	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, buildah_iidfile(w), folder);
 	if (!save_dir(temporary, 0700, &w->err) ||
 	    !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
 	    !spawn_start(&s, &w->child, &w->err)) {

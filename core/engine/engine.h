@@ -81,7 +81,6 @@ struct engine_ops {
 	void (*probe)(struct engine *, engine_ready_fn *, void *data);
 	struct work *(*image)(struct engine *, const struct image_task *,
 	                      const struct engine_sink *);
-	/* NULL: the engine serves no containers. */
 	struct work *(*run)(struct engine *, const struct run_task *, const struct engine_sink *,
 	                    struct error *);
 	/* NULL: with ABILITY_CACHE_IS_IMAGES there is no need. */

@@ -30,6 +30,8 @@ struct worker_shell {
 	const char *tag;                /* its temporary name, NULL: none */
 	struct buf line;                /* of the build's log, until it ends */
 	uint64_t key;                   /* whose it is */
+	const struct instruction *naming;       /* of the build: begun, not named yet */
+	uint64_t name_timer;
 	struct str image;               /* of which the container is to be */
 	bool from_layer;                /* one that the builder has kept */
 	const char *const *argv;        /* of the command asked for, or NULL: a shell */

@@ -1,17 +1,53 @@
 /* The Dockerfile up to the step, built: what that build has left in the cache serves most of
  * it. */
+#include <string.h>
+
 #include "core/job/prepare.h"
 #include "core/job/worker_shell.h"
 #include "core/os/clock.h"
 
-enum { BUILD_NAMES = 3 };
+enum { BUILD_NAMES = 3, BUILD_PATIENCE_MS = 500 };
 
 /* ---- what is told ---- */
 
+/* What the cache serves is no news: a step is named once it has something to say, or takes
+ * its time, or has ended. */
+static void build_name_step(struct worker_shell *w)
+{
+	loop_untimer(w->loop, w->name_timer);
+	w->name_timer = 0;
+	if (w->naming)
+		worker_shell_say(w, "line %u: %.*s", w->naming->first_line,
+		                 STR_ARG(str_slice(w->naming->text, 0, str_find(w->naming->text, '\n'))));
+	w->naming = NULL;
+}
+
+static void build_takes_time(struct loop *loop, void *data)
+{
+	(void)loop;
+	build_name_step(data);
+}
+
+/* buildah's own words beside its steps. */
+static bool build_is_mark(const struct worker_shell *w, struct str line)
+{
+	size_t hex = 0;
+	if (w->engine_facts->numbering != NUMBERING_BUILDAH)
+		return false;
+	while (hex < line.n && memchr("0123456789abcdef", line.p[hex], 16))
+		hex++;
+	return str_has_prefix(line, STR("--> ")) || (line.n == 64 && hex == line.n);
+}
+
 static void build_flush(struct worker_shell *w)
 {
-	if (w->line.n)
-		worker_shell_say(w, "  %.*s", STR_ARG(buf_str(&w->line)));
+	struct str line = buf_str(&w->line);
+	if (line.n && build_is_mark(w, line)) {
+		w->naming = NULL;
+	} else if (line.n) {
+		build_name_step(w);
+		worker_shell_say(w, "  %.*s", STR_ARG(line));
+	}
 	buf_clear(&w->line);
 }
 
@@ -33,11 +69,20 @@ static void build_log(void *data, uint64_t key, int stream, struct str bytes, do
 static void build_step(void *data, const struct step_report *s)
 {
 	struct worker_shell *w = data;
-	/* What the cache serves is no news. */
-	if (s->started && !s->ended && s->instruction >= 0)
-		worker_shell_say(w, "line %u: %.*s",
-		                 w->cut->instructions[s->instruction].first_line,
-		                 STR_ARG(str_slice(s->name, 0, 200)));
+	const struct instruction *in = s->instruction >= 0 ? &w->cut->instructions[s->instruction]
+	                                                   : NULL;
+	if (!in || !s->started)
+		return;
+	loop_untimer(w->loop, w->name_timer);
+	w->name_timer = 0;
+	if (!s->ended) {
+		w->naming = in;
+		w->name_timer = loop_timer(w->loop, BUILD_PATIENCE_MS, build_takes_time, w);
+	} else if (w->naming == in && !s->cached && instruction_makes_layer(in->kind)) {
+		build_name_step(w);
+	} else {
+		w->naming = NULL;
+	}
 }
 
 static void build_progress(void *data, uint64_t key, struct str id, uint64_t current,
@@ -75,6 +120,8 @@ static void build_done(void *data, const struct work_result *result)
 	struct worker_shell *w = data;
 	w->work = NULL;
 	build_flush(w);
+	w->naming = NULL;
+	loop_untimer(w->loop, w->name_timer);
 	if (!result->ok) {
 		w->err = result->error;
 		if (!w->stopped)

@@ -189,7 +189,7 @@ static void run_tell(struct worker_shell *w)
 	if (w->argv || w->candidate)
 		return;
 	worker_shell_say(w, "# before step %d, line %u of the Dockerfile%s:", w->step, in->first_line,
-	                 w->site.command.n ? " (Up in bash and ash gives its command)" : "");
+	                 w->site.command.n ? " (Up gives its command in a shell with a history)" : "");
 	for (struct str line; str_next(&what, '\n', &line);)
 		worker_shell_say(w, "# %.*s", STR_ARG(str_slice(line, 0, 2000)));
 	if (w->site.mounts.n)

@@ -1,5 +1,6 @@
 #include "core/os/tty.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -9,17 +10,26 @@
 #include "core/base/check.h"
 
 struct tty {
-	int fd;
+	int fd, flags;
 	struct termios before;
 };
 
-struct tty *tty_raw(int fd)
+struct tty *tty_keep(int fd)
 {
 	struct termios now;
 	if (tcgetattr(fd, &now) != 0)
 		return NULL;
 	struct tty *t = xcalloc(1, sizeof *t);
-	*t = (struct tty){ .fd = fd, .before = now };
+	*t = (struct tty){ .fd = fd, .flags = fcntl(fd, F_GETFL), .before = now };
+	return t;
+}
+
+struct tty *tty_raw(int fd)
+{
+	struct tty *t = tty_keep(fd);
+	if (!t)
+		return NULL;
+	struct termios now = t->before;
 	cfmakeraw(&now);
 	tcsetattr(fd, TCSADRAIN, &now);
 	return t;
@@ -27,8 +37,11 @@ struct tty *tty_raw(int fd)
 
 void tty_restore(struct tty *t)
 {
-	if (t)
-		tcsetattr(t->fd, TCSADRAIN, &t->before);
+	if (!t)
+		return;
+	/* Not blocking is the terminal's, not a process's: the next program would get it. */
+	fcntl(t->fd, F_SETFL, t->flags);
+	tcsetattr(t->fd, TCSADRAIN, &t->before);
 	free(t);
 }
 

@@ -10,6 +10,8 @@ struct tty;
 /* Every key as it is typed, also those that would be signals; and back.  NULL: fd is no
  * terminal. */
 struct tty *tty_raw(int fd);
+/* The same without a change, for what others do to it. */
+struct tty *tty_keep(int fd);
 /* As it was; NULL is fine. */
 void tty_restore(struct tty *);
 /* 24 by 80 where it does not say. */

@@ -25,6 +25,13 @@ podman_start() {
 	done
 	runtime=
 	command -v crun >/dev/null || runtime="--runtime $(command -v runc)"
+	# podman asks for more open files than a sandbox may allow (4.3: 1048576), and then starts
+	# no container.
+	limits=$(ulimit -Hn)
+	if [ "$limits" != unlimited ] && [ "$limits" -lt 1048576 ]; then
+		printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n' >"$PODMAN_DIR/containers.conf"
+		export CONTAINERS_CONF="$PODMAN_DIR/containers.conf"
+	fi
 	# What a killed service leaves goes with the rest.
 	mkdir -p "$PODMAN_DIR/scratch"
 	TMPDIR=$PODMAN_DIR/scratch setsid podman --root "$PODMAN_DIR/storage" --runroot "$PODMAN_DIR/run" --tmpdir "$PODMAN_DIR/tmp" \

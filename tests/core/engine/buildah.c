@@ -358,16 +358,16 @@ static void test_buildah__isolation_follows_the_network_and_the_environment(void
 	struct bench *b = *state;
 	static struct pair none[] = { { STR("network"), STR("none") } };
 	static struct pair pull[] = { { STR("pull"), STR("true") } };
-	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "I", "C");
 	assert_string_equal(argv[6], "--pull=false");
 	assert_string_equal(argv[7], "--isolation");
 	b->task.options = none;
 	b->task.noptions = 1;
-	argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	argv = buildah_command(b->arena, &b->task, "b", "D", "I", "C");
 	assert_string_equal(argv[7], "--network");
 	b->task.options = pull;
 	setenv("BUILDAH_ISOLATION", "oci", 1);
-	argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	argv = buildah_command(b->arena, &b->task, "b", "D", "I", "C");
 	assert_string_equal(argv[6], "--pull=always");
 	assert_string_equal(argv[7], "--tag");
 	unsetenv("BUILDAH_ISOLATION");
@@ -395,7 +395,7 @@ static void test_buildah__secrets_stand_in_no_arguments(void **state)
 	b->task.nsecrets = 2;
 	b->task.options = options;
 	b->task.noptions = 1;
-	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "C");
+	const char *const *argv = buildah_command(b->arena, &b->task, "b", "D", "I", "C");
 	assert_true(bench_names(argv, "id=pip_config,src=/etc/pip.conf"));
 	assert_true(bench_names(argv, "id=extra_index_url,env=PIP_EXTRA_INDEX_URL"));
 	assert_false(bench_names(argv, "hunter2"));

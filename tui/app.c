@@ -45,6 +45,7 @@ void app_free(struct app *app)
 	watch_free(app->watch);
 	doctor_request_free(app->doctor);
 	app_keep_finish(app);
+	shell_free(app->shell);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
 	messages_finish(&app->messages);

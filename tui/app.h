@@ -69,6 +69,9 @@ void app_mouse(struct app *, const struct mouse_event *);
 /* Hands the terminal to $VISUAL, $EDITOR or vi at the line (0: the start) of the
  * file; the project is read again afterwards. */
 void app_edit(struct app *, const char *path, unsigned line);
+/* Hands the terminal to a shell in the state before a step of the build in dir, by the
+ * journal's number; -1: the one that failed.  What kept it from being one is an alert. */
+void app_shell(struct app *, const char *dir, int step);
 /* Reads the project anew now (selection changed) and tells every view. */
 void app_reread(struct app *);
 /* Opens the build of this folder, or alerts. */

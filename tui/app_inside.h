@@ -1,6 +1,7 @@
 #ifndef TUI_APP_INSIDE_H
 #define TUI_APP_INSIDE_H
 
+#include "core/job/shell.h"
 #include "tui/action_list.h"
 #include "tui/app.h"
 #include "tui/copy.h"
@@ -33,9 +34,10 @@ struct app {
 	struct buf message;             /* on the bottom line until the next key */
 	struct messages messages;       /* all so far */
 	struct endings *endings;        /* of builds that were opened here */
+	struct shell *shell;            /* that has the terminal, or NULL */
 	unsigned lacks;                 /* a bit for each enum watch_lack that was said */
 	bool alert, dirty, ended;
-	bool away;                      /* an editor has the terminal */
+	bool away;                      /* an editor or a shell has the terminal */
 	bool full;                      /* the terminal has not taken the last frame yet */
 	bool hinting, hinted;           /* what may follow is shown; in a box */
 	uint64_t tick, digit, change, hint;     /* timers */
@@ -79,6 +81,9 @@ void app_say_lack(struct app *);
 /* In app_run.c: reading again when files change; suspending. */
 void app_watch_project(struct app *);
 void app_suspend(struct app *);
+/* To another program, which has it to itself; and back, drawn anew at its size. */
+void app_lend_terminal(struct app *);
+void app_take_terminal(struct app *);
 
 /* In app_around.c: the theme that is wanted, or one by what the terminal tells; what may be
  * sent around the picture; what the terminal has told since; title and progress; the end of

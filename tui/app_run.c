@@ -78,18 +78,32 @@ static void app_keys(struct loop *loop, int fd, short revents, void *data)
 	}
 }
 
-static void app_edited(struct loop *loop, pid_t pid, int status, void *data)
+void app_lend_terminal(struct app *app)
 {
-	struct app *app = data;
-	(void)pid;
+	if (app->term) {
+		loop_unwatch(app->loop, STDIN_FILENO);
+		term_leave(app->term);
+	}
+	app->away = true;
+}
+
+void app_take_terminal(struct app *app)
+{
 	app->away = false;
 	if (app->term) {
 		int rows, cols;
 		term_return(app->term);
 		term_size(app->term, &rows, &cols);
 		app_resize(app, rows, cols);
-		loop_watch(loop, STDIN_FILENO, POLLIN, app_keys, app);
+		loop_watch(app->loop, STDIN_FILENO, POLLIN, app_keys, app);
 	}
+}
+
+static void app_edited(struct loop *loop, pid_t pid, int status, void *data)
+{
+	struct app *app = data;
+	(void)loop, (void)pid;
+	app_take_terminal(app);
 	if (status)
 		app_alert(app, "the editor ended with status %d", WIFEXITED(status) ? WEXITSTATUS(status)
 		                                                                    : status);
@@ -139,11 +153,7 @@ void app_edit(struct app *app, const char *path, unsigned line)
 	};
 	struct child child;
 	struct error err;
-	if (app->term) {
-		loop_unwatch(app->loop, STDIN_FILENO);
-		term_leave(app->term);
-	}
-	app->away = true;
+	app_lend_terminal(app);
 	if (spawn_start(&spawn, &child, &err)) {
 		loop_child(app->loop, child.pid, app_edited, app);
 		return;

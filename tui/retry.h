@@ -3,8 +3,9 @@
 
 #include "tui/app.h"
 
-/* Builds again what the build in dir (builds/<id>) was asked for, from the files as
- * they are now, and opens it; or alerts. */
-void retry_build(struct app *, const char *dir);
+/* Asks at which cache level to build again what the build in dir (builds/<id>) was asked
+ * for, its own chosen: Enter takes it.  Then builds from the files as they are now, and
+ * opens that build; or alerts. */
+void retry_open(struct app *, const char *dir);
 
 #endif

@@ -273,7 +273,8 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 			view_build_cancel(b);
 		return true;
 	case ACTION_DETACH: view_build_detach(b); return true;
-	case ACTION_RETRY: retry_build(b->view.app, b->dir); return true;
+	case ACTION_RETRY: retry_open(b->view.app, b->dir); return true;
+	case ACTION_SHELL: app_shell(b->view.app, b->dir, b->step); return true;
 	case ACTION_RUN: view_run_open(b->view.app, b->dir); return true;
 	case ACTION_EXPORT: app_keep(b->view.app, "export", &(const char *){ b->dir }, 1); return true;
 	case ACTION_REPORT: app_keep(b->view.app, "report", &(const char *){ b->dir }, 1); return true;

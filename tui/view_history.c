@@ -165,7 +165,8 @@ static bool history_act_on(struct view_history *h, enum action action)
 	switch (action) {
 	case ACTION_ENTER: app_open_build(h->view.app, dir); return true;
 	case ACTION_REPLAY: app_replay_build(h->view.app, dir); return true;
-	case ACTION_RETRY: retry_build(h->view.app, dir); return true;
+	case ACTION_RETRY: retry_open(h->view.app, dir); return true;
+	case ACTION_SHELL: app_shell(h->view.app, dir, -1); return true;
 	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
 	case ACTION_DELETE:
 		if (history_count_marked(h))

@@ -6,7 +6,7 @@
 #include "core/job/worker_shell.h"
 #include "core/os/clock.h"
 
-enum { BUILD_NAMES = 3, BUILD_PATIENCE_MS = 500 };
+enum { BUILD_NAMES = 3, BUILD_PATIENCE_MS = 2000 };
 
 /* ---- what is told ---- */
 

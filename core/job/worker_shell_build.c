@@ -91,9 +91,10 @@ static void build_progress(void *data, uint64_t key, struct str id, uint64_t cur
 	(void)data, (void)key, (void)id, (void)current, (void)total;
 }
 
+/* The build has said it before. */
 static void build_warned(void *data, struct str text)
 {
-	worker_shell_say(data, "warning: %.*s", STR_ARG(text));
+	(void)data, (void)text;
 }
 
 /* Files are as they are now, which may not be as they were. */

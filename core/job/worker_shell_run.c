@@ -89,7 +89,8 @@ static void run_drained(void *data)
 static void run_said(void *data, const struct run_report *report)
 {
 	struct worker_shell *w = data;
-	bool begins = report->phase >= RUN_RUNNING && !w->ran;
+	bool runs = report->phase >= RUN_RUNNING && report->phase != RUN_REMOVED;
+	bool begins = runs && !w->ran;
 	w->was_made |= report->phase >= RUN_CREATED;
 	w->ran |= begins;
 	if (report->exit_code >= 0)

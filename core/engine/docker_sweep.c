@@ -62,22 +62,27 @@ static const struct value *sweep_tags(const struct value *image)
 	return tags && value_type(tags) == VALUE_ARRAY ? value_child(tags) : NULL;
 }
 
-static void sweep_next_tag(struct docker_sweep *s)
+/* The next one of ours that is abandoned; n 0: there is none. */
+static struct str sweep_find_tag(struct docker_sweep *s)
 {
-	while (s->image && !s->tag) {
+	while (s->image) {
+		for (; s->tag; s->tag = value_next(s->tag))
+			if (value_type(s->tag) == VALUE_STRING && sweep_is_ours(value_text(s->tag)))
+				return value_text(s->tag);
 		s->image = value_next(s->image);
 		s->tag = sweep_tags(s->image);
 	}
-	if (!s->tag) {
+	return (struct str){ 0 };
+}
+
+static void sweep_next_tag(struct docker_sweep *s)
+{
+	struct str tag = sweep_find_tag(s);
+	if (!tag.n) {
 		s->done(s->data);
 		return;
 	}
-	struct str tag = value_type(s->tag) == VALUE_STRING ? value_text(s->tag) : (struct str){ 0 };
 	s->tag = value_next(s->tag);
-	if (!sweep_is_ours(tag)) {
-		sweep_next_tag(s);
-		return;
-	}
 	owned_buf struct buf path = { 0 };
 	buf_append(&path, STR("/images/"));
 	http_append_escaped(&path, tag);

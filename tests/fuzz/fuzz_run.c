@@ -1,7 +1,9 @@
-/* What an engine says of a container: its output in frames, its description. */
+/* What an engine says of a container: its output in frames, its description, the answer that
+ * opens its input. */
 #include <stdint.h>
 
 #include "core/base/check.h"
+#include "core/engine/docker_attach.h"
 #include "core/engine/docker_container.h"
 #include "core/engine/frames.h"
 
@@ -51,6 +53,19 @@ static void fuzz_description(struct str bytes)
 	CHECK(err.code != ERROR_NONE);
 }
 
+/* More of an answer never changes what was read of its head. */
+static void fuzz_head(struct str bytes)
+{
+	int status = -1, more = -1;
+	size_t size = 0, again = 0;
+	bool whole = attach_read_head(bytes, &status, &size);
+	CHECK(!whole || (size <= bytes.n && (status == 0 || (status >= 100 && status < 600))));
+	CHECK(whole || bytes.n < ATTACH_HEAD_MAX);
+	if (whole && status)
+		CHECK(attach_read_head(str_slice(bytes, 0, size), &more, &again) && more == status &&
+		      again == size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = { (const char *)data, size };
@@ -58,6 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (data[0] & 0x80)
 		fuzz_frames(str_slice(bytes, 1, size), (data[0] & 0x3fu) + 1u);
+	else if (data[0] & 0x40)
+		fuzz_head(str_slice(bytes, 1, size));
 	else
 		fuzz_description(str_slice(bytes, 1, size));
 	return 0;

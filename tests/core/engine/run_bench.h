@@ -88,7 +88,7 @@ static inline int bench_setup(void **state)
 	bench_on(b, "GET /version", 200, "{'Version':'20.10.24','ApiVersion':'1.41'}");
 	bench_on(b, "GET /v1.41/containers/json?all=1&filters=", 200, "[]");
 	bench_on(b, "GET /v1.41/images/sha256%3Aabc/json", 200,
-	         "{'Config':{'ExposedPorts':{'8080/tcp':{}}}}");
+	         "{'Config':{'ExposedPorts':{'8080/tcp':{}},'Env':['PATH=/bin','SET=by image']}}");
 	bench_on(b, CREATE "?name=web", 201, "{'Id':'c1','Warnings':[]}");
 	bench_bytes(b, ATTACH, STR(HEAD), 1000, SERVER_HOLD);
 	bench_on(b, START, 204, "");

@@ -151,12 +151,12 @@ static const struct command command_retry = {
 	cmd_retry,
 };
 static const struct command command_shell = {
-	"shell", "[BUILD] [STEP] [-- COMMAND...]", 0, (size_t)-1, "engine help",
+	"shell", "[BUILD] [STEP] [-- ARG...]", 0, (size_t)-1, "engine help",
 	"a shell in the state before the step that failed, or before STEP\n"
 	"STEP is a number as in the plan, :LINE or STAGE:LINE of the Dockerfile, or a part of a step's "
 	"text. It has the step's variables, folder and user, and Up gives its command; mounts are not "
-	"there. What was made for it is removed at its end, and its exit code is mortar's. With COMMAND "
-	"that is run instead, without a terminal too.", cmd_shell,
+	"there. What was made for it is removed at its end, and its exit code is mortar's. With ARGs "
+	"these are run instead, without a terminal too.", cmd_shell,
 };
 static const struct command command_read = {
 	"read", "FILE", 1, 1, "as tagged help",

@@ -43,8 +43,8 @@ static void retry_draw(struct popup *popup, struct surface *s, struct area a)
 		struct pen pen = pen_at(s, a, row);
 		pen_text(&pen, str_of(here ? ">" : " "), here ? INK(POPUPHERE) : INK(POPUPHOT));
 		pen_printf(&pen, here ? INK(POPUPHERE) : INK(POPUPHOT), "%zu ", i);
-		pen_text(&pen, str_of(level.name), here ? INK(POPUPHERE) : INK(POPUP));
-		pen_printf(&pen, here ? INK(POPUPHERE) : INK(POPUPFAINT), "  %s", level.text);
+		pen_printf(&pen, here ? INK(POPUPHERE) : INK(POPUP), "%-5s", level.name);
+		pen_printf(&pen, here ? INK(POPUPHERE) : INK(POPUPFAINT), " %s", level.text);
 		if (here)
 			pen_fill(&pen, INK(POPUPHERE));
 	}

@@ -14,7 +14,8 @@ static void retry_case_open(struct retry_case *c, const char *kind, const char *
                             int cols)
 {
 	owned_buf struct buf text = { 0 };
-	struct request r = { .id = "20260102-030405-abcd", .argument = "/nowhere", .kind = kind,
+	static unsigned n;
+	struct request r = { .id = arena_printf(c->s->arena, "20260102-030405-%04x", ++n), .argument = "/nowhere", .kind = kind,
 	                     .engine = "auto", .selection.level = level };
 	c->journal = journal_begin(c->s, r.id);
 	journal_started(&c->journal);

@@ -3,6 +3,7 @@
 
 /* Every view, popup and line of the screen, each reached by keys from a workbench that has
  * a project and some builds: for tests about all of them. */
+#include "core/job/request.h"
 #include "tests/tui/journals.h"
 #include "tui/app_inside.h"
 #include "tui/view_history.h"
@@ -55,6 +56,7 @@ static const struct scene {
 	{ "build-all", SCENE_SHIP, "Hjj<Enter>awO<Tab>" },
 	{ "build-done", SCENE_SHIP, "Hjjj<Enter>/python<Enter>" },
 	{ "build-lost", SCENE_SHIP, "Hj<Enter>" },
+	{ "retry", SCENE_SHIP, "Hjj<Enter>R" },
 	{ "build-wide", SCENE_SHIP, "H<Enter><Tab>" },
 	{ "replay", SCENE_SHIP, "Hjjjv.]t]t]t]t" },
 	{ "diff-menu", SCENE_SHIP, "p<Space><Enter>dj" },
@@ -85,6 +87,17 @@ static inline void scene_wide(struct journal_maker *m)
 		"'error':'失敗しました: 漢字の理由がとても長いので行が切れます'}");
 }
 
+/* So that it can be built again. */
+static inline void scene_request(const struct journal_maker *m)
+{
+	owned_buf struct buf text = { 0 };
+	struct request r = { .id = "20260102-030405-0002", .argument = "/nowhere", .kind = "pesto",
+	                     .engine = "auto", .selection.level = "C2" };
+	request_write(&text, &r);
+	assert_true(save_file(arena_printf(m->s->arena, "%s/request.json", m->dir), buf_str(&text), 0600,
+	                      &m->s->err));
+}
+
 static inline void scene_builds(struct scratch *s)
 {
 	struct journal_maker built = journal_begin(s, "20260102-030405-0001");
@@ -94,6 +107,7 @@ static inline void scene_builds(struct scratch *s)
 	struct journal_maker failed = journal_begin(s, "20260102-030405-0002");
 	journal_started(&failed);
 	journal_failed(&failed);
+	scene_request(&failed);
 	journal_end(&failed);
 	struct journal_maker lost = journal_begin(s, "20260102-030405-0003");
 	journal_started(&lost);

@@ -291,7 +291,8 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
 	                   .err = SPAWN_PIPE, .group = true, .guard = true,
 	                   .die_with_parent = true };
-	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, buildah_iidfile(w), folder);
+	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, buildah_iidfile(w),
+	                         folder);
 	if (!save_dir(temporary, 0700, &w->err) ||
 	    !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
 	    !spawn_start(&s, &w->child, &w->err)) {

@@ -233,8 +233,8 @@ static bool run_start(struct buildah_run *r, struct error *err)
 	/* On a terminal all of the container comes by stdout; what else buildah says of its end is
 	 * its exit code, in words. */
 	struct spawn s = { .argv = argv, .in = SPAWN_INHERIT, .out = SPAWN_INHERIT,
-	                   .err = r->task.tty ? SPAWN_NULL : SPAWN_INHERIT, .group = true, .guard = true,
-	                   .die_with_parent = true };
+	                   .err = r->task.tty ? SPAWN_NULL : SPAWN_INHERIT, .group = true,
+	                   .guard = true, .die_with_parent = true };
 	/* buildah leaves it as it needs it. */
 	r->tty = tty_keep(STDIN_FILENO);
 	if (!spawn_start(&s, &r->child, err))

@@ -517,7 +517,8 @@ static void run_swept(void *data)
 	buf_append(&path, STR("/images/"));
 	http_append_escaped(&path, r->task.image);
 	buf_append(&path, STR("/json"));
-	docker_call(docker_run_engine(r), &r->call, "GET", buf_text(&path), RUN_REMOVE_MS, run_image_told, r);
+	docker_call(docker_run_engine(r), &r->call, "GET", buf_text(&path), RUN_REMOVE_MS,
+	            run_image_told, r);
 }
 
 /* The task with the label that says whose the container is. */

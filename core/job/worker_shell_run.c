@@ -154,7 +154,8 @@ static void run_fill(struct worker_shell *w)
 {
 	struct arena *a = w->io->arena;
 	const char *shell = w->argv ? NULL : run_shell(w, w->candidate);
-	const char **entry = arena_array(a, 6, sizeof *entry), **trial = arena_array(a, 4, sizeof *trial);
+	const char **entry = arena_array(a, 7, sizeof *entry);
+	const char **trial = arena_array(a, 4, sizeof *trial);
 	struct pair *label = arena_alloc(a, sizeof *label);
 	owned_buf struct buf name = { 0 };
 	buf_append(&name, STR(RUN_OWNER_SHELL "-"));
@@ -172,7 +173,6 @@ static void run_fill(struct worker_shell *w)
 	if (shell) {
 		const char *words[] = { shell, "-c", run_script, shell, arena_text(a, w->site.command),
 		                        w->site.shell ? w->site.shell : "" };
-		entry = arena_array(a, 7, sizeof *entry);
 		memcpy(entry, words, sizeof words);
 		w->run.entrypoint = entry;
 		trial[0] = shell;

@@ -15,11 +15,13 @@ static void retry_case_open(struct retry_case *c, const char *kind, const char *
 {
 	owned_buf struct buf text = { 0 };
 	static unsigned n;
-	struct request r = { .id = arena_printf(c->s->arena, "20260102-030405-%04x", ++n), .argument = "/nowhere", .kind = kind,
-	                     .engine = "auto", .selection.level = level };
+	struct request r = { .id = arena_printf(c->s->arena, "20260102-030405-%04x", ++n),
+	                     .argument = "/nowhere", .kind = kind, .engine = "auto",
+	                     .selection.level = level };
 	c->journal = journal_begin(c->s, r.id);
 	journal_started(&c->journal);
-	journal_event(&c->journal, 5, EVENT_BUILD_DONE, -1, "{'ok':false,'error':'RUN x: exit code 1'}");
+	journal_event(&c->journal, 5, EVENT_BUILD_DONE, -1,
+	              "{'ok':false,'error':'RUN x: exit code 1'}");
 	request_write(&text, &r);
 	assert_true(save_file(arena_printf(c->s->arena, "%s/request.json", c->journal.dir),
 	                      buf_str(&text), 0600, &c->s->err));

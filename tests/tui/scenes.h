@@ -94,8 +94,8 @@ static inline void scene_request(const struct journal_maker *m)
 	struct request r = { .id = "20260102-030405-0002", .argument = "/nowhere", .kind = "pesto",
 	                     .engine = "auto", .selection.level = "C2" };
 	request_write(&text, &r);
-	assert_true(save_file(arena_printf(m->s->arena, "%s/request.json", m->dir), buf_str(&text), 0600,
-	                      &m->s->err));
+	const char *path = arena_printf(m->s->arena, "%s/request.json", m->dir);
+	assert_true(save_file(path, buf_str(&text), 0600, &m->s->err));
 }
 
 static inline void scene_builds(struct scratch *s)

@@ -166,7 +166,8 @@ static void test_buildah_run__from_making_to_removal(void **state)
 		"inspect --type container mortar-shell-me\n"
 		"run --isolation chroot --env TERM=x --env NEW=1 mortar-shell-me -- /bin/sh -c :\n"
 		"inspect --type container mortar-shell-me\n"
-		"run --isolation chroot --env TERM=x --env NEW=1 --tty mortar-shell-me -- /bin/sh -c script\n"
+		"run --isolation chroot --env TERM=x --env NEW=1 --tty mortar-shell-me -- /bin/sh -c "
+		"script\n"
 		"rm mortar-shell-me\n");
 }
 
@@ -211,14 +212,17 @@ static void test_buildah_run__sweeps_what_a_killed_one_has_left(void **state)
 	owned_buf struct buf own = { 0 }, list = { 0 };
 	run_owner_append_name(&own, (int64_t)clock_now());
 	buf_printf(&list, "[{\"containername\":\"other\"},{\"containername\":\"mortar-shell-%s\"},"
-	           "{\"containername\":\"mortar-shell-%s9\"},{},{\"containername\":\"mortar-shell-x\"}]",
+	           "{\"containername\":\"mortar-shell-%s9\"},{},"
+	           "{\"containername\":\"mortar-shell-x\"}]",
 	           buf_text(&own), buf_text(&own));
 	bench_put(b, "containers", buf_text(&list), 0644);
 	bench_go(b, &task);
 	assert_true(b->result.ok);
 	const char *calls = bench_calls(b);
-	assert_non_null(strstr(calls, arena_printf(b->arena, "\nrm mortar-shell-%s9\n", buf_text(&own))));
-	assert_null(strstr(calls, arena_printf(b->arena, "\nrm mortar-shell-%s\n", buf_text(&own))));
+	const char *left = arena_printf(b->arena, "\nrm mortar-shell-%s9\n", buf_text(&own));
+	const char *used = arena_printf(b->arena, "\nrm mortar-shell-%s\n", buf_text(&own));
+	assert_non_null(strstr(calls, left));
+	assert_null(strstr(calls, used));
 	assert_null(strstr(calls, "\nrm other"));
 	assert_non_null(strstr(buf_text(&b->warnings), "which a mortar that was killed left behind"));
 }

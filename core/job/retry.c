@@ -1,12 +1,25 @@
 #include "core/job/retry.h"
 
+#include <unistd.h>
+
 #include "core/job/job.h"
 #include "core/kind/kind.h"
 #include "core/os/files.h"
 
+bool retry_is_ours(const char *dir, struct error *err)
+{
+	owned(arena) struct arena *arena = arena_new();
+	if (access(files_join(arena, dir, "imported"), F_OK) != 0)
+		return true;
+	return error_set(err, ERROR_USAGE, "this build was imported: what it was made from is where it "
+	                 "was built");
+}
+
 struct request *retry_read(const char *dir, struct error *err)
 {
 	owned(arena) struct arena *arena = arena_new();
+	if (!retry_is_ours(dir, err))
+		return NULL;
 	owned(files) struct files *disk = files_disk("/");
 	struct str text;
 	const char *path = files_join(arena, dir, "request.json");

@@ -7,7 +7,7 @@
 static bool find_journal(struct worker_shell *w, struct error *err)
 {
 	owned(journal) struct journal *journal = journal_open(w->dir, err);
-	if (!journal)
+	if (!journal || !retry_is_ours(w->dir, err))
 		return false;
 	w->build = build_new();
 	journal_refresh(journal);

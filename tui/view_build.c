@@ -343,10 +343,10 @@ static const struct view_ops view_build_ops = {
 /* Once it is over there is nothing to follow or to cancel. */
 static const struct hint view_build_over_hints[] = {
 	{ ACTION_NEXT_PANE, "pane" }, { ACTION_SEARCH, "find" }, { ACTION_FATAL, "failed" },
-	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_WRAP, "wrap" },
-	{ ACTION_RETRY, "again" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
-	{ ACTION_REPLAY, "replay" }, { ACTION_TIMES, "times" }, { ACTION_META, "no-layer" },
-	{ ACTION_ZOOM, "zoom" }, { 0, NULL },
+	{ ACTION_NEXT_ERROR, "error" }, { ACTION_ALL_STEPS, "all" }, { ACTION_RETRY, "again" },
+	{ ACTION_SHELL, "shell" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" },
+	{ ACTION_WRAP, "wrap" }, { ACTION_REPLAY, "replay" }, { ACTION_TIMES, "times" },
+	{ ACTION_META, "no-layer" }, { ACTION_ZOOM, "zoom" }, { 0, NULL },
 };
 static const struct view_ops view_build_over_ops = {
 	.name = "build", .where = WHERE_BUILD,

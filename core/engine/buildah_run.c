@@ -205,10 +205,15 @@ static const char **run_command(struct buildah_run *r, size_t more, size_t *ret_
 
 static bool run_try(struct buildah_run *r, struct error *err)
 {
-	size_t n, more = run_count(r->task.trial);
-	const char **argv = r->task.trial ? run_command(r, more, &n, err) : NULL;
-	if (!r->task.trial || !argv)
-		return !r->task.trial;
+	const char *const *how = buildah_isolation(r->arena, str_of(r->task.network));
+	size_t n = 0, more = run_count(r->task.trial);
+	if (!r->task.trial)
+		return true;
+	const char **argv = arena_array(r->arena, BUILDAH_RUN_WORDS + more, sizeof *argv);
+	argv[n++] = "buildah";
+	argv[n++] = "run";
+	for (; *how; how++)
+		argv[n++] = *how;
 	argv[n++] = r->name;
 	argv[n++] = "--";
 	memcpy(argv + n, r->task.trial, more * sizeof *argv);

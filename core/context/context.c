@@ -11,6 +11,7 @@ struct context {
 	struct arena *arena;            /* of the additions */
 	struct addition *additions;
 	size_t nadditions, cap;
+	struct listings *listings;      /* borrowed, or NULL */
 	struct error bad;               /* the first addition that cannot be */
 	struct arena *scanned;          /* of the entries; NULL before */
 	struct entry **entries;
@@ -102,6 +103,11 @@ void context_drop(struct context *c, const char *path)
 	context_add(c, ADDITION_DROP, path);
 }
 
+void context_remember(struct context *c, struct listings *listings)
+{
+	c->listings = listings;
+}
+
 bool record_append(struct record_list *l, const struct entry *e, uint32_t rank, struct error *err)
 {
 	if (l->n == CONTEXT_ENTRIES_MAX)
@@ -122,7 +128,7 @@ static bool context_look(const struct context *c, struct arena *a, struct record
 		const struct addition *add = &c->additions[i];
 		struct entry e = { .path = add->path };
 		if (add->kind == ADDITION_TREE &&
-		    !context_scan_tree(c->additions, c->nadditions, i, a, records, err))
+		    !context_scan_tree(c->additions, c->nadditions, i, c->listings, a, records, err))
 			return false;
 		if (add->kind != ADDITION_BYTES && add->kind != ADDITION_DIR)
 			continue;

@@ -52,6 +52,10 @@ void context_add_dir(struct context *, const char *path, mode_t mode);
 /* Leaves out path and what is below it of trees added so far (generated replaces). */
 void context_drop(struct context *, const char *path);
 
+/* Scans remember what they saw in there; borrowed until the context is freed. */
+struct listings;
+void context_remember(struct context *, struct listings *);
+
 /* Looks at the disk and fixes the list of entries.  What cannot be a context
  * (unreadable, a socket, a path that leaves it) is an error that names it; what is
  * ignored is not looked at.  Again: the list is made anew, entries lent before die. */

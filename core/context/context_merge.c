@@ -121,12 +121,21 @@ static bool merge_path(struct merge *m, struct record *const *records, size_t n,
 	return true;
 }
 
+static bool records_are_sorted(const struct record_list *records)
+{
+	for (size_t i = 1; i < records->n; i++)
+		if (record_order(&records->items[i - 1], &records->items[i]) > 0)
+			return false;
+	return true;
+}
+
 bool context_merge(struct record_list *records, struct entry ***ret_entries, size_t *ret_n,
                    struct error *err)
 {
 	struct merge m = { .arena = records->arena };
 	bool ok = true;
-	if (records->n)
+	/* One tree comes in order. */
+	if (!records_are_sorted(records))
 		qsort(records->items, records->n, sizeof *records->items, record_order);
 	m.cap = records->n + records->n / 16;
 	m.entries = m.cap ? xmalloc(m.cap * sizeof *m.entries) : NULL;

@@ -3,18 +3,20 @@
 #include <sys/stat.h>
 
 #include "core/base/check.h"
-#include "core/os/tree.h"
+#include "core/context/listing.h"
 
-/* A folder that is still to be listed. */
+/* A folder that is being walked through. */
 struct scan_folder {
-	char *path;                     /* below the tree's folder; owned */
-	size_t depth;
+	size_t n;                       /* of scan.path: its own */
 	mode_t mode;
 	int64_t mtime_ns;
 	bool kept;                      /* it is an entry by itself, not only for what it holds */
+	struct listing listing;
+	size_t next;                    /* of its items */
+	struct arena *arena;            /* of a listing that is not kept, or NULL */
 };
 
-/* Folders are listed one at a time, deepest first, so only one is open and the
+/* Each folder is walked through where it stands, so entries come in order.  The
  * patterns' hits are kept for the folders above alone. */
 struct scan {
 	const struct addition *additions;
@@ -22,13 +24,12 @@ struct scan {
 	const struct addition *add;
 	struct arena *arena;
 	struct record_list *records;
+	struct listings *listings;
 	struct tree *tree;
 	struct buf path;                /* in the context */
 	size_t below;                   /* where in it the part below the tree's folder begins */
-	struct scan_folder *waiting;
-	size_t nwaiting, waiting_cap;
-	struct scan_folder *above;      /* the folders to the one being listed, by depth */
-	size_t depth, above_cap;
+	struct scan_folder *above;      /* the folders to the one being walked through, by depth */
+	size_t depth, nabove, above_cap;
 	bool *hits;                     /* ignore_count for each of them */
 };
 
@@ -47,17 +48,19 @@ static bool scan_is_dropped(struct scan *s)
 	return false;
 }
 
-/* Makes s->path that of this place below the tree's folder. */
-static void scan_set_path(struct scan *s, const char *folder, const char *name)
+/* Makes s->path that of this name in the folder. */
+static void scan_set_path(struct scan *s, const struct scan_folder *folder, const char *name)
 {
-	s->path.n = s->below;
-	buf_append_text(&s->path, folder);
-	if (*folder && *name)
+	s->path.n = folder->n;
+	if (folder->n)
 		buf_append_char(&s->path, '/');
 	buf_append_text(&s->path, name);
-	/* A tree's own folder has no '/' behind it. */
-	if (s->path.n == s->below && s->below)
-		s->path.n--;
+}
+
+/* That of the tree's own, which has no '/' behind it. */
+static void scan_set_own_path(struct scan *s)
+{
+	s->path.n = s->below ? s->below - 1 : 0;
 }
 
 static struct str scan_below(const struct scan *s)
@@ -94,8 +97,7 @@ static bool scan_keep_above(struct scan *s, struct error *err)
 		if (f->kept)
 			continue;
 		buf_clear(&path);
-		buf_append(&path, str_slice(buf_str(&s->path), 0, s->below));
-		buf_append_text(&path, f->path);
+		buf_append(&path, str_slice(buf_str(&s->path), 0, f->n));
 		if (!scan_append_folder(s, buf_text(&path), f, err))
 			return false;
 		f->kept = true;
@@ -134,41 +136,65 @@ static bool scan_append(struct scan *s, const struct tree_item *item, struct err
 	return record_append(s->records, &e, (uint32_t)s->at, err);
 }
 
-static void scan_wait(struct scan *s, const struct tree_item *item, size_t depth, bool kept)
+static bool scan_list(struct scan *s, const char *dir, struct scan_folder *f, struct error *err)
 {
-	if (s->nwaiting == s->waiting_cap) {
-		s->waiting_cap = s->waiting_cap ? s->waiting_cap * 2 : 64;
-		s->waiting = xrealloc(s->waiting, s->waiting_cap, sizeof *s->waiting);
+	struct stat st;
+	if (s->listings) {
+		const struct listing *kept = listings_get(s->listings, s->tree, dir, err);
+		f->listing = kept ? *kept : (struct listing){ 0 };
+		return kept;
 	}
-	struct str below = scan_below(s);
-	s->waiting[s->nwaiting++] = (struct scan_folder){
-		.path = xstrndup(below.n ? below.p : "", below.n), .depth = depth,
-		.mode = item->mode, .mtime_ns = item->mtime_ns, .kept = kept,
-	};
+	f->arena = arena_new();
+	int fd = tree_open_folder(s->tree, dir, &st, err);
+	return fd >= 0 && listing_read(s->tree, dir, fd, f->arena, &f->listing, err);
 }
 
-/* A folder in the one being listed. */
+/* The folder at s->path becomes the one being walked through. */
+static bool scan_enter(struct scan *s, size_t depth, struct scan_folder f, struct error *err)
+{
+	const struct ignore *g = s->add->ignore;
+	const char *below = buf_text(&s->path) + (s->path.n < s->below ? s->path.n : s->below);
+	if (depth + 2 > s->above_cap) {
+		s->above_cap = (depth + 2) * 2;
+		s->above = xrealloc(s->above, s->above_cap, sizeof *s->above);
+		if (g)
+			s->hits = xrealloc(s->hits, s->above_cap * (ignore_count(g) + 1),
+			                   sizeof *s->hits);
+	}
+	if (g && depth)
+		ignore_enter(g, str_of(below), scan_hits(s, depth - 1), scan_hits(s, depth));
+	else if (g)
+		memset(s->hits, 0, ignore_count(g) * sizeof *s->hits);
+	bool ok = scan_list(s, below, &f, err);
+	s->above[depth] = f;
+	s->nabove = depth + 1;
+	s->depth = depth;
+	return ok;
+}
+
+/* A folder in the one being walked through. */
 static bool scan_folder_found(struct scan *s, const struct tree_item *item, struct error *err)
 {
 	const struct ignore *g = s->add->ignore;
 	bool ignored = scan_is_ignored(s);
+	struct scan_folder f = {
+		.n = s->path.n, .mode = item->mode, .mtime_ns = item->mtime_ns, .kept = !ignored,
+	};
 	if (ignored) {
 		bool *hits = scan_hits(s, s->depth + 1);
 		ignore_enter(g, scan_below(s), scan_hits(s, s->depth), hits);
 		if (ignore_prunes_below(g, hits, scan_below(s)))
 			return true;
 	}
-	scan_wait(s, item, s->depth + 1, !ignored);
-	if (ignored)
-		return true;
-	return scan_keep_above(s, err) &&
-	       scan_append_folder(s, buf_text(&s->path), &s->waiting[s->nwaiting - 1], err);
+	if (!ignored && (!scan_keep_above(s, err) ||
+	                 !scan_append_folder(s, buf_text(&s->path), &f, err)))
+		return false;
+	return scan_enter(s, s->depth + 1, f, err);
 }
 
-static bool scan_item(void *data, const struct tree_item *item, struct error *err)
+static bool scan_item(struct scan *s, const struct tree_item *item, struct error *err)
 {
-	struct scan *s = data;
-	scan_set_path(s, s->above[s->depth].path, item->name);
+	scan_set_path(s, &s->above[s->depth], item->name);
 	if (scan_is_dropped(s))
 		return true;
 	if (S_ISDIR(item->mode))
@@ -176,43 +202,30 @@ static bool scan_item(void *data, const struct tree_item *item, struct error *er
 	return scan_is_ignored(s) || (scan_keep_above(s, err) && scan_append(s, item, err));
 }
 
-/* Makes f, which is taken, the folder being listed. */
-static void scan_enter(struct scan *s, struct scan_folder f)
+static void scan_leave(struct scan *s)
 {
-	const struct ignore *g = s->add->ignore;
-	if (f.depth + 2 > s->above_cap) {
-		size_t cap = (f.depth + 2) * 2;
-		s->above = xrealloc(s->above, cap, sizeof *s->above);
-		memset(s->above + s->above_cap, 0, (cap - s->above_cap) * sizeof *s->above);
-		if (g)
-			s->hits = xrealloc(s->hits, cap * (ignore_count(g) + 1), sizeof *s->hits);
-		s->above_cap = cap;
-	}
-	free(s->above[f.depth].path);
-	s->above[f.depth] = f;
-	s->depth = f.depth;
-	if (!g)
-		return;
-	if (f.depth)
-		ignore_enter(g, str_of(f.path), scan_hits(s, f.depth - 1), scan_hits(s, f.depth));
-	else
-		memset(s->hits, 0, ignore_count(g) * sizeof *s->hits);
+	arena_free(s->above[--s->nabove].arena);
+	s->depth = s->nabove ? s->nabove - 1 : 0;
 }
 
 static bool scan_folders(struct scan *s, struct error *err)
 {
 	struct tree_item root = tree_root(s->tree);
-	scan_set_path(s, "", "");
+	scan_set_own_path(s);
 	/* The context's own folder is no entry. */
-	scan_wait(s, &root, 0, true);
-	if (s->add->path[0] && !scan_append_folder(s, s->add->path, &s->waiting[0], err))
+	struct scan_folder f = { .n = s->path.n, .mode = root.mode, .mtime_ns = root.mtime_ns,
+	                         .kept = true };
+	if (s->add->path[0] && !scan_append_folder(s, s->add->path, &f, err))
 		return false;
-	while (s->nwaiting) {
-		scan_enter(s, s->waiting[--s->nwaiting]);
-		if (!tree_list(s->tree, s->above[s->depth].path, scan_item, s, err))
-			return false;
+	bool ok = scan_enter(s, 0, f, err);
+	while (ok && s->nabove) {
+		struct scan_folder *top = &s->above[s->depth];
+		if (top->next == top->listing.n)
+			scan_leave(s);
+		else
+			ok = scan_item(s, &top->listing.items[top->next++], err);
 	}
-	return true;
+	return ok;
 }
 
 static bool scan_single_file(struct scan *s, struct error *err)
@@ -221,29 +234,27 @@ static bool scan_single_file(struct scan *s, struct error *err)
 	if (s->add->path[0] == '\0')
 		return error_set(err, ERROR_PROJECT,
 		                 "'%s' is a file, so it needs a name in the build context", s->add->dir);
-	scan_set_path(s, "", "");
+	scan_set_own_path(s);
 	return scan_append(s, &root, err);
 }
 
 static void scan_finish(struct scan *s)
 {
-	for (size_t i = 0; i < s->nwaiting; i++)
-		free(s->waiting[i].path);
-	for (size_t i = 0; i < s->above_cap; i++)
-		free(s->above[i].path);
-	free(s->waiting);
+	while (s->nabove)
+		scan_leave(s);
 	free(s->above);
 	free(s->hits);
 	buf_finish(&s->path);
 	tree_free(s->tree);
 }
 
-bool context_scan_tree(const struct addition *additions, size_t n, size_t at, struct arena *a,
-                       struct record_list *records, struct error *err)
+bool context_scan_tree(const struct addition *additions, size_t n, size_t at,
+                       struct listings *listings, struct arena *a, struct record_list *records,
+                       struct error *err)
 {
 	struct scan s = {
 		.additions = additions, .nadditions = n, .at = at, .add = &additions[at],
-		.arena = a, .records = records,
+		.arena = a, .records = records, .listings = listings,
 	};
 	buf_append_text(&s.path, s.add->path);
 	if (scan_is_dropped(&s)) {

@@ -32,9 +32,11 @@ struct record_list {
 
 /* Copies the entry, not its texts. */
 bool record_append(struct record_list *, const struct entry *, uint32_t rank, struct error *);
-/* The entries of additions[at], a tree; texts in the arena. */
-bool context_scan_tree(const struct addition *additions, size_t n, size_t at, struct arena *,
-                       struct record_list *, struct error *);
+/* The entries of additions[at], a tree; texts in the arena.  Listings NULL: none are
+ * kept. */
+bool context_scan_tree(const struct addition *additions, size_t n, size_t at,
+                       struct listings *, struct arena *, struct record_list *,
+                       struct error *);
 /* One entry a path, sorted, with the folders they stand in: those of the records and, in
  * their arena, others.  The list is the caller's to free.  Sorts the records. */
 bool context_merge(struct record_list *, struct entry ***ret_entries, size_t *ret_n,

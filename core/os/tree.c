@@ -62,9 +62,8 @@ bool tree_failed(const struct tree *t, const char *what, const char *path, struc
 }
 
 /* Root may read all; for others the mode bits tell mostly, the kernel surely. */
-static bool tree_is_readable(int at, const char *name, const struct stat *st)
+static bool tree_is_readable(uid_t me, int at, const char *name, const struct stat *st)
 {
-	uid_t me = geteuid();
 	if (S_ISLNK(st->st_mode) || me == 0)
 		return true;
 	if (st->st_uid == me ? st->st_mode & S_IRUSR : st->st_mode & S_IROTH)
@@ -95,8 +94,9 @@ struct tree *tree_open(const char *dir, struct error *err)
 		return NULL;
 	}
 	struct tree *t = xcalloc(1, sizeof *t);
+	t->me = geteuid();
 	t->root = tree_item_of(&st);
-	t->root.readable = tree_is_readable(AT_FDCWD, dir, &st);
+	t->root.readable = tree_is_readable(t->me, AT_FDCWD, dir, &st);
 	t->fd = take_fd(fd);
 	t->dir = xstrdup(dir);
 	return t;
@@ -145,7 +145,7 @@ static bool tree_list_name(const struct tree_listing *l, const char *name, struc
 		return tree_list_failed(l, name, err);
 	struct tree_item item = tree_item_of(&st);
 	item.name = name;
-	item.readable = tree_is_readable(l->fd, name, &st);
+	item.readable = tree_is_readable(l->tree->me, l->fd, name, &st);
 	if (S_ISLNK(st.st_mode)) {
 		ssize_t n = readlinkat(l->fd, name, link, TREE_LINK_MAX);
 		if (n < 0)
@@ -157,14 +157,23 @@ static bool tree_list_name(const struct tree_listing *l, const char *name, struc
 	return l->each(l->data, &item, err);
 }
 
-bool tree_list(struct tree *t, const char *path, tree_item_fn *each, void *data, struct error *err)
+int tree_open_folder(struct tree *t, const char *path, struct stat *ret_stat, struct error *err)
 {
-	int fd = tree_beneath(t, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	owned_fd int fd = tree_beneath(t, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, ret_stat) < 0) {
+		tree_failed(t, "cannot list", path, err);
+		return -1;
+	}
+	return take_fd(fd);
+}
+
+bool tree_list_folder(struct tree *t, const char *path, int fd, tree_item_fn *each, void *data,
+                      struct error *err)
+{
+	DIR *dir = fdopendir(fd);
 	if (!dir) {
 		tree_failed(t, "cannot list", path, err);
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return false;
 	}
 	struct tree_listing listing = { t, path, fd, each, data };
@@ -181,6 +190,13 @@ bool tree_list(struct tree *t, const char *path, tree_item_fn *each, void *data,
 	}
 	closedir(dir);
 	return ok;
+}
+
+bool tree_list(struct tree *t, const char *path, tree_item_fn *each, void *data, struct error *err)
+{
+	struct stat st;
+	int fd = tree_open_folder(t, path, &st, err);
+	return fd >= 0 && tree_list_folder(t, path, fd, each, data, err);
 }
 
 static bool tree_not_file(const struct tree *t, const char *path, struct error *err)

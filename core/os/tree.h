@@ -2,7 +2,7 @@
 #define CORE_OS_TREE_H
 
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "core/base/error.h"
 #include "core/base/own.h"
@@ -38,7 +38,13 @@ struct tree_item tree_root(const struct tree *);
 
 /* item is lent for the call; false ends the listing, err being set. */
 typedef bool tree_item_fn(void *data, const struct tree_item *item, struct error *);
-/* Every name in the folder, in no order.  A name that vanishes meanwhile is left out. */
+/* A folder open for listing, the caller's to close; -1 on failure. */
+int tree_open_folder(struct tree *, const char *dir, struct stat *ret_stat, struct error *);
+/* Every name in it, in no order; fd is closed.  A name that vanishes meanwhile is left
+ * out. */
+bool tree_list_folder(struct tree *, const char *dir, int fd, tree_item_fn *, void *data,
+                      struct error *);
+/* Both. */
 bool tree_list(struct tree *, const char *dir, tree_item_fn *, void *data, struct error *);
 
 /* A regular file open for reading. */

@@ -7,6 +7,7 @@
 struct tree {
 	int fd;                 /* O_PATH */
 	bool by_parts;          /* there is no openat2 here */
+	uid_t me;               /* asked once: a tree has 100,000 names */
 	char *dir;
 	struct tree_item root;
 };

@@ -23,11 +23,12 @@ struct critical *critical_new(const struct critical_step *steps, size_t n,
                               const struct recipe *recipe, const char *engine);
 void critical_free(struct critical *);
 OWN_DEFINE(critical)
-/* The steps of build.start, as JSON and as read back.  The second takes the recipe from
- * the build's folder: the Dockerfile as it was sent. */
+/* The steps of build.start, as JSON and as read back; recipe: what was sent, or NULL. */
 struct critical *critical_of_steps(const struct value *steps, const struct recipe *,
                                    const char *engine);
-struct critical *critical_of_build(const struct build *, const char *dir);
+struct critical *critical_of_build(const struct build *, const struct recipe *);
+/* The same with the Dockerfile that is kept in the build's folder. */
+struct critical *critical_of_folder(const struct build *, const char *dir);
 size_t critical_count(const struct critical *);
 const struct critical_step *critical_step(const struct critical *, size_t step);
 

@@ -1,9 +1,8 @@
 #ifndef CORE_HISTORY_TIMES_H
 #define CORE_HISTORY_TIMES_H
 
-#include "core/base/arena.h"
-#include "core/base/error.h"
-#include "core/base/own.h"
+#include "core/journal/build.h"
+#include "core/value/value.h"
 
 /* How long steps took in former builds of a project on an engine (name and address):
  * read from times.json, which the job leaves in a build's folder.  Builds that were
@@ -18,11 +17,10 @@ struct times;
 enum { TIMES_LOOK_MAX = 1000 };
 
 /* The newest `most` builds that ended, whatever their end.  project: its name; root: its
- * folder.  NULL when the history cannot be read; without builds an empty one. */
+ * folder; engine NULL: the one of the newest of them, for who has not asked an engine yet.
+ * NULL when the history cannot be read; without builds an empty one. */
 struct times *times_read(const char *root, const char *project, const char *engine,
                          const char *address, size_t most, struct error *);
-/* The one engine's builds of the newest that has any: where no engine has answered yet. */
-struct times *times_read_any(const char *root, const char *project, size_t most, struct error *);
 void times_free(struct times *);
 OWN_DEFINE(times)
 size_t times_builds(const struct times *);
@@ -31,6 +29,8 @@ struct times_range {
 	size_t n;                       /* runs */
 	double p25, p50, p90, last;     /* seconds; last: of the newest */
 };
+/* Of n seconds, newest first, which are put in order. */
+void times_percentiles(double *seconds, size_t n, struct times_range *ret_range);
 /* false: no run is known, *ret_range is n 0. */
 bool times_step(const struct times *, struct str stage, struct str name,
                 struct times_range *ret_range);
@@ -47,6 +47,11 @@ struct times_point {
 /* What became of the step in the newest `max` builds that came to it, oldest first. */
 size_t times_series(const struct times *, struct str stage, struct str name,
                     struct times_point *ret, size_t max);
+
+/* times.json of a build that has ended (docs/formats.md): what the job writes.  address: the
+ * engine's; lines: of each step's log; path: seconds of its critical path. */
+struct value *times_describe(struct arena *, const struct build *, struct str address,
+                             const size_t *lines, double path);
 
 /* For who imagines builds out of former ones (core/history/critical.h). */
 struct times_run {

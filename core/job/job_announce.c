@@ -139,9 +139,11 @@ int job_announce_end(const struct job_facts *f, struct record *record,
 	struct arena *a = record_arena(record);
 	struct value *o = value_new_object(a);
 	char seconds[32];
+	const struct image_task *image = plan_image(f->replan.plan);
+	double now = clock_now();
 	int code = result->ok ? 0 : result->cancelled ? error_exit_code(ERROR_CANCELLED)
 	                                              : error_exit_code(result->error.code);
-	snprintf(seconds, sizeof seconds, "%.3f", clock_now() - f->started);
+	snprintf(seconds, sizeof seconds, "%.3f", now - f->started);
 	value_set(a, o, "ok", value_new_bool(a, result->ok));
 	announce_set(a, o, "image", f->replan.plan->image);
 	value_set(a, o, "image_id", result->image_id.n ? value_new_string(a, result->image_id)
@@ -153,6 +155,8 @@ int job_announce_end(const struct job_facts *f, struct record *record,
 	announce_set(a, o, "error", result->ok ? NULL : buf_text(&error));
 	value_set(a, o, "exit", value_new_integer(a, code ? code : result->ok ? 0 : 1));
 	value_set(a, o, "cancelled", value_new_bool(a, result->cancelled));
+	/* Before those who wait for build.done look for it. */
+	tally_write(record_tally(record), f->dir, image ? steps_recipe(image) : NULL, now, o);
 	record_last(record, o);
 	return code;
 }

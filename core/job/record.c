@@ -29,6 +29,7 @@ struct record {
 	struct loop *loop;
 	struct journal_writer *writer;
 	const struct mask *mask;
+	struct tally *tally;
 	struct arena *arena, *ids_arena;
 	struct record_lane *lanes;
 	struct record_id *ids;
@@ -47,6 +48,7 @@ struct record *record_new(struct loop *loop, struct journal_writer *writer,
 	*r = (struct record){ .loop = loop, .writer = writer, .mask = mask, .failed = failed,
 	                      .data = data, .arena = arena_new(), .ids_arena = arena_new() };
 	r->ids = xcalloc(RECORD_IDS_MAX, sizeof *r->ids);
+	r->tally = tally_new();
 	return r;
 }
 
@@ -62,6 +64,7 @@ void record_free(struct record *r)
 	}
 	free(r->lanes);
 	free(r->ids);
+	tally_free(r->tally);
 	arena_free(r->arena);
 	arena_free(r->ids_arena);
 	free(r);
@@ -70,6 +73,11 @@ void record_free(struct record *r)
 struct arena *record_arena(struct record *r)
 {
 	return r->arena;
+}
+
+struct tally *record_tally(struct record *r)
+{
+	return r->tally;
 }
 
 const struct error *record_error(const struct record *r)
@@ -140,6 +148,7 @@ static struct record_lane *record_lane(struct record *r, int step, int stream)
 void record_log(struct record *r, int step, int stream, struct str bytes, double t)
 {
 	stream = stream == 2 ? 2 : 1;
+	tally_log(r->tally, step, stream, bytes);
 	struct record_lane *other = record_lane(r, step, 3 - stream);
 	if (other->bytes.n)
 		record_write_lane(r, other);
@@ -157,7 +166,9 @@ static bool record_append(struct record *r, enum event_kind kind, int step, stru
                           struct error *err)
 {
 	struct value *clean = fields ? mask_value(r->mask, r->arena, fields) : NULL;
-	bool ok = journal_append(r->writer, clock_now(), kind, step, clean, err);
+	double now = clock_now();
+	bool ok = journal_append(r->writer, now, kind, step, clean, err);
+	tally_event(r->tally, now, kind, step, clean);
 	arena_free(r->arena);
 	r->arena = arena_new();
 	return ok;

@@ -2,6 +2,7 @@
 #define CORE_JOB_RECORD_H
 
 #include "core/job/mask.h"
+#include "core/job/tally.h"
 #include "core/journal/journal.h"
 
 /* What the job tells its journal: masked, output gathered into chunks, progress
@@ -29,6 +30,8 @@ void record_progress(struct record *, int step, struct str id, uint64_t current,
 
 /* NULL while all could be written. */
 const struct error *record_error(const struct record *);
+/* What has been told so far. */
+struct tally *record_tally(struct record *);
 /* build.done, with the reserve released if it takes that; nothing is written after it. */
 void record_last(struct record *, struct value *fields);
 

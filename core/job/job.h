@@ -37,6 +37,12 @@ struct worker;
 typedef void worker_line_fn(void *data, const struct value *line, bool ended_well);
 struct worker *worker_start(struct loop *, const char *verb, const struct value *argument,
                             worker_line_fn *, void *data, struct error *);
+/* The same of a verb that stays (core/job/worker.h): it can be asked again, and ends with
+ * worker_free. */
+struct worker *worker_start_staying(struct loop *, const char *verb, const struct value *argument,
+                                    worker_line_fn *, void *data, struct error *);
+/* One more argument to such a one: if it has not come to the one before, it leaves that out. */
+void worker_tell(struct worker *, const struct value *argument);
 void worker_free(struct worker *);
 OWN_DEFINE(worker)
 /* Asks one that cleans up behind itself to stop (SIGTERM), or to make it short

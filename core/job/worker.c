@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,19 +13,20 @@
 static const struct {
 	const char *name;
 	bool (*run)(struct worker_io *, struct error *);
+	bool stays;                     /* until its asker has closed its input */
 } worker_verbs[] = {
-	{ "certificate", worker_certificate },
-	{ "doctor", worker_doctor },
-	{ "fetch", worker_fetch },
-	{ "forecast", worker_forecast },
-	{ "git", worker_git },
-	{ "images", worker_images },
-	{ "keep", worker_keep },
-	{ "places", worker_places },
-	{ "probe", worker_probe },
-	{ "revision", worker_revision },
-	{ "run", worker_run },
-	{ "shell", worker_shell },
+	{ "certificate", worker_certificate, false },
+	{ "doctor", worker_doctor, false },
+	{ "fetch", worker_fetch, false },
+	{ "forecast", worker_forecast, true },
+	{ "git", worker_git, false },
+	{ "images", worker_images, false },
+	{ "keep", worker_keep, false },
+	{ "places", worker_places, false },
+	{ "probe", worker_probe, false },
+	{ "revision", worker_revision, false },
+	{ "run", worker_run, false },
+	{ "shell", worker_shell, false },
 };
 
 /* Where the argument comes from and lines go to: of a worker that has a terminal they are
@@ -76,19 +78,107 @@ const struct pair *worker_engines(const struct worker_io *io, const char *key, s
 	return named;
 }
 
-static bool worker_read_argument(struct worker_io *io, struct buf *text, struct error *err)
+/* False at the end of the input; err is set when that is a fault. */
+static bool worker_read_more(struct worker_io *io, struct error *err)
 {
 	enum { STEP = 64 << 10, MOST = 16 << 20 };
 	ssize_t n;
-	while ((n = read(worker_in, buf_reserve(text, STEP), STEP)) != 0) {
-		if (n < 0 && errno != EINTR)
-			return error_set_errno(err, "reading the worker's argument");
-		if (text->n > MOST)
-			return error_set(err, ERROR_LIMIT, "the worker's argument is too long");
-		buf_grew(text, n > 0 ? (size_t)n : 0);
-	}
-	return value_parse_json(io->arena, buf_str(text), &io->argument, err) ||
+	do
+		n = read(worker_in, buf_reserve(&io->input, STEP), STEP);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return error_set_errno(err, "reading the worker's argument");
+	buf_grew(&io->input, (size_t)n);
+	if (io->input.n > MOST)
+		return error_set(err, ERROR_LIMIT, "the worker's argument is too long");
+	return n > 0;
+}
+
+static bool worker_parse(struct worker_io *io, struct str text, struct error *err)
+{
+	return value_parse_json(io->arena, arena_str(io->arena, text), &io->argument, err) ||
 	       error_prefix(err, "the worker's argument");
+}
+
+/* A verb that stays goes on to read later. */
+static bool worker_read_argument(struct worker_io *io, bool stays, struct error *err)
+{
+	struct error fault = { 0 };
+	size_t end = STR_NONE;
+	while ((!stays || (end = str_find(buf_str(&io->input), '\n')) == STR_NONE) &&
+	       worker_read_more(io, &fault))
+		continue;
+	if (fault.code) {
+		*err = fault;
+		return false;
+	}
+	end = end == STR_NONE ? io->input.n : end;
+	bool ok = worker_parse(io, str_slice(buf_str(&io->input), 0, end), err);
+	buf_shift(&io->input, end + (end < io->input.n));
+	return ok;
+}
+
+struct worker_waiting {
+	struct worker_io *io;
+	struct loop *loop;
+	bool asked, touched, left;
+};
+
+static void worker_readable(struct loop *loop, int fd, short revents, void *data)
+{
+	(void)fd, (void)revents;
+	struct worker_waiting *w = data;
+	struct error ignored;
+	w->left = !worker_read_more(w->io, &ignored);
+	w->asked = str_find(buf_str(&w->io->input), '\n') != STR_NONE;
+	if (w->asked || w->left)
+		loop_stop(loop);
+}
+
+static void worker_touched(struct loop *loop, int fd, short revents, void *data)
+{
+	(void)fd, (void)revents;
+	struct worker_waiting *w = data;
+	w->touched = true;
+	loop_stop(loop);
+}
+
+static void worker_waited(struct loop *loop, void *data)
+{
+	worker_touched(loop, -1, 0, data);
+}
+
+/* What was asked before it is answered by the last of them. */
+static bool worker_take_last(struct worker_io *io)
+{
+	struct str text = buf_str(&io->input), rest = text, line, last = { 0 };
+	struct error ignored;
+	size_t taken = str_find_last(text, '\n') + 1;
+	for (rest.n = taken - 1; str_next(&rest, '\n', &line);)
+		last = line;
+	arena_free(io->arena);
+	io->arena = arena_new();
+	bool ok = worker_parse(io, last, &ignored);
+	buf_shift(&io->input, taken);
+	return ok;
+}
+
+enum worker_call worker_wait(struct worker_io *io, int fd, int64_t wait_ms)
+{
+	owned(loop) struct loop *loop = loop_new();
+	struct worker_waiting w = { .io = io, .loop = loop,
+	                            .asked = str_find(buf_str(&io->input), '\n') != STR_NONE };
+	struct error ignored;
+	loop_watch(loop, worker_in, POLLIN | POLLHUP, worker_readable, &w);
+	if (fd >= 0)
+		loop_watch(loop, fd, POLLIN, worker_touched, &w);
+	if (wait_ms >= 0)
+		loop_timer(loop, wait_ms, worker_waited, &w);
+	if (!w.asked && !loop_run(loop, &ignored))
+		return WORKER_LEFT;
+	if (w.asked)
+		return worker_take_last(io) ? WORKER_ASKED : WORKER_LEFT;
+	return w.left ? WORKER_LEFT : WORKER_TOUCHED;
 }
 
 static int worker_fail(struct arena *arena, const struct error *err)
@@ -102,18 +192,23 @@ static int worker_fail(struct arena *arena, const struct error *err)
 
 int worker_main(const char *verb)
 {
-	owned(arena) struct arena *arena = arena_new();
-	struct worker_io io = { .arena = arena };
-	owned_buf struct buf text = { 0 };
+	struct worker_io io = { .arena = arena_new() };
 	struct error err;
+	int code = -1;
 	signal(SIGPIPE, SIG_IGN);
 	worker_open();
 	for (size_t i = 0; i < sizeof worker_verbs / sizeof *worker_verbs; i++) {
 		if (!str_eq(str_of(verb), str_of(worker_verbs[i].name)))
 			continue;
-		bool ok = worker_read_argument(&io, &text, &err) && worker_verbs[i].run(&io, &err);
-		return ok ? 0 : worker_fail(arena, &err);
+		bool ok = worker_read_argument(&io, worker_verbs[i].stays, &err) &&
+		          worker_verbs[i].run(&io, &err);
+		code = ok ? 0 : worker_fail(io.arena, &err);
 	}
-	error_set(&err, ERROR_USAGE, "there is no worker '%s'", verb);
-	return worker_fail(arena, &err);
+	if (code < 0) {
+		error_set(&err, ERROR_USAGE, "there is no worker '%s'", verb);
+		code = worker_fail(io.arena, &err);
+	}
+	buf_finish(&io.input);
+	arena_free(io.arena);
+	return code;
 }

@@ -12,9 +12,20 @@
 #define WORKER_VARIABLE "MORTAR_WORKER_FD"
 
 struct worker_io {
-	struct arena *arena;            /* for the whole run */
+	struct arena *arena;            /* for the whole run, or until worker_wait is asked again */
 	const struct value *argument;
+	struct buf input;               /* a verb that stays: what was not read as a line yet */
 };
+
+/* For verbs that stay (worker.c's table): each line they are given is a whole argument. */
+enum worker_call {
+	WORKER_ASKED,                   /* io->argument is a new one, the last that was given */
+	WORKER_TOUCHED,                 /* fd is readable, or wait_ms have passed */
+	WORKER_LEFT,                    /* nobody will ask any more */
+};
+/* Blocks; all that was in io->arena is gone unless it returns WORKER_TOUCHED.  fd -1: none;
+ * wait_ms -1: as long as it takes. */
+enum worker_call worker_wait(struct worker_io *, int fd, int64_t wait_ms);
 /* One line to the parent; false when nobody listens any more. */
 bool worker_say(const struct value *line);
 /* The argument's member as text, or NULL. */

@@ -23,6 +23,7 @@ struct worker {
 	int status;
 	worker_line_fn *line;
 	void *data;
+	bool stays;
 	bool is_calling, is_freed;      /* free inside line: put off until it returns */
 };
 
@@ -156,8 +157,24 @@ static void worker_writable(struct loop *loop, int fd, short revents, void *data
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	w->sent += n > 0 ? (size_t)n : 0;
-	if (n <= 0 || w->sent == w->argument.n)
+	if (n > 0 && w->sent < w->argument.n)
+		return;
+	if (n <= 0 || !w->stays) {
 		worker_close(w, &w->in);
+		return;
+	}
+	loop_unwatch(loop, fd);
+	w->sent = 0;
+	buf_clear(&w->argument);
+}
+
+void worker_tell(struct worker *w, const struct value *argument)
+{
+	if (w->in < 0)
+		return;
+	value_write_json(&w->argument, argument, JSON_LINE);
+	buf_append_char(&w->argument, '\n');
+	loop_watch(w->loop, w->in, POLLOUT, worker_writable, w);
 }
 
 void worker_pause(struct worker *w, bool on)
@@ -168,8 +185,9 @@ void worker_pause(struct worker *w, bool on)
 		loop_watch(w->loop, w->out, POLLIN, worker_readable, w);
 }
 
-struct worker *worker_start(struct loop *loop, const char *verb, const struct value *argument,
-                            worker_line_fn *line, void *data, struct error *err)
+static struct worker *worker_begin(struct loop *loop, const char *verb, bool stays,
+                                   const struct value *argument, worker_line_fn *line, void *data,
+                                   struct error *err)
 {
 	const char *const argv[] = { spawn_self(), "worker", verb, NULL };
 	struct spawn spec = { .argv = argv, .in = SPAWN_PIPE, .out = SPAWN_PIPE, .err = SPAWN_NULL,
@@ -181,7 +199,7 @@ struct worker *worker_start(struct loop *loop, const char *verb, const struct va
 	}
 	struct worker *w = xcalloc(1, sizeof *w);
 	*w = (struct worker){ .loop = loop, .pid = child.pid, .in = child.in, .out = child.out,
-	                      .line = line, .data = data };
+	                      .stays = stays, .line = line, .data = data };
 	if (argument)
 		value_write_json(&w->argument, argument, JSON_LINE);
 	buf_append_char(&w->argument, '\n');
@@ -189,6 +207,19 @@ struct worker *worker_start(struct loop *loop, const char *verb, const struct va
 	loop_watch(loop, w->out, POLLIN, worker_readable, w);
 	loop_child(loop, w->pid, worker_ended, w);
 	return w;
+}
+
+struct worker *worker_start(struct loop *loop, const char *verb, const struct value *argument,
+                            worker_line_fn *line, void *data, struct error *err)
+{
+	return worker_begin(loop, verb, false, argument, line, data, err);
+}
+
+struct worker *worker_start_staying(struct loop *loop, const char *verb,
+                                    const struct value *argument, worker_line_fn *line, void *data,
+                                    struct error *err)
+{
+	return worker_begin(loop, verb, true, argument, line, data, err);
 }
 
 bool worker_error(const struct value *line, struct error *ret_err)

@@ -6,6 +6,7 @@
 #include "core/engine/presence.h"
 #include "core/engine/work.h"
 #include "core/ext/crypto.h"
+#include "core/history/forecast_times.h"
 #include "core/journal/build.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
@@ -16,7 +17,8 @@ enum { FORESEE_SALT = 16, FORESEE_SEAL = 16, FORESEE_LAYER = 12 };
 void foresight_finish(struct foresight *f)
 {
 	forecast_store_free(f->store);
-	stat_cache_free(f->digests);
+	if (f->has_digests)
+		stat_cache_free(f->digests);
 	arena_free(f->arena);
 	*f = (struct foresight){ 0 };
 }
@@ -208,6 +210,28 @@ static bool foresee_chain(struct foresight *f, const struct foresight_ask *ask,
 	return fingerprint_chain_make(f->arena, &s, &f->chain, err);
 }
 
+static bool foresee_scan(struct context *c, struct listings *listings, struct error *err)
+{
+	if (!c)
+		return true;
+	context_remember(c, listings);
+	return context_scan(c, err);
+}
+
+/* How long it will take, by the builds that the verdicts are told from. */
+static void foresee_times(struct foresight *f, const struct foresight_ask *ask)
+{
+	enum { BUILDS = 20 };
+	const struct engine_facts *e = ask->facts;
+	struct error ignored;
+	owned(times) struct times *times = times_read(ask->plan->root, ask->plan->project,
+	                                              e ? e->name : NULL, e ? e->address : NULL,
+	                                              BUILDS, &ignored);
+	if (times)
+		forecast_add_times(f->arena, &f->forecast, steps_describe(f->steps, f->arena),
+		                   steps_recipe(f->image), times);
+}
+
 void foresight_make(struct foresight *f, const struct foresight_ask *ask)
 {
 	struct error err;
@@ -233,19 +257,22 @@ void foresight_make(struct foresight *f, const struct foresight_ask *ask)
 		foresee_nothing(f, engine, "how this engine's cache decides is not known here");
 	else if (!ask->is_filled && !foresee_is_filled(ask->plan))
 		foresee_nothing(f, engine, "what the build fetches is not there yet");
-	else if (f->image->context && !context_scan(f->image->context, &err))
+	else if (!foresee_scan(f->image->context, ask->listings, &err))
 		foresee_nothing(f, engine, err.text);
 	if (f->forecast.note.n)
 		return;
-	f->digests = stat_cache_open(ask->plan->root);
+	f->has_digests = !ask->digests;
+	f->digests = ask->digests ? ask->digests : stat_cache_open(ask->plan->root);
 	if (!foresee_chain(f, ask, formers, nformers, model, &asked, &err)) {
 		foresee_nothing(f, engine, err.text);
 		f->chain.n = 0;
 		return;
 	}
-	stat_cache_save(f->digests, &err);
+	if (f->has_digests)
+		stat_cache_save(f->digests, &err);
 	f->store = forecast_store_open(str_of(engine), f->daemon);
 	foresee_verdicts(f, ask, formers, nformers, asked);
+	foresee_times(f, ask);
 }
 
 /* ---- in the build's folder ---- */

@@ -16,6 +16,7 @@ struct foresight {
 	struct fingerprint_chain chain;
 	struct forecast_store *store;
 	struct stat_cache *digests;
+	bool has_digests;                       /* they are its own */
 	struct str daemon;
 	const struct mask *mask;
 	struct str salt;
@@ -30,6 +31,8 @@ struct foresight_ask {
 	const struct mask *mask;
 	const struct engine_facts *facts;       /* NULL: no engine is asked */
 	const char *build;                      /* the id of the build that begins, or NULL */
+	struct listings *listings;              /* kept by who asks again and again, or NULL */
+	struct stat_cache *digests;             /* the same; saved by him */
 	bool is_filled;                         /* whatever else: the context is all there */
 };
 

@@ -1,6 +1,10 @@
-/* {"request": request.json, "engine": whether it is asked} → the forecast (docs/formats.md):
- * what a build of that request would find in the engine's cache. */
+/* {"request": request.json, "engine": whether it is asked, "ask": any number} → the forecast
+ * (docs/formats.md) with that "ask": what a build of that request would find in the engine's
+ * cache.  Stays: says it once more when files of the context have changed, and answers each
+ * further argument.  What cannot be planned is {"error", "code", "ask"}. */
 #include "core/base/check.h"
+#include "core/context/listing.h"
+#include "core/context/stat_cache.h"
 #include "core/job/foresee.h"
 #include "core/job/job_announce.h"
 #include "core/job/worker.h"
@@ -8,9 +12,23 @@
 
 /* Whoever looks at a screen waits: an engine that is there answers in milliseconds. */
 enum { FORECAST_PROBE_MS = 1500 };
+/* After the first of several changes; between looks at what nobody tells changes of; digests
+ * that are worth a write. */
+enum { FORECAST_PACE_MS = 100, FORECAST_LOOK_MS = 3000, FORECAST_SAVE = 256 };
+
+/* What stays from answer to answer. */
+struct forecast_kept {
+	struct listings *listings;
+	struct stat_cache *digests;     /* of root */
+	char *root;
+	size_t saved;                   /* digests read by the last write */
+	struct buf said;                /* the last line */
+};
 
 struct forecasting {
-	struct arena *arena;
+	struct arena *arena;            /* of one answer */
+	struct forecast_kept *kept;
+	const struct value *ask;        /* to be said with the answer, or NULL */
 	struct loop *loop;
 	struct engine *engine;
 	struct engine_facts facts;      /* texts are the engine's */
@@ -61,6 +79,20 @@ static struct request *forecast_request(struct worker_io *io, struct error *err)
 	return request_read(arena_str(io->arena, buf_str(&text)), err);
 }
 
+/* Nobody is told twice. */
+static void forecast_say_new(struct forecasting *f, struct value *line)
+{
+	owned_buf struct buf text = { 0 };
+	if (f->ask)
+		value_set(f->arena, line, "ask", value_share(f->arena, f->ask));
+	value_write_json(&text, line, JSON_LINE);
+	if (str_eq(buf_str(&text), buf_str(&f->kept->said)))
+		return;
+	worker_say(line);
+	buf_clear(&f->kept->said);
+	buf_append(&f->kept->said, buf_str(&text));
+}
+
 static void forecast_say(struct forecasting *f, const struct foresight *foresight,
                          const struct mask *mask, bool asks)
 {
@@ -68,7 +100,29 @@ static void forecast_say(struct forecasting *f, const struct foresight *foresigh
 	if (asks && !f->is_there)
 		said.note = str_of(arena_printf(f->arena, "%s%s%.*s", f->why.text, said.note.n ? "; " : "",
 		                                STR_ARG(said.note)));
-	worker_say(mask_value(mask, f->arena, forecast_value(f->arena, &said)));
+	forecast_say_new(f, mask_value(mask, f->arena, forecast_value(f->arena, &said)));
+}
+
+static void forecast_save(struct forecast_kept *k, size_t least)
+{
+	struct error ignored;
+	size_t read = k->digests ? stat_cache_counts(k->digests).read : 0;
+	if (read - k->saved < least || read == k->saved)
+		return;
+	stat_cache_save(k->digests, &ignored);
+	k->saved = read;
+}
+
+static struct stat_cache *forecast_digests(struct forecast_kept *k, const char *root)
+{
+	if (k->root && strcmp(k->root, root) == 0)
+		return k->digests;
+	forecast_save(k, 1);
+	stat_cache_free(k->digests);
+	free(k->root);
+	*k = (struct forecast_kept){ .listings = k->listings, .digests = stat_cache_open(root),
+	                             .root = xstrdup(root), .said = k->said };
+	return k->digests;
 }
 
 static void forecast_make_and_say(struct forecasting *f, struct request *r, struct replan *replan,
@@ -81,23 +135,26 @@ static void forecast_make_and_say(struct forecasting *f, struct request *r, stru
 	job_announce_secrets(&facts, mask);
 	struct foresight_ask ask = {
 		.plan = replan->plan, .steps = steps, .settings = replan->settings, .mask = mask,
-		.facts = f->is_there ? &f->facts : NULL,
+		.facts = f->is_there ? &f->facts : NULL, .listings = f->kept->listings,
+		.digests = forecast_digests(f->kept, replan->plan->root),
 	};
 	foresight_make(&foresight, &ask);
 	forecast_say(f, &foresight, mask, asks);
 	foresight_finish(&foresight);
+	forecast_save(f->kept, FORECAST_SAVE);
 }
 
-bool worker_forecast(struct worker_io *io, struct error *err)
+static bool forecast_answer(struct worker_io *io, struct forecast_kept *kept, struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
-	struct forecasting f = { .arena = io->arena, .loop = loop };
+	owned(arena) struct arena *arena = arena_new();
+	struct forecasting f = { .arena = arena, .loop = loop, .kept = kept,
+	                         .ask = value_get(io->argument, STR("ask")) };
 	owned(request) struct request *request = forecast_request(io, err);
 	const struct value *asks = value_get(io->argument, STR("engine"));
 	struct replan replan = { 0 };
-	if (!request)
-		return false;
-	bool ok = replan_make(&replan, request, err);
+	listings_update(kept->listings);
+	bool ok = request && replan_make(&replan, request, err);
 	if (ok && asks && value_is_true(asks))
 		forecast_find_engine(&f, request);
 	if (ok)
@@ -105,4 +162,45 @@ bool worker_forecast(struct worker_io *io, struct error *err)
 	replan_finish(&replan);
 	engine_free(f.engine);
 	return ok;
+}
+
+static void forecast_say_failure(struct worker_io *io, struct forecast_kept *kept,
+                                 const struct error *err)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct forecasting f = { .arena = arena, .kept = kept,
+	                         .ask = value_get(io->argument, STR("ask")) };
+	struct value *line = value_new_object(arena);
+	value_set(arena, line, "error", value_new_string(arena, str_of(err->text)));
+	value_set(arena, line, "code", value_new_integer(arena, err->code));
+	forecast_say_new(&f, line);
+}
+
+/* False: nobody asks any more. */
+static bool forecast_wait_for_more(struct worker_io *io, const struct forecast_kept *k)
+{
+	int64_t look = listings_sees_all(k->listings) ? -1 : FORECAST_LOOK_MS;
+	enum worker_call call = worker_wait(io, listings_fd(k->listings), look);
+	/* Who saves one file often saves more: they are taken together. */
+	if (call == WORKER_TOUCHED)
+		call = worker_wait(io, -1, FORECAST_PACE_MS);
+	return call != WORKER_LEFT;
+}
+
+bool worker_forecast(struct worker_io *io, struct error *err)
+{
+	struct forecast_kept kept = { .listings = listings_new() };
+	bool ok;
+	do {
+		ok = forecast_answer(io, &kept, err);
+		if (!ok)
+			forecast_say_failure(io, &kept, err);
+	} while (forecast_wait_for_more(io, &kept));
+	forecast_save(&kept, 1);
+	stat_cache_free(kept.digests);
+	listings_free(kept.listings);
+	free(kept.root);
+	buf_finish(&kept.said);
+	/* It has been said. */
+	return true;
 }

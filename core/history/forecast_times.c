@@ -80,7 +80,7 @@ void forecast_append_range(struct buf *out, const struct forecast *f)
 	clock_append_seconds(&high, f->p90);
 	buf_append(out, buf_str(&low));
 	if (!str_eq(buf_str(&low), buf_str(&high)))
-		buf_printf(out, "–%.*s", STR_ARG(buf_str(&high)));
+		buf_printf(out, "-%.*s", STR_ARG(buf_str(&high)));
 	if (untimed)
 		buf_printf(out, " + %zu never timed", untimed);
 }

@@ -14,7 +14,7 @@ void forecast_add_times(struct arena *, struct forecast *, const struct value *s
 /* Steps that are no hits and of which no run is known. */
 size_t forecast_untimed(const struct forecast *);
 
-/* "2m05s–2m40s", "40s" where both ends read the same, "40s + 2 never timed", or "" when
+/* "2m05s-2m40s", "40s" where both ends read the same, "40s + 2 never timed", or "" when
  * nothing is known. */
 void forecast_append_range(struct buf *, const struct forecast *);
 

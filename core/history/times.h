@@ -14,7 +14,7 @@
 struct times;
 
 /* Further folders of builds than the newest so many are not looked into. */
-enum { TIMES_LOOK_MAX = 1000 };
+enum { TIMES_LOOK_MAX = 500 };
 
 /* The newest `most` builds that ended, whatever their end.  project: its name; root: its
  * folder; engine NULL: the one of the newest of them, for who has not asked an engine yet.

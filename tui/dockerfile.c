@@ -3,7 +3,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "core/os/clock.h"
 #include "tui/search.h"
+
+/* Columns of a time, and those that a pane has at least when it shows them. */
+enum { DOCKERFILE_TIME = 8, DOCKERFILE_TIMED = 50 };
 
 void dockerfile_finish(struct dockerfile *d)
 {
@@ -89,6 +93,7 @@ void dockerfile_show(struct dockerfile *d, const struct plan *plan, bool stale)
 	d->lit = NULL;
 	d->marks = NULL;
 	d->changed = NULL;
+	d->foretold = NULL;
 	d->list.n = 0;
 	d->stale = stale;
 	if (image && image->recipe)
@@ -122,6 +127,21 @@ void dockerfile_mark(struct dockerfile *d, const struct problems *problems)
 		for (size_t k = 0; p->severity != SEVERITY_NOTE && k < d->recipe->ninstructions; k++)
 			if (d->marks[k] != '!' && dockerfile_is_about(p, &d->recipe->instructions[k]))
 				d->marks[k] = p->severity == SEVERITY_ERROR ? '!' : '?';
+	}
+}
+
+void dockerfile_foretell(struct dockerfile *d, const struct foretold *f)
+{
+	const struct recipe *r = d->recipe;
+	d->has_times = false;
+	d->is_guess = f->is_stale;
+	d->foretold = NULL;
+	if (!r || !f->arena)
+		return;
+	d->foretold = arena_array(d->arena, r->ninstructions + 1, sizeof(struct forecast_step *));
+	for (size_t i = 0; i < r->ninstructions; i++) {
+		d->foretold[i] = foretold_find(f, r, i);
+		d->has_times = d->has_times || (d->foretold[i] && d->foretold[i]->p50 >= 0);
 	}
 }
 
@@ -300,6 +320,43 @@ static void dockerfile_draw_rule(const struct dockerfile *d, struct pen *pen,
 		pen_text(pen, text_sign(SIGN_HORIZONTAL), ink);
 }
 
+/* What the cache will do with the instruction; NULL: nothing is foretold. */
+static const struct forecast_step *dockerfile_step(const struct dockerfile *d,
+                                                   const struct dockerfile_row *row)
+{
+	bool first = row->instruction >= 0 &&
+	             d->recipe->instructions[row->instruction].first_line == row->line;
+	return first && d->foretold ? d->foretold[row->instruction] : NULL;
+}
+
+static void dockerfile_draw_verdict(const struct dockerfile *d, struct pen *pen,
+                                    const struct dockerfile_row *row)
+{
+	static const char *const signs[] = { "= ", "x ", "? " };
+	const struct forecast_step *step = dockerfile_step(d, row);
+	if (!step) {
+		pen_word(pen, "  ", INK(TEXT));
+		return;
+	}
+	pen_word(pen, signs[step->verdict], d->is_guess ? INK(STALE) :
+	         step->verdict == VERDICT_HIT ? INK(GOOD) :
+	         step->verdict == VERDICT_MISS ? INK(BUSY) : INK(FAINT));
+}
+
+/* How long it usually takes, at the right. */
+static void dockerfile_draw_time(const struct dockerfile *d, struct pen *pen,
+                                 const struct dockerfile_row *row)
+{
+	const struct forecast_step *step = dockerfile_step(d, row);
+	owned_buf struct buf text = { 0 };
+	if (step && step->p50 >= 0)
+		clock_append_seconds(&text, step->p50);
+	pen_printf(pen, d->is_guess || step == NULL || step->verdict == VERDICT_HIT ? INK(STALE)
+	                                                                           : INK(TEXT),
+	           "%*s", DOCKERFILE_TIME - 1, buf_text(&text));
+	pen_fill(pen, INK(TEXT));
+}
+
 static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, size_t i)
 {
 	const struct dockerfile_row *row = &d->rows[i];
@@ -321,6 +378,7 @@ static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, siz
 		pen_word(pen, mark == '!' ? "!" : "?", mark == '!' ? INK(ERROR) : INK(WARNING));
 	else if (!first)
 		pen_word(pen, "    ", INK(TEXT));
+	dockerfile_draw_verdict(d, pen, row);
 	pen_shift(pen, d->list.shift);
 	dockerfile_draw_text(d, pen, row);
 	pen->shift = 0;
@@ -330,6 +388,9 @@ static void dockerfile_draw_row(const struct dockerfile *d, struct pen *pen, siz
 void dockerfile_draw(struct dockerfile *d, struct surface *s, struct area a, bool focused)
 {
 	a = list_draw_bar(&d->list, s, a);
+	bool timed = d->has_times && !d->stale && a.cols >= DOCKERFILE_TIMED;
+	struct area times = area_cols(a, a.cols - DOCKERFILE_TIME, timed ? DOCKERFILE_TIME : 0);
+	a.cols -= times.cols;
 	for (int row = 0; row < a.rows && d->list.top + (size_t)row < d->list.n; row++) {
 		size_t i = d->list.top + (size_t)row;
 		struct pen pen = pen_at(s, a, row);
@@ -338,5 +399,8 @@ void dockerfile_draw(struct dockerfile *d, struct surface *s, struct area a, boo
 		if (dockerfile_is_lit(d, i) && !(focused && i == d->list.cursor))
 			pen.over = STYLE_LINKED;
 		dockerfile_draw_row(d, &pen, i);
+		struct pen time = pen_at(s, times, row);
+		time.over = pen.over;
+		dockerfile_draw_time(d, &time, &d->rows[i]);
 	}
 }

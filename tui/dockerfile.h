@@ -3,6 +3,7 @@
 
 #include "core/base/map.h"
 #include "core/plan/plan.h"
+#include "tui/foretold.h"
 #include "tui/list.h"
 
 /* The Dockerfile pane: its text with the groups as separators and the level's
@@ -25,6 +26,8 @@ struct dockerfile {
 	bool *lit;                      /* one an instruction */
 	char *marks;                    /* the same: ! ? or 0, for problems of what causes it */
 	bool *changed;                  /* the same, of those that an edit made; NULL: none */
+	const struct forecast_step **foretold;  /* the same; NULL where nothing is; of foretold */
+	bool has_times, is_guess;       /* any step was timed; what is foretold is stale */
 	bool stale;
 };
 
@@ -33,6 +36,8 @@ void dockerfile_finish(struct dockerfile *);
 void dockerfile_show(struct dockerfile *, const struct plan *, bool stale);
 /* Marks the instructions that follow from something with a problem. */
 void dockerfile_mark(struct dockerfile *, const struct problems *);
+/* Marks each instruction with what is foretold of it, which lives until the next call. */
+void dockerfile_foretell(struct dockerfile *, const struct foretold *);
 /* The instruction under the cursor, or -1. */
 int dockerfile_instruction(const struct dockerfile *);
 /* Marks the instructions whose text is none of these; returns how many.  NULL: no marks. */

@@ -114,6 +114,8 @@ static void view_project_reread(struct view *view)
 		document = row->document;
 	dockerfile_show(&v->dockerfile, v->plan, !p->plan);
 	dockerfile_mark(&v->dockerfile, p->problems);
+	foretold_ask(&v->foretold, app_loop(view->app));
+	dockerfile_foretell(&v->dockerfile, &v->foretold);
 	link_free(v->link);
 	v->link = link_new(p->plan ? p->settings : p->good_settings, v->dockerfile.recipe);
 	view_project_show(v, document);
@@ -136,6 +138,8 @@ static void view_project_enter(struct view *view)
 	struct view_project *v = (struct view_project *)view;
 	if (!v->link)
 		view_project_reread(view);
+	else
+		foretold_ask(&v->foretold, app_loop(view->app));
 }
 
 void view_project_count(const struct view_project *v, size_t *ret_errors, size_t *ret_warnings)
@@ -403,6 +407,7 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	case ACTION_SOURCE: return view_project_source(v);
 	case ACTION_RESULT: return view_project_result(v);
 	case ACTION_ORIGINS: return view_project_origins(v);
+	case ACTION_INFO: return view_project_info(v);
 	case ACTION_EDIT: return view_project_edit(v);
 	case ACTION_CHANGE: case ACTION_ADD: case ACTION_UNSET: case ACTION_UNCOVER: case ACTION_UNDO:
 	case ACTION_REDO:
@@ -447,6 +452,7 @@ static void view_project_free(struct view *view)
 	view_edit_finish(&v->edit);
 	git_marks_finish(&v->git);
 	early_finish(&v->early);
+	foretold_finish(&v->foretold);
 	link_free(v->link);
 	tree_finish(&v->tree);
 	merged_finish(&v->merged);
@@ -484,6 +490,7 @@ struct view *view_project_new(struct project *project)
 		v->focus = PANE_DOCKERFILE;
 	view_edit_init(&v->edit);
 	git_marks_init(&v->git, view_project_git_changed, v);
+	foretold_init(&v->foretold, project, view_project_foretold, v);
 	v->tree.git = &v->git.states;
 	return &v->view;
 }

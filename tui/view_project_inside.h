@@ -4,6 +4,7 @@
 #include "tui/app.h"
 #include "tui/dockerfile.h"
 #include "tui/early.h"
+#include "tui/foretold.h"
 #include "tui/git_marks.h"
 #include "tui/link.h"
 #include "tui/merged.h"
@@ -26,6 +27,7 @@ struct view_project {
 	struct link *link;
 	struct git_marks git;
 	struct early early;
+	struct foretold foretold;
 	struct buf needle;                      /* searched for last */
 	enum pane focus;                        /* has the keys, unless the panel has them */
 	struct problem_panel panel;
@@ -38,6 +40,10 @@ struct view_project {
 /* In view_project.c: the document in the merged pane; the marks of what belongs together. */
 void view_project_show(struct view_project *, size_t document);
 void view_project_link(struct view_project *);
+/* In view_project_foretold.c: the popup of the Dockerfile's line; what the strip says. */
+bool view_project_info(struct view_project *);
+void view_project_foretold(void *data);
+void view_project_draw_foretold(const struct view_project *, struct pen *);
 /* In view_project_draw.c. */
 void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */

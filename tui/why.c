@@ -131,6 +131,10 @@ void why_write(struct buf *out, const struct why *w)
 		buf_append_char(out, '\n');
 	}
 	buf_append_char(out, '\n');
+	if (w->is_meta) {
+		buf_append_text(out, "makes no layer; what it sets counts for the steps below it");
+		return;
+	}
 	why_verdict(out, w);
 	why_reason(out, w);
 	why_usual(out, w);

@@ -15,6 +15,7 @@ struct why {
 	const struct times_range *usual;        /* NULL: never timed */
 	const struct times_point *points;       /* oldest first; the last WHY_POINTS are shown */
 	size_t npoints;
+	bool is_meta;                           /* it makes no layer: nothing is forecast of it */
 	bool is_stale;                          /* a new forecast is on its way */
 };
 enum { WHY_POINTS = 5 };

@@ -93,7 +93,7 @@ struct times_reading {
 	struct times *times;
 	struct arena *scratch;          /* of one file */
 	const char *root, *project;
-	struct str engine, address;     /* engine p NULL: not known yet */
+	struct str engine, address;     /* p NULL: not known yet */
 	struct times_build build;
 	struct str found_engine, found_address;
 };
@@ -148,11 +148,12 @@ static bool times_is_asked_for(struct times_reading *r)
 	struct arena *a = r->times->arena;
 	if (!r->found_engine.n || str_eq(r->found_engine, STR("watch")))
 		return false;
-	if (!r->engine.p) {
+	if (!r->engine.p)
 		r->engine = arena_str(a, r->found_engine);
+	if (!r->address.p && str_eq(r->found_engine, r->engine))
 		r->address = arena_str(a, r->found_address);
-	}
-	return str_eq(r->found_engine, r->engine) && str_eq(r->found_address, r->address);
+	return str_eq(r->found_engine, r->engine) && r->address.p &&
+	       str_eq(r->found_address, r->address);
 }
 
 static struct times_entry *times_entry(struct times *t, struct str stage, struct str name)
@@ -257,7 +258,7 @@ struct times *times_read(const char *root, const char *project, const char *engi
 	t->arena = arena_new();
 	struct times_reading r = {
 		.times = t, .root = root, .project = project,
-		.engine = str_of(engine), .address = str_of(address ? address : ""),
+		.engine = str_of(engine), .address = str_of(engine ? address : NULL),
 	};
 	if (builds && files_list(disk, builds, a, &list, err) == FILES_FAILED)
 		return NULL;

@@ -17,7 +17,8 @@ struct times;
 enum { TIMES_LOOK_MAX = 500 };
 
 /* The newest `most` builds that ended, whatever their end.  project: its name; root: its
- * folder; engine NULL: the one of the newest of them, for who has not asked an engine yet.
+ * folder; engine NULL: the one of the newest of them, for who has not asked an engine yet;
+ * address NULL: the one of the newest on that engine.
  * NULL when the history cannot be read; without builds an empty one. */
 struct times *times_read(const char *root, const char *project, const char *engine,
                          const char *address, size_t most, struct error *);

@@ -92,8 +92,7 @@ int steps_add(struct steps *s)
 	return steps_append(s, 0, -1);
 }
 
-/* The instruction in one line: continuations joined, a heredoc's text left out. */
-static struct str steps_instruction_name(struct arena *arena, struct str text)
+struct str steps_name(struct arena *arena, struct str text)
 {
 	owned_buf struct buf name = { 0 };
 	struct str line;
@@ -162,7 +161,7 @@ static void steps_describe_instruction(const struct steps *s, struct arena *aren
 {
 	const struct recipe *r = steps_recipe(&s->plan->tasks[item->task].image);
 	const struct instruction *i = &r->instructions[item->instruction];
-	value_set(arena, o, "name", value_new_string(arena, steps_instruction_name(arena, i->text)));
+	value_set(arena, o, "name", value_new_string(arena, steps_name(arena, i->text)));
 	value_set(arena, o, "stage", steps_stage(arena, r, i->stage));
 	value_set(arena, o, "line", value_new_integer(arena, i->first_line));
 	value_set(arena, o, "group", i->group < 0 ? steps_null(arena)

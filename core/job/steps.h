@@ -24,6 +24,9 @@ int steps_add(struct steps *);
 struct value *steps_describe(const struct steps *, struct arena *);
 /* Sets `forecast` in such a list. */
 void steps_foretell(struct arena *, struct value *list, const struct forecast *);
+/* The name of an instruction's step: it in one line, continuations joined, a heredoc's text
+ * left out; in the arena. */
+struct str steps_name(struct arena *, struct str text);
 /* The recipe that is sent: the level's own, if it needs one. */
 const struct recipe *steps_recipe(const struct image_task *);
 

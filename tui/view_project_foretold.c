@@ -1,0 +1,80 @@
+/* The project view: what the cache will do. */
+#include "core/job/steps.h"
+#include "tui/view_project_inside.h"
+#include "tui/why.h"
+
+/* Builds that the bars are made from. */
+enum { FORETOLD_BUILDS = 20 };
+
+void view_project_foretold(void *data)
+{
+	struct view_project *v = data;
+	dockerfile_foretell(&v->dockerfile, &v->foretold);
+	app_dirty(v->view.app);
+}
+
+/* At the right of the strip's upper line, behind what stands there. */
+void view_project_draw_foretold(const struct view_project *v, struct pen *pen)
+{
+	owned_buf struct buf sum = { 0 }, text = { 0 };
+	const char *level = v->project->selection.level;
+	foretold_write_sum(&v->foretold, &sum);
+	if (!sum.n)
+		return;
+	bool wide = pen_left(pen) > (int)sum.n + 40;
+	buf_printf(&text, " %s%s%s: %.*s%s ", wide ? "if you build now" : "now", level ? " at " : "",
+	           level ? level : "", STR_ARG(buf_str(&sum)), v->foretold.is_stale ? " (old)" : "");
+	if (pen_left(pen) > (int)text_width(buf_str(&text)) + 1)
+		pen_right(pen, buf_str(&text), v->foretold.is_stale ? INK(STALE) : INK(TEXT));
+}
+
+/* What the history knows of the step; times NULL: nothing. */
+static void foretold_look(const struct times *times, struct why *w, struct times_range *usual,
+                          struct times_point points[WHY_POINTS])
+{
+	w->usual = usual;
+	w->points = points;
+	if (!times)
+		return;
+	times_step(times, w->stage, w->name, usual);
+	w->npoints = times_series(times, w->stage, w->name, points, WHY_POINTS);
+}
+
+static void foretold_open(struct view_project *v, struct arena *a, size_t at)
+{
+	const struct recipe *r = v->dockerfile.recipe;
+	const struct instruction *in = &r->instructions[at];
+	const struct foretold *f = &v->foretold;
+	const struct forecast_step *step = f->arena ? foretold_find(f, r, at) : NULL;
+	int parent = step ? foretold_instruction(f, step->parent) : -1;
+	struct times_point points[WHY_POINTS];
+	struct times_range usual = { 0 };
+	struct error ignored;
+	owned_buf struct buf stage = { 0 };
+	if (in->stage >= 0 && (r->nstages > 1 || r->stages[0].name.n))
+		recipe_stage_name(r, in->stage, &stage);
+	struct why why = {
+		.name = steps_name(a, in->text), .stage = buf_str(&stage), .forecast = step,
+		.note = f->forecast.note, .is_stale = f->is_stale,
+		.is_meta = !instruction_makes_layer(in->kind),
+	};
+	if (parent >= 0 && (size_t)parent < r->ninstructions)
+		why.parent = steps_name(a, r->instructions[parent].text);
+	owned(times) struct times *times = times_read(
+		v->plan->root, v->plan->project,
+		f->forecast.engine.n ? arena_text(a, f->forecast.engine) : NULL, NULL, FORETOLD_BUILDS,
+		&ignored);
+	foretold_look(times, &why, &usual, points);
+	app_open(v->view.app, why_new(&why));
+}
+
+bool view_project_info(struct view_project *v)
+{
+	owned(arena) struct arena *a = arena_new();
+	int at = dockerfile_instruction(&v->dockerfile);
+	if (v->focus != PANE_DOCKERFILE || at < 0)
+		app_say(v->view.app, "i tells of an instruction: Tab goes to the Dockerfile's lines");
+	else
+		foretold_open(v, a, (size_t)at);
+	return true;
+}

@@ -342,7 +342,7 @@ void view_project_draw_strip(struct view_project *v, struct surface *s, struct a
 	} else {
 		draw_strip_tree(v, s, a);
 	}
-	view_project_draw_foretold(v, &pen);
+	view_project_draw_foretold(v, s, line, pen.col - line.col);
 }
 
 void view_project_draw(struct view *view, struct surface *s, struct area a)

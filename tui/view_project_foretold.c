@@ -1,5 +1,6 @@
 /* The project view: what the cache will do. */
 #include "core/job/steps.h"
+#include "core/os/files.h"
 #include "tui/view_project_inside.h"
 #include "tui/why.h"
 
@@ -13,19 +14,25 @@ void view_project_foretold(void *data)
 	app_dirty(v->view.app);
 }
 
-/* At the right of the strip's upper line, behind what stands there. */
-void view_project_draw_foretold(const struct view_project *v, struct pen *pen)
+/* At the right of the strip's upper line, where what stands there leaves room. */
+void view_project_draw_foretold(const struct view_project *v, struct surface *s, struct area line,
+                                int from)
 {
 	owned_buf struct buf sum = { 0 }, text = { 0 };
 	const char *level = v->project->selection.level;
+	struct ink ink = v->foretold.is_stale ? INK(STALE) : INK(TEXT);
 	foretold_write_sum(&v->foretold, &sum);
+	int room = line.cols - from - 4;
 	if (!sum.n)
 		return;
-	bool wide = pen_left(pen) > (int)sum.n + 40;
-	buf_printf(&text, " %s%s%s: %.*s%s ", wide ? "if you build now" : "now", level ? " at " : "",
-	           level ? level : "", STR_ARG(buf_str(&sum)), v->foretold.is_stale ? " (old)" : "");
-	if (pen_left(pen) > (int)text_width(buf_str(&text)) + 1)
-		pen_right(pen, buf_str(&text), v->foretold.is_stale ? INK(STALE) : INK(TEXT));
+	buf_printf(&text, " %s%s%s: %.*s%s ", room > (int)sum.n + 30 ? "if you build now" : "now",
+	           level ? " at " : "", level ? level : "", STR_ARG(buf_str(&sum)),
+	           v->foretold.is_stale ? " (old)" : "");
+	int width = (int)text_width(buf_str(&text));
+	if (width > room)
+		return;
+	struct pen pen = pen_at(s, area_cols(line, line.cols - width - 2, width), 0);
+	pen_text(&pen, buf_str(&text), ink);
 }
 
 /* What the history knows of the step; times NULL: nothing. */
@@ -61,7 +68,7 @@ static void foretold_open(struct view_project *v, struct arena *a, size_t at)
 	if (parent >= 0 && (size_t)parent < r->ninstructions)
 		why.parent = steps_name(a, r->instructions[parent].text);
 	owned(times) struct times *times = times_read(
-		v->plan->root, v->plan->project,
+		files_absolute(a, v->plan->root), v->plan->project,
 		f->forecast.engine.n ? arena_text(a, f->forecast.engine) : NULL, NULL, FORETOLD_BUILDS,
 		&ignored);
 	foretold_look(times, &why, &usual, points);

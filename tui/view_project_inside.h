@@ -43,7 +43,9 @@ void view_project_link(struct view_project *);
 /* In view_project_foretold.c: the popup of the Dockerfile's line; what the strip says. */
 bool view_project_info(struct view_project *);
 void view_project_foretold(void *data);
-void view_project_draw_foretold(const struct view_project *, struct pen *);
+/* from: the line's first column that is free. */
+void view_project_draw_foretold(const struct view_project *, struct surface *, struct area line,
+                                int from);
 /* In view_project_draw.c. */
 void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */

@@ -182,15 +182,15 @@ const struct forecast_step *foretold_find(const struct foretold *f, const struct
 	return map_get(&f->steps, buf_str(&key));
 }
 
-void foretold_write_sum(const struct foretold *f, struct buf *out)
+void foretold_write_sum(const struct foretold *f, bool brief, struct buf *out)
 {
 	owned_buf struct buf range = { 0 };
 	const struct forecast *c = &f->forecast;
 	if (!f->arena || !c->nsteps)
 		return;
-	buf_printf(out, "%zu hit %zu rebuild", c->hits, c->misses);
+	buf_printf(out, brief ? "%zu= %zux" : "%zu hit %zu rebuild", c->hits, c->misses);
 	if (c->unknowns)
-		buf_printf(out, " %zu unknown", c->unknowns);
+		buf_printf(out, brief ? " %zu?" : " %zu unknown", c->unknowns);
 	forecast_append_range(&range, c);
 	if (range.n)
 		buf_printf(out, " ~%.*s", STR_ARG(buf_str(&range)));

@@ -39,7 +39,7 @@ const struct forecast_step *foretold_find(const struct foretold *, const struct 
                                           size_t instruction);
 /* The instruction of the step in the project's plan, or -1. */
 int foretold_instruction(const struct foretold *, int step);
-/* "5 hit 5 rebuild ~2m05s-2m40s", "" while nothing is known. */
-void foretold_write_sum(const struct foretold *, struct buf *out);
+/* "5 hit 5 rebuild ~2m05s-2m40s", in brief "5= 5x ~2m05s-2m40s"; "" while nothing is known. */
+void foretold_write_sum(const struct foretold *, bool brief, struct buf *out);
 
 #endif

@@ -14,25 +14,38 @@ void view_project_foretold(void *data)
 	app_dirty(v->view.app);
 }
 
+/* The longest of three sentences that fits; "" when none does. */
+static void foretold_sentence(const struct view_project *v, int room, struct buf *out)
+{
+	static const char *const starts[] = { "if you build now", "now", "" };
+	const char *level = v->project->selection.level;
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		bool brief = !starts[i][0];
+		owned_buf struct buf sum = { 0 };
+		foretold_write_sum(&v->foretold, brief, &sum);
+		buf_clear(out);
+		if (!sum.n)
+			return;
+		buf_printf(out, " %s", starts[i]);
+		if (level && !brief)
+			buf_printf(out, " at %s", level);
+		buf_printf(out, "%s%.*s%s ", brief ? "" : ": ", STR_ARG(buf_str(&sum)),
+		           v->foretold.is_stale ? " (old)" : "");
+		if ((int)text_width(buf_str(out)) <= room)
+			return;
+	}
+	buf_clear(out);
+}
+
 /* At the right of the strip's upper line, where what stands there leaves room. */
 void view_project_draw_foretold(const struct view_project *v, struct surface *s, struct area line,
                                 int from)
 {
-	owned_buf struct buf sum = { 0 }, text = { 0 };
-	const char *level = v->project->selection.level;
-	struct ink ink = v->foretold.is_stale ? INK(STALE) : INK(TEXT);
-	foretold_write_sum(&v->foretold, &sum);
-	int room = line.cols - from - 4;
-	if (!sum.n)
-		return;
-	buf_printf(&text, " %s%s%s: %.*s%s ", room > (int)sum.n + 30 ? "if you build now" : "now",
-	           level ? " at " : "", level ? level : "", STR_ARG(buf_str(&sum)),
-	           v->foretold.is_stale ? " (old)" : "");
+	owned_buf struct buf text = { 0 };
+	foretold_sentence(v, line.cols - from - 4, &text);
 	int width = (int)text_width(buf_str(&text));
-	if (width > room)
-		return;
 	struct pen pen = pen_at(s, area_cols(line, line.cols - width - 2, width), 0);
-	pen_text(&pen, buf_str(&text), ink);
+	pen_text(&pen, buf_str(&text), v->foretold.is_stale ? INK(STALE) : INK(TEXT));
 }
 
 /* What the history knows of the step; times NULL: nothing. */

@@ -103,19 +103,22 @@ static void why_runs(struct buf *out, const struct why *w)
 static void why_usual(struct buf *out, const struct why *w)
 {
 	const struct times_range *u = w->usual;
+	const struct forecast_step *f = w->forecast;
+	bool is_run = u && u->n, is_foretold = !is_run && f && f->p50 >= 0;
 	buf_append_char(out, '\n');
-	if (!u || !u->n) {
+	if (!is_run && !is_foretold) {
 		buf_append_text(out, "\x02how long it takes is not known: it has not run here yet\n");
+		why_runs(out, w);
 		return;
 	}
-	why_seconds(out, "usually ", u->p50);
-	if (u->n > 1) {
-		why_seconds(out, ", from ", u->p25);
-		why_seconds(out, " (p25) to ", u->p90);
-		buf_printf(out, " (p90) in %zu runs", u->n);
-	} else {
-		buf_append_text(out, ", of one run");
+	why_seconds(out, "usually ", is_run ? u->p50 : f->p50);
+	if (is_foretold || u->n > 1) {
+		why_seconds(out, ", from ", is_run ? u->p25 : f->p25);
+		why_seconds(out, " (p25) to ", is_run ? u->p90 : f->p90);
+		buf_append_text(out, " (p90)");
 	}
+	if (is_run)
+		buf_printf(out, u->n > 1 ? " in %zu runs" : ", of %zu run", u->n);
 	buf_append_char(out, '\n');
 	why_runs(out, w);
 }

@@ -136,6 +136,80 @@ static void test_worker_start__unpacks_an_archive_once(void **state)
 	case_finish(&c);
 }
 
+/* ---- one that stays ---- */
+
+struct staying {
+	struct scratch *s;
+	struct loop *loop;
+	struct worker *worker;
+	struct buf asks;                /* of the lines, in order */
+	size_t wanted;
+};
+
+static void staying_line(void *data, const struct value *line, bool ended_well)
+{
+	struct staying *t = data;
+	(void)ended_well;
+	if (!line)
+		fail_msg("the worker has gone");
+	buf_printf(&t->asks, "%.*s%s ", STR_ARG(value_text(value_get(line, STR("ask")))),
+	           value_get(line, STR("error")) ? "!" : "");
+	if (--t->wanted == 0)
+		loop_stop(t->loop);
+}
+
+static struct value *staying_argument(struct staying *t, const char *root, long long ask)
+{
+	struct arena *a = t->s->arena;
+	owned_buf struct buf text = { 0 };
+	const struct value *request;
+	struct request r = { .id = "x", .argument = root, .kind = "dockerfile",
+	                     .engine = arena_printf(a, "unix://%s/nobody", t->s->dir) };
+	struct value *argument = value_new_object(a);
+	request_write(&text, &r);
+	assert_true(value_parse_json(a, arena_str(a, buf_str(&text)), &request, &t->s->err));
+	value_set(a, argument, "request", value_share(a, request));
+	value_set(a, argument, "ask", value_new_integer(a, ask));
+	return argument;
+}
+
+/* Until so many lines have come. */
+static void staying_await(struct staying *t, size_t lines)
+{
+	t->wanted = lines;
+	assert_true(loop_run(t->loop, &t->s->err));
+}
+
+static void test_worker_start_staying__answers_each_and_leaves_with_its_parent(void **state)
+{
+	struct staying t = { .s = *state, .loop = loop_new() };
+	scratch_mkdir(t.s, "p");
+	scratch_write(t.s, "p/Dockerfile", "FROM scratch\nCOPY src /src\n");
+	scratch_mkdir(t.s, "p/src");
+	setenv("XDG_STATE_HOME", scratch_path(t.s, "state"), 1);
+	setenv("XDG_CACHE_HOME", scratch_path(t.s, "cache"), 1);
+	const char *root = scratch_path(t.s, "p");
+	t.worker = worker_start_staying(t.loop, "forecast", staying_argument(&t, root, 1), staying_line,
+	                                &t, &t.s->err);
+	assert_non_null(t.worker);
+	staying_await(&t, 1);
+	worker_tell(t.worker, staying_argument(&t, root, 2));
+	staying_await(&t, 1);
+	/* A fault is told, and it stays. */
+	worker_tell(t.worker, staying_argument(&t, scratch_path(t.s, "nowhere"), 3));
+	staying_await(&t, 1);
+	assert_string_equal(buf_text(&t.asks), "1 2 3! ");
+	/* Asked three times at once the last is answered, whatever else is. */
+	for (long long i = 4; i < 7; i++)
+		worker_tell(t.worker, staying_argument(&t, root, i));
+	while (!strstr(buf_text(&t.asks), "6 "))
+		staying_await(&t, 1);
+	worker_free(t.worker);
+	loop_free(t.loop);
+	buf_finish(&t.asks);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +218,7 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(test_worker_start__may_be_freed_from_its_line),
 		SCRATCH_TEST(test_worker_start__keeps_a_good_certificate),
 		SCRATCH_TEST(test_worker_start__unpacks_an_archive_once),
+		SCRATCH_TEST(test_worker_start_staying__answers_each_and_leaves_with_its_parent),
 	};
 	/* As mortar does: a worker may end before it has read what it was told. */
 	signal(SIGPIPE, SIG_IGN);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/utf8.h"
+#include "core/history/forecast_times.h"
 #include "core/job/forecast_ask.h"
 #include "core/job/steps.h"
 #include "core/value/json.h"
@@ -94,6 +95,9 @@ static void plan_write_sum(struct buf *out, const struct forecast *f)
 		buf_printf(out, " on %.*s", STR_ARG(f->engine));
 	if (f->against.n)
 		buf_printf(out, ", compared with %.*s", STR_ARG(f->against));
+	if (f->p25 >= 0)
+		buf_append_text(out, ", about ");
+	forecast_append_range(out, f);
 	buf_append_char(out, '\n');
 	if (f->note.n) {
 		utf8_append_visible(out, f->note);

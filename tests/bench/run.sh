@@ -2,7 +2,7 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build before merge context start search screen (default: all)
+# BENCH_ONLY   a list of: build before merge context start search forecast screen (default: all)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . tests/env/common.sh
 BUILD=${BUILD:-build}
 RUNS=${BENCH_RUNS:-5}
-ONLY=${BENCH_ONLY:-build before merge context start search screen}
+ONLY=${BENCH_ONLY:-build before merge context start search forecast screen}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MORTAR=$BUILD/mortar
 EXAMPLE=docs/examples/ship-detector
@@ -105,10 +105,23 @@ bench_start() {
 		"exec $MORTAR --version"
 }
 
-bench_search() {
+# bench_program NAME: of tests/bench, with the core.
+bench_program() {
 	libraries=$(sed -n 's/^LIBS_CORE = //p' config.mk)
-	cc -O2 -std=c11 -D_GNU_SOURCE -I. -o "$TMP/search" tests/bench/search.c "$BUILD/libcore.a" \
+	cc -O2 -std=c11 -D_GNU_SOURCE -I. -o "$TMP/$1" "tests/bench/$1.c" "$BUILD/libcore.a" \
 		$(pkg-config --cflags --libs $libraries) -lm
+}
+
+# What grows with the context; nothing to compare with.
+bench_forecast() {
+	bench_program forecast
+	data tree "$TMP/files" 100000 100
+	XDG_CACHE_HOME=$TMP/cache "$TMP/forecast" "$TMP/files" || failed=1
+	rm -rf "$TMP/files"
+}
+
+bench_search() {
+	bench_program search
 	data log "$TMP/log" 1000000
 	mkdir "$TMP/journal"
 	"$TMP/search" write "$TMP/journal" "$TMP/log"

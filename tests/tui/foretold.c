@@ -24,7 +24,8 @@ static const struct value *told(struct scratch *s, const struct project *p, cons
 	owned(steps) struct steps *steps = steps_new(p->plan);
 	const struct value *step = value_child(steps_describe(steps, s->arena));
 	struct forecast_step *list = arena_array(s->arena, 200, sizeof *list);
-	struct forecast f = { .steps = list, .engine = STR("buildkit"), .p25 = 125, .p50 = 130, .p90 = 160 };
+	struct forecast f = { .steps = list, .engine = STR("buildkit"), .p25 = 125, .p50 = 130,
+		.p90 = 160 };
 	for (int i = 0; step; step = value_next(step), i++) {
 		if (value_get(step, STR("meta")) || value_get(step, STR("task")))
 			continue;
@@ -34,11 +35,14 @@ static const struct value *told(struct scratch *s, const struct project *p, cons
 		f.misses += verdict == VERDICT_MISS;
 		f.unknowns += verdict == VERDICT_UNKNOWN;
 		list[f.nsteps++] = (struct forecast_step){
-			.step = i, .verdict = verdict, .why = verdict == VERDICT_MISS ? MISS_CONTEXT : MISS_NONE,
+			.step = i, .verdict = verdict,
+				.why = verdict == VERDICT_MISS ? MISS_CONTEXT : MISS_NONE,
 			.sentence = verdict == VERDICT_MISS ? str_of(sentence) : (struct str){ 0 },
-			.files = verdict == VERDICT_MISS ? files : NULL, .nfiles = verdict == VERDICT_MISS ? 2 : 0,
+			.files = verdict == VERDICT_MISS ? files : NULL,
+				.nfiles = verdict == VERDICT_MISS ? 2 : 0,
 			.files_count = verdict == VERDICT_MISS ? 7 : 0, .parent = -1,
-			.cause = verdict == VERDICT_MISS ? STR("pesto/build/build.json:3 /a/b") : (struct str){ 0 },
+			.cause = verdict == VERDICT_MISS ? STR("pesto/build/build.json:3 "
+				"/a/b") : (struct str){ 0 },
 			.p25 = i, .p50 = 1.5 * i, .p90 = 4.0 * i,
 		};
 	}
@@ -57,7 +61,8 @@ static struct scene_shown open_told(struct scratch *s, const char *keys, int row
 
 static void picture(struct scratch *s, const char *keys, int rows, int cols, const char *name)
 {
-	struct scene_shown shown = open_told(s, "<BackTab>G", rows, cols, "context: src/a.c changed, 6 more");
+	struct scene_shown shown = open_told(s, "<BackTab>G", rows, cols,
+		"context: src/a.c changed, 6 more");
 	screen_keys(&shown.screen, keys);
 	screen_is(s, &shown.screen, name);
 	scene_close(&shown);
@@ -151,7 +156,8 @@ static void test_foretold__passes_over_answers_to_former_questions(void **state)
 	assert_true(value_parse_json(s->arena, STR("{\"ask\":7,\"steps\":4}"), &line, &s->err));
 	foretold_line(&v->foretold, line);
 	screen_shows(s, &shown.screen, "9x");
-	assert_true(value_parse_json(s->arena, STR("{\"ask\":7,\"error\":\"x\",\"code\":3}"), &line, &s->err));
+	assert_true(value_parse_json(s->arena, STR("{\"ask\":7,\"error\":\"x\",\"code\":3}"), &line,
+		&s->err));
 	foretold_line(&v->foretold, line);
 	screen_lacks(s, &shown.screen, "9x");
 	scene_close(&shown);

@@ -114,7 +114,8 @@ static void test_listings__without_inotify_look_each_time(void **state)
 	assert_int_equal(listings_fd(l), -1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_listings__##name, scratch_setup, scratch_teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(test_listings__##name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

@@ -230,7 +230,8 @@ static void test_stat_cache__names_a_file_that_has_changed_since_the_scan(void *
 	assert_string_equal(digest(s, c, "f"), digest(s, c, "f"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_stat_cache__##name, scratch_setup, scratch_teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(test_stat_cache__##name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

@@ -103,11 +103,15 @@ static void test_critical_of_steps__reads_what_build_start_says(void **state)
 {
 	struct scratch *s = *state;
 	const struct value *steps;
-	owned(recipe) struct recipe *r = parse(s, "FROM base AS a\nRUN x\nFROM base\nCOPY --from=a / /\n");
-	assert_true(value_parse_json(s->arena, STR("[{\"name\":\"fetch q\",\"task\":\"fetch\",\"stage\":null,"
+	owned(recipe) struct recipe *r = parse(s,
+		"FROM base AS a\nRUN x\nFROM base\nCOPY --from=a / /\n");
+	assert_true(value_parse_json(s->arena,
+		STR("[{\"name\":\"fetch q\",\"task\":\"fetch\",\"stage\":null,"
 		"\"line\":null},{\"name\":\"FROM base AS a\",\"stage\":\"a\",\"line\":1},"
-		"{\"name\":\"RUN x\",\"stage\":\"a\",\"line\":2},{\"name\":\"FROM base\",\"stage\":\"stage-1\","
-		"\"line\":3,\"meta\":true},{\"name\":\"COPY --from=a / /\",\"stage\":\"stage-1\",\"line\":4}]"),
+		"{\"name\":\"RUN x\",\"stage\":\"a\",\"line\":2},{\"name\":\"FROM base\","
+			"\"stage\":\"stage-1\","
+		"\"line\":3,\"meta\":true},{\"name\":\"COPY --from=a / /\",\"stage\":\"stage-1\","
+			"\"line\":4}]"),
 		&steps, &s->err));
 	owned(critical) struct critical *c = critical_of_steps(steps, r, "buildkit");
 	assert_int_equal(critical_count(c), 5);
@@ -148,13 +152,16 @@ static struct critical *chain(struct scratch *s, const char *text)
 static void test_critical_expect__is_exact_where_builds_were_alike(void **state)
 {
 	struct scratch *s = *state;
-	owned(times) struct times *t = times_of(s, (const double[][4]){ { 1, 2, 3, 0.5 }, { 1, 2, 3, 0.5 } }, 2);
+	owned(times) struct times *t = times_of(s, (const double[][4]){ { 1, 2, 3, 0.5 }, { 1, 2, 3,
+		0.5 } }, 2);
 	owned(critical) struct critical *c = chain(s, "FROM scratch\nRUN a\nRUN b\nRUN c\n");
-	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS, CRITICAL_RUNS };
+	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS,
+		CRITICAL_RUNS };
 	struct critical_range r = critical_expect(c, t, will);
 	assert_true(fabs(r.p25 - 6.5) < 1e-9 && fabs(r.p90 - 6.5) < 1e-9);
 	assert_int_equal(r.unknown, 0);
-	const enum critical_will half[] = { CRITICAL_IS_CACHED, CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS };
+	const enum critical_will half[] = { CRITICAL_IS_CACHED, CRITICAL_IS_CACHED, CRITICAL_RUNS,
+		CRITICAL_RUNS };
 	assert_true(fabs(critical_expect(c, t, half).p50 - 5.5) < 1e-9);
 }
 
@@ -165,7 +172,8 @@ static void test_critical_expect__keeps_steps_of_one_build_together(void **state
 	owned(times) struct times *t = times_of(s, (const double[][4]){
 		{ 1, 9, 1, 0 }, { 9, 1, 1, 0 }, { 1, 9, 1, 0 }, { 9, 1, 1, 0 } }, 4);
 	owned(critical) struct critical *c = chain(s, "FROM scratch\nRUN a\nRUN b\nRUN c\n");
-	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS, CRITICAL_RUNS };
+	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS,
+		CRITICAL_RUNS };
 	struct critical_range r = critical_expect(c, t, will);
 	assert_true(r.p25 == 11 && r.p50 == 11 && r.p90 == 11);
 }
@@ -185,7 +193,8 @@ static void test_critical_expect__is_less_than_the_sum_of_the_worst(void **state
 		                                    .steps = steps, .nsteps = 10 });
 	}
 	owned(times) struct times *t = times_read("/p", "p", "buildkit", "unix:///e", 20, &s->err);
-	owned(critical) struct critical *c = chain(s, "FROM scratch\nRUN 0\nRUN 1\nRUN 2\nRUN 3\nRUN 4\n"
+	owned(critical) struct critical *c = chain(s,
+		"FROM scratch\nRUN 0\nRUN 1\nRUN 2\nRUN 3\nRUN 4\n"
 	                                              "RUN 5\nRUN 6\nRUN 7\nRUN 8\nRUN 9\n");
 	struct times_range one;
 	assert_true(times_step(t, STR(""), STR("RUN 3"), &one) && one.p90 == 10);
@@ -201,11 +210,13 @@ static void test_critical_expect__counts_what_nobody_has_timed(void **state)
 	struct scratch *s = *state;
 	owned(times) struct times *t = times_of(s, (const double[][4]){ { 1, 2, 0, 1 } }, 1);
 	owned(critical) struct critical *c = chain(s, "FROM scratch\nENV q=1\nRUN a\nRUN c\nRUN new\n");
-	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS, CRITICAL_RUNS, CRITICAL_RUNS };
+	const enum critical_will will[] = { CRITICAL_IS_CACHED, CRITICAL_RUNS, CRITICAL_RUNS,
+		CRITICAL_RUNS, CRITICAL_RUNS };
 	struct critical_range r = critical_expect(c, t, will);
 	assert_int_equal(r.unknown, 2);
 	assert_true(r.p50 == 2);
-	owned(times) struct times *none = times_read("/p", "other", "buildkit", "unix:///e", 20, &s->err);
+	owned(times) struct times *none = times_read("/p", "other", "buildkit", "unix:///e", 20,
+		&s->err);
 	r = critical_expect(c, none, all_run);
 	assert_true(r.p90 == 0 && r.unknown == 4);
 }
@@ -217,7 +228,8 @@ struct running {
 	double t;
 };
 
-static void tell(struct running *r, struct scratch *s, enum event_kind kind, int step, const char *fields)
+static void tell(struct running *r, struct scratch *s, enum event_kind kind, int step,
+	const char *fields)
 {
 	const struct value *v = NULL;
 	assert_true(value_parse_json(s->arena, str_of(fields), &v, &s->err));
@@ -234,7 +246,8 @@ static void test_eta__is_what_longer_runs_took_beyond(void **state)
 		{ 10, 4, 2, 0 }, { 20, 4, 2, 0 }, { 30, 4, 2, 0 }, { 40, 4, 2, 0 } }, 4);
 	owned(recipe) struct recipe *recipe = parse(s, "FROM scratch\nRUN a\nRUN b\nRUN c\n");
 	tell(&r, s, EVENT_BUILD_START, -1, "{\"engine\":\"buildkit\",\"steps\":["
-	     "{\"name\":\"FROM scratch\",\"line\":1,\"forecast\":\"hit\"},{\"name\":\"RUN a\",\"line\":2},"
+	     "{\"name\":\"FROM scratch\",\"line\":1,\"forecast\":\"hit\"},{\"name\":\"RUN a\","
+		"\"line\":2},"
 	     "{\"name\":\"RUN b\",\"line\":3},{\"name\":\"RUN c\",\"line\":4,\"forecast\":\"hit\"}]}");
 	owned(critical) struct critical *c = critical_of_build(b, recipe);
 	assert_true(eta_range(b, c, t, 1000, &eta));
@@ -264,7 +277,8 @@ static void test_eta__is_unknown_without_former_builds(void **state)
 	struct eta eta;
 	case_history(s);
 	owned(times) struct times *t = times_read("/p", "p", "buildkit", "unix:///e", 20, &s->err);
-	tell(&r, s, EVENT_BUILD_START, -1, "{\"engine\":\"buildkit\",\"steps\":[{\"name\":\"RUN a\"}]}");
+	tell(&r, s, EVENT_BUILD_START, -1,
+		"{\"engine\":\"buildkit\",\"steps\":[{\"name\":\"RUN a\"}]}");
 	owned(critical) struct critical *c = critical_of_build(b, NULL);
 	assert_false(eta_range(b, c, t, 1000, &eta));
 }

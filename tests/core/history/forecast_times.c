@@ -4,8 +4,10 @@
 #include "tests/core/history/history_case.h"
 
 static const char steps_text[] =
-	"[{\"name\":\"fetch q\",\"task\":\"fetch\"},{\"name\":\"FROM base AS a\",\"stage\":\"a\",\"line\":1},"
-	"{\"name\":\"RUN x\",\"stage\":\"a\",\"line\":2},{\"name\":\"FROM base\",\"stage\":\"stage-1\",\"line\":3},"
+	"[{\"name\":\"fetch q\",\"task\":\"fetch\"},{\"name\":\"FROM base AS a\",\"stage\":\"a\","
+		"\"line\":1},"
+	"{\"name\":\"RUN x\",\"stage\":\"a\",\"line\":2},{\"name\":\"FROM base\","
+		"\"stage\":\"stage-1\",\"line\":3},"
 	"{\"name\":\"RUN y\",\"stage\":\"stage-1\",\"line\":4},"
 	"{\"name\":\"COPY --from=a / /\",\"stage\":\"stage-1\",\"line\":5}]";
 
@@ -103,7 +105,8 @@ static void test_forecast_add_times__says_what_it_does_not_know(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(test_forecast_add_times__##name, scratch_setup, scratch_teardown)
+	cmocka_unit_test_setup_teardown(test_forecast_add_times__##name, scratch_setup, \
+	                                scratch_teardown)
 
 int main(void)
 {

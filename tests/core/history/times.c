@@ -50,10 +50,13 @@ static void test_times__leave_out_what_did_not_run_here(void **state)
 	const struct case_step failed = { "", "RUN x", 300, false, true };
 	case_history(s);
 	case_run(s, "a", 1);
-	case_build(s, &(struct case_build){ .id = "b", .engine = "classic", .steps = &step, .nsteps = 1 });
-	case_build(s, &(struct case_build){ .id = "c", .address = "tcp://h", .steps = &step, .nsteps = 1 });
+	case_build(s, &(struct case_build){ .id = "b", .engine = "classic", .steps = &step,
+		.nsteps = 1 });
+	case_build(s, &(struct case_build){ .id = "c", .address = "tcp://h", .steps = &step,
+		.nsteps = 1 });
 	case_build(s, &(struct case_build){ .id = "d", .project = "q", .steps = &step, .nsteps = 1 });
-	case_build(s, &(struct case_build){ .id = "e", .engine = "watch", .steps = &step, .nsteps = 1 });
+	case_build(s, &(struct case_build){ .id = "e", .engine = "watch", .steps = &step,
+		.nsteps = 1 });
 	case_build(s, &(struct case_build){ .id = "f", .steps = &cached, .nsteps = 1 });
 	case_build(s, &(struct case_build){ .id = "g", .steps = &failed, .nsteps = 1, .failed = true });
 	case_build(s, &(struct case_build){ .id = "h", .steps = &step, .nsteps = 1 });
@@ -95,7 +98,8 @@ static void test_times__without_an_engine_are_those_of_the_newest(void **state)
 	struct times_range r;
 	case_history(s);
 	case_run(s, "a", 1);
-	case_build(s, &(struct case_build){ .id = "b", .engine = "classic", .steps = &step, .nsteps = 1 });
+	case_build(s, &(struct case_build){ .id = "b", .engine = "classic", .steps = &step,
+		.nsteps = 1 });
 	owned(times) struct times *t = read_times(s, NULL, 20);
 	assert_true(times_step(t, STR(""), STR("RUN x"), &r));
 	assert_true(r.n == 1 && r.last == 7);
@@ -106,7 +110,8 @@ static void test_times__ignore_files_that_no_job_has_written(void **state)
 	static const char *const texts[] = {
 		"", "{", "[]", "null", "{\"steps\":", "{\"format\":1,\"root\":\"/p\",\"project\":\"p\","
 		"\"engine\":\"buildkit\",\"engine_address\":\"unix:///e\",\"steps\":7}",
-		"{\"root\":\"/p\",\"project\":\"p\",\"engine\":\"buildkit\",\"engine_address\":\"unix:///e\","
+		"{\"root\":\"/p\",\"project\":\"p\",\"engine\":\"buildkit\","
+			"\"engine_address\":\"unix:///e\","
 		"\"steps\":[3,null,{\"stage\":4,\"seconds\":[]},{\"name\":\"RUN x\",\"seconds\":1e999,"
 		"\"ok\":true},{\"name\":\"RUN y\",\"seconds\":-5,\"ok\":true,\"lines\":-1}]}",
 	};
@@ -132,7 +137,8 @@ static void test_times__without_a_history_are_none(void **state)
 	assert_int_equal(times_builds(t), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_times__##name, scratch_setup, scratch_teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(test_times__##name, scratch_setup, scratch_teardown)
 
 int main(void)
 {

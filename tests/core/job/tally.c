@@ -15,7 +15,8 @@ static void tell(struct scratch *s, struct tally *t, double at, enum event_kind 
 static const char start[] =
 	"{\"id\":\"b\",\"root\":\"/p\",\"project\":\"p\",\"engine\":\"buildkit\","
 	"\"engine_address\":\"unix:///e\",\"level\":\"C1\",\"steps\":[{\"name\":\"ENV a=1\",\"line\":2,"
-	"\"meta\":true},{\"name\":\"RUN x\",\"stage\":\"one\",\"line\":3},{\"name\":\"RUN y\",\"line\":4},"
+	"\"meta\":true},{\"name\":\"RUN x\",\"stage\":\"one\",\"line\":3},{\"name\":\"RUN y\","
+		"\"line\":4},"
 	"{\"name\":\"RUN z\",\"line\":5}]}";
 
 static void write_times(struct scratch *s, struct tally *t, const char *done)

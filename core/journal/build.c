@@ -18,6 +18,8 @@ void build_free(struct build *b)
 		return;
 	arena_free(b->arena);
 	map_finish(&b->texts);
+	for (size_t i = 0; i < b->nsteps; i++)
+		free(b->steps[i].parts);
 	free(b->steps);
 	free(b->warnings);
 	free(b);
@@ -132,23 +134,98 @@ static void build_start(struct build *b, const struct event *e)
 	}
 }
 
-static void build_progress(struct build *b, struct step *s, const struct value *fields)
+/* Ids come again and again: each is kept once. */
+static struct str build_part_id(struct build *b, const struct value *fields)
 {
 	const struct value *id = value_get(fields, STR("id"));
 	struct str text = id ? value_text(id) : (struct str){ 0 };
 	size_t known = map_index(&b->texts, text);
-	if (known != STR_NONE) {
-		s->progress_id = b->texts.items[known].key;
-	} else {
-		s->progress_id = arena_str(b->arena, text);
-		map_set(&b->texts, s->progress_id, NULL);
+	if (known != STR_NONE)
+		return b->texts.items[known].key;
+	text = arena_str(b->arena, text);
+	map_set(&b->texts, text, NULL);
+	return text;
+}
+
+static bool build_part_is_done(const struct step_part *p)
+{
+	return p->total && p->current >= p->total;
+}
+
+static struct step_part *build_part_known(struct step *s, struct str id)
+{
+	for (size_t i = 0; i < s->nparts; i++)
+		if (str_eq(s->parts[i].id, id))
+			return &s->parts[i];
+	return NULL;
+}
+
+static struct step_part *build_part_new(struct step *s)
+{
+	size_t out = 0;
+	if (s->nparts < STEP_PARTS_MAX) {
+		/* Room for one, two, four …: most have one. */
+		if (!s->nparts || (s->nparts & (s->nparts - 1)) == 0)
+			s->parts = xrealloc(s->parts, s->nparts ? 2 * s->nparts : 1, sizeof *s->parts);
+		return &s->parts[s->nparts++];
 	}
-	s->current = build_count(fields, "current");
-	s->total = build_count(fields, "total");
+	while (out < s->nparts && !build_part_is_done(&s->parts[out]))
+		out++;
+	out = out < s->nparts ? out : 0;
+	memmove(s->parts + out, s->parts + out + 1, (s->nparts - out - 1) * sizeof *s->parts);
+	return &s->parts[s->nparts - 1];
+}
+
+static void build_progress(struct build *b, struct step *s, const struct event *e)
+{
+	struct str id = build_part_id(b, e->fields);
+	struct step_part *known = build_part_known(s, id), *p = known ? known : build_part_new(s);
+	uint64_t current = build_count(e->fields, "current");
+	if (!known || current < p->current)
+		*p = (struct step_part){ .id = id, .since = e->t, .from = current };
+	else if (e->t - p->since >= STEP_PART_SPAN) {
+		p->rate = (double)(current - p->from) / (e->t - p->since);
+		p->since = e->t;
+		p->from = current;
+	}
+	p->current = s->current = current;
+	p->total = s->total = build_count(e->fields, "total");
+	p->t = e->t;
+}
+
+struct step_part step_progress(const struct step *s)
+{
+	struct step_part sum = { 0 };
+	bool known = true;
+	for (size_t i = 0; i < s->nparts; i++) {
+		const struct step_part *p = &s->parts[i];
+		sum.current += p->current;
+		sum.total += p->total;
+		sum.rate += build_part_is_done(p) ? 0 : step_part_rate(p);
+		known = known && p->total;
+	}
+	sum.total = known ? sum.total : 0;
+	return sum;
+}
+
+double step_part_rate(const struct step_part *p)
+{
+	double passed = p->t - p->since;
+	/* What came within half a second says little. */
+	return passed >= 0.5 && p->current > p->from ? (double)(p->current - p->from) / passed : p->rate;
+}
+
+/* What it loaded is of no interest once it has ended. */
+static void build_parts_end(struct step *s)
+{
+	free(s->parts);
+	s->parts = NULL;
+	s->nparts = 0;
 }
 
 static void build_step_done(struct build *b, struct step *s, const struct value *fields)
 {
+	build_parts_end(s);
 	s->seconds = build_number(fields, "seconds");
 	if (s->seconds < 0)
 		s->seconds = 0;
@@ -238,7 +315,7 @@ void build_apply(struct build *b, const struct event *e)
 		s->image = e->fields ? build_text(b, e->fields, "image") : s->image;
 	}
 	if (e->kind == EVENT_STEP_PROGRESS && s)
-		build_progress(b, s, e->fields);
+		build_progress(b, s, e);
 	if (e->kind == EVENT_STEP_DONE && s)
 		build_step_done(b, s, e->fields);
 	if (e->kind == EVENT_WARNING)

@@ -10,6 +10,18 @@
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_CACHED, STEP_FAILED, STEP_CANCELLED,
                   STEP_SKIPPED };
 
+/* What a step loads or sends: a layer, an archive, a file. */
+struct step_part {
+	struct str id;
+	uint64_t current, total;        /* bytes, of a batch steps; total 0: not known */
+	/* Where the rate is counted from, moved on every STEP_PART_SPAN seconds. */
+	double since, t;                /* epoch; t: last heard of */
+	uint64_t from;
+	double rate;                    /* bytes a second until since; 0: none yet */
+};
+/* Of a step that has more, one that is done makes room, else the first. */
+enum { STEP_PARTS_MAX = 64, STEP_PART_SPAN = 10 };
+
 struct step {
 	struct str name, stage, error;
 	struct str origin;              /* "file:line" of its first cause; n 0: none */
@@ -24,8 +36,9 @@ struct step {
 	enum step_state state;
 	double started;                 /* of the running interval, epoch; 0: never */
 	double seconds;                 /* of the intervals that have ended */
-	struct str progress_id;         /* the part last heard of */
-	uint64_t current, total;
+	uint64_t current, total;        /* of the part last heard of */
+	struct step_part *parts;        /* while it runs, in the order they were first heard of */
+	size_t nparts;
 	size_t warnings;
 };
 
@@ -63,6 +76,10 @@ bool build_update(struct build *, struct journal *);
 void build_apply(struct build *, const struct event *);
 /* Seconds of a step at `now`, running interval included. */
 double step_seconds(const struct step *, double now);
+/* All parts of a step together; a total is 0 while that of one is not known. */
+struct step_part step_progress(const struct step *);
+/* Bytes a second of a part; 0: nobody knows yet. */
+double step_part_rate(const struct step_part *);
 /* How many steps make layers, and how many of these came from the cache. */
 void build_count_cached(const struct build *, size_t *ret_all, size_t *ret_cached);
 /* First failed step, or -1. */

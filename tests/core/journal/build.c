@@ -94,7 +94,7 @@ static void test_build__follows_a_good_build(void **state)
 		"{\"t\":16,\"ev\":\"warning\",\"step\":3,\"text\":\"w\"}\n");
 	assert_int_equal(b->steps[1].state, STEP_CACHED);
 	assert_true(b->steps[4].internal && b->steps[4].current == 5 && b->steps[4].total == 9);
-	assert_true(str_eq(b->steps[4].progress_id, STR("abc")));
+	assert_true(b->steps[4].nparts == 1 && str_eq(b->steps[4].parts[0].id, STR("abc")));
 	assert_int_equal(b->steps[3].state, STEP_RUNNING);
 	assert_true(step_seconds(&b->steps[3], 18) == 3);
 	assert_true(step_seconds(&b->steps[1], 18) == 0.5);
@@ -103,6 +103,55 @@ static void test_build__follows_a_good_build(void **state)
 	build_count_cached(b, &all, &cached);
 	assert_int_equal(all, 2);
 	assert_int_equal(cached, 1);
+}
+
+#define PROGRESS(t, id, current, total) \
+	"{\"t\":" #t ",\"ev\":\"step.progress\",\"step\":0,\"id\":\"" id "\",\"current\":" #current \
+	",\"total\":" #total "}\n"
+
+/* Several layers come at once: none hides another, and their sum has a total once all
+ * of theirs are known. */
+static void test_build__keeps_progress_of_each_part(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START
+		"{\"t\":10,\"ev\":\"step.start\",\"step\":0}\n"
+		PROGRESS(10, "a", 0, 0) PROGRESS(10, "b", 100, 400) PROGRESS(12, "b", 300, 400)
+		PROGRESS(12, "a", 50, 0));
+	const struct step *step = &b->steps[0];
+	assert_int_equal(step->nparts, 2);
+	assert_true(str_eq(step->parts[1].id, STR("b")) && step->parts[1].current == 300);
+	assert_true(step_part_rate(&step->parts[0]) == 25 && step_part_rate(&step->parts[1]) == 100);
+	struct step_part sum = step_progress(step);
+	assert_true(sum.current == 350 && sum.total == 0 && sum.rate == 125);
+	owned(build) struct build *known = build_of(s, START
+		PROGRESS(10, "a", 10, 100) PROGRESS(10, "b", 0, 400)
+		/* Begun anew: no rate of less than nothing. */
+		PROGRESS(12, "a", 5, 100) PROGRESS(12, "b", 400, 400)
+		/* The rate is that of late. */
+		PROGRESS(22, "a", 5, 100) PROGRESS(23, "a", 25, 100));
+	sum = step_progress(&known->steps[0]);
+	assert_true(sum.current == 425 && sum.total == 500);
+	assert_true(sum.rate == 20 && step_part_rate(&known->steps[0].parts[0]) == 20);
+	owned(build) struct build *ended = build_of(s, START PROGRESS(10, "a", 10, 100)
+		"{\"t\":11,\"ev\":\"step.done\",\"step\":0,\"ok\":true,\"seconds\":1}\n");
+	assert_int_equal(ended->steps[0].nparts, 0);
+}
+
+static void test_build__keeps_no_more_parts_than_bounded(void **state)
+{
+	struct scratch *s = *state;
+	owned_buf struct buf lines = { 0 };
+	buf_append(&lines, STR(START));
+	for (int i = 0; i < 10 * STEP_PARTS_MAX; i++)
+		buf_printf(&lines, "{\"t\":%d,\"ev\":\"step.progress\",\"step\":0,\"id\":\"p%d\","
+		           "\"current\":%d,\"total\":9}\n", 10 + i, i, i == 3 ? 0 : 9);
+	owned(build) struct build *b = build_of(s, buf_text(&lines));
+	const struct step *step = &b->steps[0];
+	assert_int_equal(step->nparts, STEP_PARTS_MAX);
+	/* What is done makes room. */
+	assert_true(str_eq(step->parts[0].id, STR("p3")));
+	assert_true(str_eq(step->parts[STEP_PARTS_MAX - 1].id, STR("p639")));
 }
 
 static void test_build__settles_what_was_never_told(void **state)
@@ -182,6 +231,8 @@ int main(void)
 		SCRATCH_TEST(test_build__knows_the_builds_of_a_batch),
 		SCRATCH_TEST(test_build__learns_by_its_end_what_it_is_called),
 		SCRATCH_TEST(test_build__follows_a_good_build),
+		SCRATCH_TEST(test_build__keeps_progress_of_each_part),
+		SCRATCH_TEST(test_build__keeps_no_more_parts_than_bounded),
 		SCRATCH_TEST(test_build__settles_what_was_never_told),
 		SCRATCH_TEST(test_build__knows_a_cancelled_one),
 		SCRATCH_TEST(test_build__knows_why_an_engine_goes_on),

@@ -22,6 +22,7 @@ static const struct {
 	{ "git", worker_git, false },
 	{ "images", worker_images, false },
 	{ "keep", worker_keep, false },
+	{ "lines", worker_lines, false },
 	{ "places", worker_places, false },
 	{ "probe", worker_probe, false },
 	{ "revision", worker_revision, false },

@@ -116,6 +116,7 @@ void view_build_more(struct journal *journal, void *data)
 	view_build_set_ops(b);
 	if (steps)
 		view_build_steps_update(b);
+	view_build_new_update(b);
 	view_build_log_update(b, false);
 	view_build_dirty_within(b, steps ? BUILD_FRAME_MS : BUILD_LOG_MS);
 }
@@ -127,6 +128,9 @@ void view_build_forget(struct view_build *b)
 	build_free(b->build);
 	b->build = build_new();
 	b->search = b->errors = b->warnings = b->wanted = NULL;
+	b->filter = NULL;
+	loop_untimer(b->loop, b->walk.timer);
+	b->walk = (struct build_walk){ 0 };
 	b->slice = 0;
 	b->sections = NULL;
 	b->rows = NULL;
@@ -230,19 +234,17 @@ static void view_build_follow(struct view_build *b)
 
 static void view_build_toggle_all(struct view_build *b)
 {
-	size_t n = 0;
+	size_t n = 0, line = view_build_log_here(b);
 	/* The line under the cursor stays. */
-	bool keep = !b->follows && b->log.cursor < b->log.n;
+	bool keep = !b->follows && line != STR_NONE;
 	if (keep && b->all)
-		journal_line_step(b->journal, b->log.cursor, &n);
+		journal_line_step(b->journal, line, &n);
 	else if (keep)
-		n = journal_line_of_all(b->journal, b->step, b->log.cursor);
+		n = journal_line_of_all(b->journal, b->step, line);
 	b->all = !b->all;
 	view_build_log_update(b, true);
-	if (keep) {
-		view_build_log_follow(b, false);
-		list_go(&b->log, n);
-	}
+	if (keep)
+		view_build_log_put(b, n);
 }
 
 static bool view_build_menu(struct view_build *b)
@@ -263,7 +265,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 	case ACTION_FOLLOW: view_build_follow(b); return true;
 	case ACTION_ALL_STEPS: view_build_toggle_all(b); return true;
 	case ACTION_WRAP: b->wraps = !b->wraps; return true;
-	case ACTION_TIMES: b->times = !b->times; return true;
+	case ACTION_TIMES: b->times = b->times == LOG_NO_TIMES ? 0 : b->times + 1; return true;
 	case ACTION_META:
 		b->metas = !b->metas;
 		view_build_steps_update(b);
@@ -286,6 +288,10 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 static bool view_build_act(struct view *view, enum action action, unsigned count)
 {
 	struct view_build *b = (struct view_build *)view;
+	if (action == ACTION_FILTER) {
+		view_build_filter_ask(b, count);
+		return true;
+	}
 	if (app_border(view->app, 0, action, count) || view_build_act_here(b, action))
 		return true;
 	return b->pane == BUILD_LOG ? view_build_log_act(b, action, count)
@@ -316,6 +322,7 @@ static void view_build_free(struct view *view)
 	loop_untimer(b->loop, b->frame);
 	view_build_replay_finish(b);
 	view_build_find_finish(b);
+	view_build_new_finish(b);
 	view_build_steps_finish(b);
 	journal_free(b->journal);
 	build_free(b->build);
@@ -395,7 +402,7 @@ static struct view_build *view_build_make(struct loop *loop, const char *dir, st
 	struct view_build *b = xcalloc(1, sizeof *b);
 	*b = (struct view_build){
 		.view.ops = &view_build_ops, .loop = loop, .dir = xstrdup(dir), .build = build_new(),
-		.step = -1, .leads = true, .follows = true, .times = true,
+		.step = -1, .leads = true, .follows = true,
 		.drawn_ms = clock_monotonic_ms() - BUILD_LOG_MS,
 	};
 	b->journal = journal_open(dir, err);

@@ -1,7 +1,8 @@
 #ifndef TUI_VIEW_BUILD_INSIDE_H
 #define TUI_VIEW_BUILD_INSIDE_H
 
-#include "core/history/search.h"
+#include "core/history/line_filter.h"
+#include "core/history/new_lines.h"
 #include "core/journal/build.h"
 #include "tui/list.h"
 #include "tui/view_build.h"
@@ -10,7 +11,18 @@
  * _head (the lines above and below), _steps and _steps_draw (left), _log (right), _find
  * (search and errors), _replay (an old build as if it ran). */
 
+/* A walk through all lines for one that is new. */
+struct build_walk {
+	size_t line, left;              /* left: how many are still to be looked at */
+	bool down;
+	uint64_t timer;
+};
+
 enum view_build_pane { BUILD_STEPS, BUILD_LOG };
+
+/* What stands before a line of the log: seconds since its step began (of all: the build),
+ * since the line above it, the time of day, or nothing. */
+enum log_times { LOG_SINCE_START, LOG_SINCE_LINE, LOG_OF_DAY, LOG_NO_TIMES };
 
 /* Steps that stand under one head: a group of the Dockerfile, a stage, or what is no
  * instruction. */
@@ -57,16 +69,26 @@ struct view_build {
 
 	struct list log;
 	int step;                       /* whose lines the log shows, when not all */
-	bool all, follows, wraps, times;
+	bool all, follows, wraps;
+	enum log_times times;
 	size_t left_at;                 /* lines there were when following ended */
 	struct log_text text;
 	struct buf scratch;
 
+	struct known_lines *known;      /* NULL: nobody has asked yet */
+	struct worker *knower;          /* fills it */
+	struct build_walk walk;
+
+	struct line_filter *filter;     /* NULL: all lines are shown */
+	struct buf filter_pattern;
+	size_t filter_context;
+	bool filter_asked;              /* what is typed is a filter, else to be searched for */
+
 	struct history_search *search;  /* NULL: nothing searched for */
 	struct history_search *errors;  /* over all lines, once asked for */
-	struct history_search *warnings;        /* for marks alone */
+	struct history_search *warnings;
 	struct buf pattern;
-	struct history_search *wanted;  /* the one of both that a jump waits for; or NULL */
+	struct history_search *wanted;  /* the one of them that a jump waits for; or NULL */
 	size_t wanted_from;
 	bool wanted_down;
 	uint64_t slice;                 /* timer of the next slice of lines */
@@ -127,6 +149,14 @@ bool view_build_steps_by(struct view_build *, bool down);
 void view_build_steps_mark(struct view_build *, int step);
 void view_build_steps_finish(struct view_build *);
 
+/* ---- parts ---- */
+/* "45% " of all that a step loads, "12.3M " where nobody knows how much it is, or nothing. */
+void view_build_append_share(const struct step *, struct buf *out);
+/* Lines that its parts want while it runs, and the lines. */
+int view_build_parts_rows(const struct step *);
+void view_build_parts_draw(const struct view_build *, struct surface *, struct area,
+                           const struct step *);
+
 /* ---- log ---- */
 /* The step whose lines are shown; -1: all. */
 int view_build_log_step(const struct view_build *);
@@ -134,14 +164,65 @@ int view_build_log_step(const struct view_build *);
 void view_build_log_update(struct view_build *, bool anew);
 void view_build_log_draw(struct view_build *, struct surface *, struct area);
 bool view_build_log_act(struct view_build *, enum action, unsigned count);
+/* Rows of the log pane are its lines, or those that a filter leaves: the line of a row,
+ * that under the cursor (STR_NONE: there is none), whether a line has a row. */
+size_t view_build_log_line(const struct view_build *, size_t row);
+size_t view_build_log_here(const struct view_build *);
+bool view_build_log_shows(const struct view_build *, size_t line);
+/* The filter has found more, or is another one. */
+void view_build_log_refresh(struct view_build *);
+/* Cursor to the line, or the next that has a row; go: and the keys to the log. */
+void view_build_log_put(struct view_build *, size_t line);
 void view_build_log_go(struct view_build *, size_t line);
 void view_build_log_follow(struct view_build *, bool on);
+
+/* ---- a line of it ---- */
+enum { VIEW_BUILD_MATCHES = 64 };       /* of a line, marked */
+struct view_build_line {
+	const struct log_text *text;
+	struct { size_t at, end; } matches[VIEW_BUILD_MATCHES];
+	size_t nmatches, run, match;
+	bool clipped;
+};
+/* Of the line last read; text: the part of it that can be seen. */
+void view_build_line_begin(struct view_build *, struct str text, struct view_build_line *ret_line);
+/* Bytes [from, to) of the text; called with pieces in order. */
+void view_build_line_draw(struct view_build_line *, struct pen *, size_t from, size_t to);
+/* What is said behind it. */
+void view_build_line_end(const struct view_build_line *, struct pen *);
+/* 'E' error, 'W' warning (small: most good builds have it too), 'C' clipped; and in a
+ * second column, if there is one, '+' for a line that no good build had. */
+void view_build_line_marks(struct view_build *, struct pen *, int step, int columns);
+/* Whether it tells that output is missing here. */
+bool view_build_line_is_clipped(struct str text);
+
+/* ---- filter ---- */
+void view_build_filter_typed(struct view_build *, struct str pattern);
+void view_build_filter_ask(struct view_build *, unsigned context);
+/* All lines again; the cursor stays on its own. */
+void view_build_filter_drop(struct view_build *);
+/* "&pattern 12 of 3456 lines", or nothing. */
+void view_build_filter_tell(const struct view_build *, struct buf *out);
+
+/* ---- lines that are new ---- */
+/* Asks a worker what good builds said, as soon as it is known which build this is. */
+void view_build_new_update(struct view_build *);
+bool view_build_new_is_known(const struct view_build *);
+enum known_line view_build_new_tell(struct view_build *, int step, struct str text);
+/* To the next or the one before, among all steps' lines. */
+void view_build_new_go(struct view_build *, bool down);
+void view_build_new_finish(struct view_build *);
 
 /* ---- find ---- */
 void view_build_find_typed(struct view_build *, struct str pattern);
 bool view_build_find_act(struct view_build *, enum action);
 /* Other lines are shown, or there are more of them. */
 void view_build_find_update(struct view_build *, bool anew);
+/* Where the cursor is among the lines of all steps; STR_NONE: nowhere, so that a jump
+ * begins at an end. */
+size_t view_build_find_here(const struct view_build *);
+/* The cursor to a line of all: to its step, or in the log of all; no filter hides it. */
+void view_build_find_reach(struct view_build *, size_t line);
 /* To the first step that failed, and the last of its lines. */
 bool view_build_find_fatal(struct view_build *);
 /* "/pattern 3 of 17", or nothing. */

@@ -5,8 +5,8 @@
 
 enum {
 	LOG_TIME = 8,                   /* columns of a time and the blanks around it */
+	LOG_CLOCK = 10,                 /* of one of the day */
 	LOG_TIMES_FROM = 34,            /* no times in a narrower pane */
-	LOG_MATCHES = 64,               /* of a line, marked */
 	LOG_FLOWS_FROM = 6,             /* rows from which the window moves in leaps */
 	LOG_OVERLAP = 1,                /* lines that stay when they come fast */
 	LOG_FAST = 2,                   /* seconds for a pane full of lines */
@@ -17,10 +17,39 @@ int view_build_log_step(const struct view_build *b)
 	return b->all ? -1 : b->step;
 }
 
+/* ---- lines and rows ---- */
+
+/* Rows are what the pane shows: all lines, or those that a filter leaves. */
 static size_t log_count(const struct view_build *b)
 {
 	int step = view_build_log_step(b);
+	if (b->filter)
+		return line_filter_count(b->filter);
 	return b->all || step >= 0 ? journal_lines(b->journal, step) : 0;
+}
+
+size_t view_build_log_line(const struct view_build *b, size_t row)
+{
+	return b->filter ? line_filter_line(b->filter, row) : row;
+}
+
+size_t view_build_log_here(const struct view_build *b)
+{
+	return b->log.cursor < b->log.n ? view_build_log_line(b, b->log.cursor) : STR_NONE;
+}
+
+bool view_build_log_shows(const struct view_build *b, size_t line)
+{
+	if (!b->filter)
+		return true;
+	size_t row = line_filter_find(b->filter, line);
+	return row < line_filter_count(b->filter) && line_filter_line(b->filter, row) == line;
+}
+
+void view_build_log_put(struct view_build *b, size_t line)
+{
+	view_build_log_follow(b, false);
+	list_go(&b->log, b->filter ? line_filter_find(b->filter, line) : line);
 }
 
 void view_build_log_follow(struct view_build *b, bool on)
@@ -39,26 +68,30 @@ void view_build_log_update(struct view_build *b, bool anew)
 		b->log = (struct list){ .shift = shift, .height = b->log.height };
 		b->follows = true;
 	}
+	view_build_find_update(b, anew);
+	view_build_log_refresh(b);
+}
+
+void view_build_log_refresh(struct view_build *b)
+{
 	list_set_count(&b->log, log_count(b));
 	if (b->follows)
 		view_build_log_follow(b, true);
-	view_build_find_update(b, anew);
 }
 
 void view_build_log_go(struct view_build *b, size_t line)
 {
-	view_build_log_follow(b, false);
-	list_go(&b->log, line);
+	view_build_log_put(b, line);
 	b->pane = BUILD_LOG;
 }
 
 /* In the log of all the steps' pane shows whose line it is. */
 static void log_mark_step(struct view_build *b)
 {
-	size_t n;
-	if (!b->all || b->log.cursor >= b->log.n)
+	size_t n, line = view_build_log_here(b);
+	if (!b->all || line == STR_NONE)
 		return;
-	int step = journal_line_step(b->journal, b->log.cursor, &n);
+	int step = journal_line_step(b->journal, line, &n);
 	if (step < 0 || (size_t)step >= b->build->nsteps || step == b->step)
 		return;
 	b->step = step;
@@ -93,89 +126,38 @@ bool view_build_log_act(struct view_build *b, enum action action, unsigned count
 	return true;
 }
 
-/* ---- a line's text ---- */
-
-static struct ink log_ink(enum log_colour colour)
-{
-	static const enum style styles[] = {
-		[LOG_PLAIN] = STYLE_TEXT, [LOG_RED] = STYLE_ERROR, [LOG_GREEN] = STYLE_GOOD,
-		[LOG_YELLOW] = STYLE_WARNING, [LOG_BLUE] = STYLE_KEY, [LOG_MAGENTA] = STYLE_LITERAL,
-		[LOG_CYAN] = STYLE_VARIABLE, [LOG_FAINT] = STYLE_FAINT, [LOG_BOLD] = STYLE_STRONG,
-	};
-	return (struct ink){ (uint8_t)styles[colour], STYLE_NONE };
-}
-
-struct log_match {
-	size_t at, end;
-};
-
-static size_t log_matches(struct view_build *b, struct str text, struct log_match *matches)
-{
-	size_t n = 0, at, size;
-	for (size_t from = 0; b->search && n < LOG_MATCHES && from <= text.n; ) {
-		if (!history_search_line(b->search, text, from, &at, &size))
-			break;
-		if (size)
-			matches[n++] = (struct log_match){ at, at + size };
-		from = at + (size ? size : 1);
-	}
-	return n;
-}
-
-/* What is drawn of a line: its text with colours, matches, and where a piece is. */
-struct log_line {
-	const struct log_text *text;
-	struct log_match matches[LOG_MATCHES];
-	size_t nmatches, run, match;
-};
-
-/* Bytes [from, to) of the text; called with pieces in order. */
-static void log_draw_piece(struct log_line *l, struct pen *pen, size_t from, size_t to)
-{
-	const struct log_text *t = l->text;
-	while (from < to) {
-		size_t next = to;
-		while (l->run < t->nruns && t->runs[l->run].at <= from)
-			l->run++;
-		while (l->match < l->nmatches && l->matches[l->match].end <= from)
-			l->match++;
-		struct ink ink = log_ink(l->run ? t->runs[l->run - 1].colour : LOG_PLAIN);
-		if (l->run < t->nruns && t->runs[l->run].at < next)
-			next = t->runs[l->run].at;
-		if (l->match < l->nmatches) {
-			const struct log_match *m = &l->matches[l->match];
-			size_t edge = m->at <= from ? m->end : m->at;
-			if (m->at <= from)
-				ink.over = STYLE_FOUND;
-			next = edge < next ? edge : next;
-		}
-		pen_text(pen, str_slice(t->text, from, next - from), ink);
-		from = next;
-	}
-}
-
 /* ---- layout of a line ---- */
 
 struct log_layout {
-	bool times;
-	int tag;                        /* columns of "#12 " where all steps' lines are shown */
+	int times;                      /* columns of a time; 0: none */
+	int marks;                      /* of the marks before it */
+	int tag;                        /* of "#12 " where all steps' lines are shown */
 	int text;                       /* columns for the text */
 	/* Of the line drawn before. */
 	long second;
+	double t;
 	int step;
 };
 
+static int log_margin(const struct log_layout *l)
+{
+	return l->marks + l->times + l->tag;
+}
+
 static struct log_layout log_layout(const struct view_build *b, struct area a)
 {
-	struct log_layout l = { .times = b->times && a.cols >= LOG_TIMES_FROM };
+	struct log_layout l = { .marks = view_build_new_is_known(b) ? 2 : 1, .t = -1 };
+	if (b->times != LOG_NO_TIMES && a.cols >= LOG_TIMES_FROM)
+		l.times = b->times == LOG_OF_DAY ? LOG_CLOCK : LOG_TIME;
 	l.tag = !b->all ? 0 : b->build->nsteps > 1000 ? 6 : b->build->nsteps > 100 ? 5 : 4;
-	l.text = a.cols - 1 - (l.times ? LOG_TIME : 0) - l.tag;
+	l.text = a.cols - log_margin(&l);
 	return l;
 }
 
-static struct str log_read(struct view_build *b, size_t line, double *ret_t)
+static struct str log_read(struct view_build *b, size_t row, double *ret_t)
 {
-	struct str raw = journal_line(b->journal, view_build_log_step(b), line, &b->scratch, ret_t);
+	struct str raw = journal_line(b->journal, view_build_log_step(b), view_build_log_line(b, row),
+	                              &b->scratch, ret_t);
 	log_text_read(&b->text, raw);
 	return b->text.text;
 }
@@ -193,9 +175,9 @@ static size_t log_piece(struct str text, size_t at, int columns)
 }
 
 /* Rows that a wrapped line takes, at most `most`. */
-static int log_height(struct view_build *b, size_t line, int columns, int most)
+static int log_height(struct view_build *b, size_t row, int columns, int most)
 {
-	struct str text = log_read(b, line, NULL);
+	struct str text = log_read(b, row, NULL);
 	int rows = 0;
 	for (size_t at = 0; (at < text.n || rows == 0) && rows < most; rows++)
 		at += log_piece(text, at, columns);
@@ -263,67 +245,90 @@ static double log_start(const struct view_build *b, int step)
 	return b->build->started;
 }
 
+static double log_bounded(double seconds)
+{
+	return seconds > 0 && seconds < 1e8 ? seconds : 0;
+}
+
+/* How long after the line above it came, where that is worth speaking of. */
+static void log_draw_gap(struct pen *pen, double since)
+{
+	if (since >= 0.05)
+		pen_printf(pen, INK(FAINT), since < 1000 ? "%+6.1f" : "%+6.0f", since);
+}
+
 /* The time stands where a second begins, in the first row and under the cursor: more
  * would be noise, and traffic. */
-static void log_draw_time(struct view_build *b, struct pen *pen, struct log_layout *l, size_t line,
+static void log_draw_time(struct view_build *b, struct pen *pen, struct log_layout *l, size_t row,
                           int step, double t)
 {
-	double since = t - log_start(b, step);
-	since = since > 0 && since < 1e8 ? since : 0;
-	bool here = line == b->log.cursor && !log_flows(b);
-	if (line == b->log.top || here || (long)since != l->second)
+	double since = log_bounded(t - log_start(b, step));
+	long second = b->times == LOG_OF_DAY ? (t > 0 && t < 1e15 ? (long)t : 0) : (long)since;
+	bool here = row == b->log.cursor && !log_flows(b);
+	bool told = row == b->log.top || here || second != l->second;
+	owned_buf struct buf clock = { 0 };
+	if (b->times == LOG_SINCE_LINE) {
+		log_draw_gap(pen, l->t < 0 ? since : log_bounded(t - l->t));
+	} else if (told && b->times == LOG_OF_DAY) {
+		clock_append_local(&clock, t);
+		pen_text(pen, str_slice(buf_str(&clock), 11, 8), INK(FAINT));
+	} else if (told) {
 		pen_printf(pen, INK(FAINT), since < 10000 ? "%6.1f" : "%6.0f", since);
-	l->second = (long)since;
+	}
+	l->second = second;
+	l->t = t;
 }
 
-static void log_draw_margin(struct view_build *b, struct pen *pen, struct log_layout *l,
-                            size_t line, double t)
+static void log_draw_margin(struct view_build *b, struct pen *pen, struct log_layout *l, size_t row,
+                            double t)
 {
-	char kind = view_build_find_kind(b, b->text.text);
-	size_t n;
+	size_t n, line = view_build_log_line(b, row);
 	int step = b->all ? journal_line_step(b->journal, line, &n) : b->step;
-	if (kind != ' ')
-		pen_word(pen, kind == 'E' ? "E" : "W", kind == 'E' ? INK(ERROR) : INK(WARNING));
-	pen_to(pen, 1, INK(TEXT));
+	view_build_line_marks(b, pen, step, l->marks);
+	pen_to(pen, l->marks, INK(TEXT));
 	if (l->times)
-		log_draw_time(b, pen, l, line, step, t);
-	pen_to(pen, 1 + (l->times ? LOG_TIME : 0), INK(TEXT));
-	if (l->tag && step >= 0 && (line == b->log.top || step != l->step))
+		log_draw_time(b, pen, l, row, step, t);
+	pen_to(pen, l->marks + l->times, INK(TEXT));
+	if (l->tag && step >= 0 && (row == b->log.top || step != l->step))
 		pen_printf(pen, INK(TEXT), "#%-*d", l->tag - 1, step);
 	l->step = step;
-	pen_to(pen, 1 + (l->times ? LOG_TIME : 0) + l->tag, INK(TEXT));
+	pen_to(pen, log_margin(l), INK(TEXT));
 }
 
-/* Draws a line from the row on; returns the rows it took. */
-static int log_draw_line(struct view_build *b, struct surface *s, struct area a, int row,
-                         size_t line, struct log_layout *l)
+/* Draws a line from the row of the area on; returns the rows it took. */
+static int log_draw_line(struct view_build *b, struct surface *s, struct area a, int at_row,
+                         size_t row, struct log_layout *l)
 {
 	double t = 0;
-	struct str text = log_read(b, line, l->times ? &t : NULL);
-	struct log_line drawn = { .text = &b->text };
-	uint8_t over = line != b->log.cursor || log_flows(b) ? STYLE_NONE :
+	if (l->times && b->times == LOG_SINCE_LINE && l->t < 0 && row)
+		log_read(b, row - 1, &l->t);
+	struct str text = log_read(b, row, l->times ? &t : NULL);
+	struct view_build_line drawn;
+	uint8_t over = row != b->log.cursor || log_flows(b) ? STYLE_NONE :
 	               b->pane == BUILD_LOG ? STYLE_CURSOR : STYLE_RESTING;
 	int columns = l->text > 1 ? l->text : 1, taken = 0;
 	/* No more than can be seen: a line may be a megabyte. */
 	size_t seen = ((size_t)b->log.shift + (size_t)columns * (size_t)a.rows) * 16 + 4096;
 	size_t at = 0, end = text.n < seen ? text.n : seen;
-	drawn.nmatches = log_matches(b, str_slice(text, 0, end), drawn.matches);
+	view_build_line_begin(b, str_slice(text, 0, end), &drawn);
 	do {
-		struct pen pen = pen_at(s, a, row + taken);
+		struct pen pen = pen_at(s, a, at_row + taken);
 		pen.over = over;
 		if (taken == 0)
-			log_draw_margin(b, &pen, l, line, t);
+			log_draw_margin(b, &pen, l, row, t);
 		pen_to(&pen, a.cols - columns, INK(TEXT));
-		pen = pen_at(s, area_cols(a, a.cols - columns, columns), row + taken);
+		pen = pen_at(s, area_cols(a, a.cols - columns, columns), at_row + taken);
 		pen.over = over;
 		if (!b->wraps)
 			pen_shift(&pen, b->log.shift);
 		size_t size = b->wraps ? log_piece(text, at, columns) : end;
-		log_draw_piece(&drawn, &pen, at, at + size);
-		pen_fill(&pen, INK(TEXT));
+		view_build_line_draw(&drawn, &pen, at, at + size);
 		at += size;
 		taken++;
-	} while (b->wraps && at < text.n && row + taken < a.rows);
+		if (at >= text.n)
+			view_build_line_end(&drawn, &pen);
+		pen_fill(&pen, INK(TEXT));
+	} while (b->wraps && at < text.n && at_row + taken < a.rows);
 	return taken;
 }
 
@@ -332,7 +337,9 @@ static int log_draw_line(struct view_build *b, struct surface *s, struct area a,
 static void log_tell(const struct view_build *b, struct buf *out)
 {
 	view_build_find_tell(b, out);
-	buf_printf(out, "  %zu line%s", b->log.n, b->log.n == 1 ? "" : "s");
+	view_build_filter_tell(b, out);
+	if (!b->filter)
+		buf_printf(out, "  %zu line%s", b->log.n, b->log.n == 1 ? "" : "s");
 	if (b->follows && view_build_runs(b))
 		buf_append(out, STR(" FOLLOW"));
 	else if (!b->follows && b->log.n > b->left_at)
@@ -365,6 +372,8 @@ static void log_draw_title(struct view_build *b, struct surface *s, struct area 
 
 static const char *log_empty(const struct view_build *b)
 {
+	if (b->filter)
+		return line_filter_is_done(b->filter) ? "no line matches the filter" : "looking";
 	if (!b->all && b->step < 0)
 		return "no step yet";
 	if (b->all)
@@ -388,9 +397,9 @@ void view_build_log_draw(struct view_build *b, struct surface *s, struct area a)
 		struct pen pen = pen_at(s, a, 0);
 		pen_printf(&pen, INK(FAINT), " %s", log_empty(b));
 	}
-	size_t line = b->log.top;
-	for (int row = 0; row < lines.rows && line < b->log.n; line++)
-		row += log_draw_line(b, s, lines, row, line, &l);
+	size_t row = b->log.top;
+	for (int at = 0; at < lines.rows && row < b->log.n; row++)
+		at += log_draw_line(b, s, lines, at, row, &l);
 	struct list bar = b->log;
 	if (bar.n > bar.height && bar.top > bar.n - bar.height)
 		bar.top = bar.n - bar.height;

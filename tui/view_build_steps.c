@@ -312,8 +312,7 @@ static void steps_show_in_all(struct view_build *b)
 {
 	if (!b->all || b->step < 0 || !journal_lines(b->journal, b->step))
 		return;
-	view_build_log_follow(b, false);
-	list_go(&b->log, journal_line_of_all(b->journal, b->step, 0));
+	view_build_log_put(b, journal_line_of_all(b->journal, b->step, 0));
 }
 
 bool view_build_steps_act(struct view_build *b, enum action action, unsigned count)

@@ -4,26 +4,11 @@
 /* Rows of the strip that tells more of the step under the cursor. */
 enum { STEPS_STRIP = 5, STEPS_STRIP_FROM = 18 };
 
-static void steps_append_bytes(struct buf *out, uint64_t n)
-{
-	static const char *const units[] = { "B", "k", "M", "G", "T" };
-	double size = (double)n;
-	size_t unit = 0;
-	for (; size >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
-		size /= 1000;
-	buf_printf(out, unit && size < 100 ? "%.1f%s" : "%.0f%s", size, units[unit]);
-}
-
 static void steps_append_right(const struct view_build *b, const struct step *s, struct buf *out)
 {
 	double seconds = step_seconds(s, view_build_now(b));
-	bool loads = s->state == STEP_RUNNING && s->current;
-	if (loads && s->total && s->current <= s->total)
-		buf_printf(out, "%.0f%% ", 100.0 * (double)s->current / (double)s->total);
-	else if (loads) {
-		steps_append_bytes(out, s->current);
-		buf_append_char(out, ' ');
-	}
+	if (s->state == STEP_RUNNING)
+		view_build_append_share(s, out);
 	if (s->state == STEP_CACHED)
 		buf_append(out, STR("cached"));
 	else if (s->state == STEP_RUNNING)
@@ -120,20 +105,6 @@ static const char *steps_state_text(const struct view_build *b, enum step_state 
 	                                                    : names[state];
 }
 
-static void steps_tell_progress(const struct step *s, struct buf *out)
-{
-	if (!s->current || s->state != STEP_RUNNING)
-		return;
-	buf_append(out, STR("  "));
-	buf_append(out, str_slice(s->progress_id, 0, 40));
-	buf_append_char(out, ' ');
-	steps_append_bytes(out, s->current);
-	if (s->total) {
-		buf_append_char(out, '/');
-		steps_append_bytes(out, s->total);
-	}
-}
-
 static void steps_tell(const struct view_build *b, const struct step *s, struct buf *out)
 {
 	buf_append_text(out, steps_state_text(b, s->state));
@@ -153,7 +124,6 @@ static void steps_tell(const struct view_build *b, const struct step *s, struct 
 		buf_append(out, STR("  forecast "));
 		buf_append(out, s->forecast);
 	}
-	steps_tell_progress(s, out);
 	if (s->error.n) {
 		buf_append(out, STR("  "));
 		buf_append(out, s->error);
@@ -174,14 +144,30 @@ static void steps_draw_wrapped(struct surface *s, struct area *a, struct str tex
 	}
 }
 
-static void steps_draw_strip(struct view_build *b, struct surface *s, struct area a)
+/* The step under the cursor, or NULL. */
+static const struct step *steps_here(const struct view_build *b)
 {
 	int i = b->steps.cursor < b->nrows ? b->rows[b->steps.cursor].step : -1;
+	return i < 0 ? NULL : &b->build->steps[i];
+}
+
+static int steps_strip_rows(const struct view_build *b, int rows)
+{
+	const struct step *step = steps_here(b);
+	int parts = step ? view_build_parts_rows(step) : 0;
+	return STEPS_STRIP + (parts < rows / 4 ? parts : rows / 4);
+}
+
+static void steps_draw_strip(struct view_build *b, struct surface *s, struct area a)
+{
+	const struct step *step = steps_here(b);
 	surface_horizontal(s, area_cut_top(&a, 1), INK(BORDER));
-	if (i < 0)
+	if (!step)
 		return;
 	owned_buf struct buf facts = { 0 };
-	const struct step *step = &b->build->steps[i];
+	struct area parts = area_cut_bottom(&a, a.rows + 1 - STEPS_STRIP);
+	if (parts.rows > 0)
+		view_build_parts_draw(b, s, parts, step);
 	steps_tell(b, step, &facts);
 	steps_draw_wrapped(s, &a, step->name, a.rows > 2 ? a.rows - 2 : 1, INK(TEXT));
 	steps_draw_wrapped(s, &a, buf_str(&facts), 2,
@@ -191,7 +177,7 @@ static void steps_draw_strip(struct view_build *b, struct surface *s, struct are
 void view_build_steps_draw(struct view_build *b, struct surface *s, struct area a)
 {
 	if (a.rows >= STEPS_STRIP_FROM && a.cols >= 24) {
-		struct area strip = area_cut_bottom(&a, STEPS_STRIP);
+		struct area strip = area_cut_bottom(&a, steps_strip_rows(b, a.rows));
 		steps_draw_strip(b, s, strip);
 	}
 	steps_draw_rows(b, s, a);

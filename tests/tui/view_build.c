@@ -457,7 +457,7 @@ static void test_view_build__shows_progress_and_cancelling(void **state)
 	struct live l = live_begin(state);
 	live_ask(&l, 'p');
 	live_wait(&l, "25% ");
-	screen_shows(l.t.s, &l.t.screen, "sha 750B/3.0k");
+	screen_shows(l.t.s, &l.t.screen, " 750B/3.0k");
 	live_ask(&l, 'W');
 	live_wait(&l, "warning: it is old");
 	live_ask(&l, 'c');
@@ -532,7 +532,7 @@ static void test_view_build__draws_ten_times_a_second_at_most(void **state)
 	live_finish(&l);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		BUILD_TEST(test_view_build__pictures),
@@ -557,5 +557,8 @@ int main(void)
 		BUILD_TEST(test_view_build__asks_before_it_cancels),
 		BUILD_TEST(test_view_build__draws_ten_times_a_second_at_most),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

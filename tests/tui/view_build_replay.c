@@ -125,7 +125,7 @@ static void test_view_build_replay__searches_what_was_shown_so_far(void **state)
 	screen_finish(&screen);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		REPLAY_TEST(test_view_build_replay__begins_at_the_beginning),
@@ -135,5 +135,8 @@ int main(void)
 		REPLAY_TEST(test_view_build_replay__ends_where_the_job_was_lost),
 		REPLAY_TEST(test_view_build_replay__searches_what_was_shown_so_far),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ static void test_view_diff__shows_what_is_hostile_as_text(void **state)
 
 #define DIFF_TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scratch_teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		DIFF_TEST(test_view_diff__shows_what_the_profiles_change),
@@ -161,5 +161,8 @@ int main(void)
 		DIFF_TEST(test_view_diff__follows_the_files_and_stays_where_it_was),
 		DIFF_TEST(test_view_diff__shows_what_is_hostile_as_text),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -382,7 +382,7 @@ static void test_view_history__reads_many_in_slices(void **state)
 	screen_finish(&screen);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		HISTORY_TEST(test_view_history__pictures),
@@ -401,5 +401,8 @@ int main(void)
 		HISTORY_TEST(test_view_history__sees_new_builds_come),
 		HISTORY_TEST(test_view_history__reads_many_in_slices),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,7 +194,7 @@ static void test_view_messages__an_end_that_is_seen_is_no_news(void **state)
 	close(orders[1]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		MESSAGES_TEST(test_view_messages__says_so_when_there_are_none),
@@ -205,5 +205,8 @@ int main(void)
 		MESSAGES_TEST(test_view_messages__ends_of_builds_are_told),
 		MESSAGES_TEST(test_view_messages__an_end_that_is_seen_is_no_news),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -315,7 +315,7 @@ static void test_view_run__a_build_without_an_image_is_refused(void **state)
 	screen_finish(&screen);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		RUN_TEST(test_view_run__pictures),
@@ -330,5 +330,8 @@ int main(void)
 		RUN_TEST(test_view_run__once_it_has_ended_it_just_goes),
 		RUN_TEST(test_view_run__a_build_without_an_image_is_refused),
 	};
+	/* Workers are this very program: as one of them it has nothing to say. */
+	if (argc > 1 && strcmp(argv[1], "worker") == 0)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "core/os/clock.h"
 #include "core/os/loop.h"
 #include "tui/text.h"
+#include "tui/usual.h"
 
 enum { TTY_FRAME_MS = 100, TTY_TICK_MS = 1000, TTY_TAIL = 4, TTY_FAILED_TAIL = 50 };
 
@@ -19,6 +20,8 @@ struct follow_tty {
 	struct loop *loop;
 	const struct build *build;
 	struct journal *journal;
+	struct usual *usual;            /* NULL: nothing is known, or nobody has asked */
+	bool usual_asked;
 	struct buf frame;
 	unsigned rows, columns;         /* of the terminal */
 	unsigned drawn;                 /* lines of ours that stand above the cursor */
@@ -100,8 +103,14 @@ static const struct { char mark; const char *sgr; } tty_marks[] = {
 static void tty_step(struct follow_tty *t, struct buf *out, size_t i, double now)
 {
 	const struct step *s = &t->build->steps[i];
-	owned_buf struct buf took = { 0 };
+	owned_buf struct buf took = { 0 }, usual = { 0 };
 	double seconds = step_seconds(s, now);
+	const char *wrong = usual_wrong_forecast(s);
+	usual_append_step(t->usual, s, seconds, &usual);
+	if (wrong)
+		buf_printf(&took, "%s ", wrong);
+	if (usual.n && (!t->build->done || str_has_prefix(buf_str(&usual), STR("slow"))))
+		buf_printf(&took, "%s ", buf_text(&usual));
 	if (s->state == STEP_CACHED)
 		buf_append(&took, STR("cached"));
 	else if (s->state != STEP_WAITING && s->state != STEP_SKIPPED)
@@ -164,6 +173,13 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 	const struct build *b = t->build;
 	owned_buf struct buf head = { 0 }, took = { 0 };
 	double now = b->done ? b->ended : t->now ? *t->now : clock_now();
+	if (!t->usual_asked && b->started > 0) {
+		t->usual_asked = true;
+		t->usual = usual_read(b, journal_dir(t->journal));
+	}
+	usual_append_left(t->usual, b, now, &took);
+	if (took.n)
+		buf_append(&took, STR("  "));
 	clock_append_seconds(&took, b->done ? now - b->started : (double)(long)(now - b->started));
 	buf_printf(&head, "%.*s  %s%.*s%s%.*s", STR_ARG(b->title), b->level.n ? "level " : "",
 	           STR_ARG(b->level), b->level.n ? "  " : "", STR_ARG(b->engine));
@@ -250,6 +266,7 @@ void follow_tty_free(struct follow_tty *t)
 	if (!t)
 		return;
 	loop_untimer(t->loop, t->timer);
+	usual_free(t->usual);
 	buf_finish(&t->frame);
 	free(t);
 }

@@ -100,6 +100,15 @@ void view_build_dirty(struct view_build *b)
 
 static void view_build_set_ops(struct view_build *b);
 
+/* As soon as it is known which build this is. */
+static void view_build_ask_usual(struct view_build *b)
+{
+	if (b->usual_asked || b->build->started <= 0)
+		return;
+	b->usual_asked = true;
+	b->usual = usual_read(b->build, b->dir);
+}
+
 void view_build_more(struct journal *journal, void *data)
 {
 	struct view_build *b = data;
@@ -116,6 +125,7 @@ void view_build_more(struct journal *journal, void *data)
 	view_build_set_ops(b);
 	if (steps)
 		view_build_steps_update(b);
+	view_build_ask_usual(b);
 	view_build_new_update(b);
 	view_build_log_update(b, false);
 	view_build_dirty_within(b, steps ? BUILD_FRAME_MS : BUILD_LOG_MS);
@@ -326,6 +336,7 @@ static void view_build_free(struct view *view)
 	view_build_steps_finish(b);
 	journal_free(b->journal);
 	build_free(b->build);
+	usual_free(b->usual);
 	log_text_finish(&b->text);
 	buf_finish(&b->scratch);
 	free(b->dir);

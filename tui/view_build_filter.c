@@ -2,6 +2,9 @@
 #include "tui/app.h"
 #include "tui/view_build_inside.h"
 
+/* Lines looked at before the next frame; the rest comes in slices. */
+enum { FILTER_AT_ONCE = 8000 };
+
 void view_build_filter_ask(struct view_build *b, unsigned context)
 {
 	b->filter_asked = true;
@@ -16,8 +19,13 @@ static void filter_set(struct view_build *b, struct line_filter *filter)
 	bool follows = b->follows;
 	line_filter_free(b->filter);
 	b->filter = filter;
-	b->log.top = 0;
-	view_build_log_update(b, true);
+	if (filter) {
+		line_filter_over(filter, b->journal, view_build_log_step(b));
+		line_filter_more(filter, FILTER_AT_ONCE);
+	}
+	b->log.top = b->log.cursor = 0;
+	view_build_log_refresh(b);
+	view_build_find_go_on(b);
 	if (line != STR_NONE && !follows)
 		view_build_log_put(b, line);
 	else

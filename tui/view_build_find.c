@@ -123,6 +123,11 @@ static void find_slice_later(struct view_build *b)
 		b->slice = loop_timer(b->loop, 0, find_slice, b);
 }
 
+void view_build_find_go_on(struct view_build *b)
+{
+	find_slice_later(b);
+}
+
 void view_build_find_update(struct view_build *b, bool anew)
 {
 	if (b->errors) {

@@ -2,6 +2,9 @@
 #include "tui/view_build_inside.h"
 #include "tui/wrap.h"
 
+/* Columns from which it is said how long it will last. */
+enum { HEAD_LEFT_FROM = 60 };
+
 /* Steps by state: those that make a layer, so that the numbers are those of the
  * Dockerfile. */
 struct head_counts {
@@ -57,6 +60,11 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 	if (build->started > 0)
 		view_build_append_took(b, view_build_now(b) - build->started, true, &right);
 	buf_append_char(&right, ' ');
+	size_t before = right.n;
+	if (a.cols >= HEAD_LEFT_FROM && view_build_runs(b))
+		usual_append_left(b->usual, build, view_build_now(b), &right);
+	if (right.n > before)
+		buf_append_char(&right, ' ');
 	for (size_t i = 0; i < build->nprofiles; i++) {
 		if (i)
 			buf_append_char(&profiles, ',');

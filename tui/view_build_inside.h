@@ -5,6 +5,7 @@
 #include "core/history/new_lines.h"
 #include "core/journal/build.h"
 #include "tui/list.h"
+#include "tui/usual.h"
 #include "tui/view_build.h"
 
 /* The build view's state, for its own files alone: view_build.c (life, keys, layout),
@@ -30,7 +31,8 @@ struct build_section {
 	struct str name;                /* of the build */
 	size_t n, done, cached;         /* steps that make a layer or are no instruction */
 	enum step_state state;
-	double seconds;
+	double seconds;                 /* of the intervals that have ended */
+	double running, started;        /* steps that run, and the sum of when they began */
 	bool folded, internal;
 	bool kept;                      /* folded or unfolded by hand: stays so */
 };
@@ -58,6 +60,8 @@ struct view_build {
 	enum journal_state state;
 	double last_t;                  /* of the last event */
 	struct build_replay replay;
+	struct usual *usual;            /* NULL: of former builds nothing is known */
+	bool usual_asked;
 	bool cancels;                   /* asked for here; the job has not said so yet, maybe */
 
 	struct build_section *sections;
@@ -223,6 +227,8 @@ void view_build_find_update(struct view_build *, bool anew);
 size_t view_build_find_here(const struct view_build *);
 /* The cursor to a line of all: to its step, or in the log of all; no filter hides it. */
 void view_build_find_reach(struct view_build *, size_t line);
+/* What is still to be looked at, for a search or a filter, is in slices. */
+void view_build_find_go_on(struct view_build *);
 /* To the first step that failed, and the last of its lines. */
 bool view_build_find_fatal(struct view_build *);
 /* "/pattern 3 of 17", or nothing. */

@@ -149,6 +149,8 @@ static struct log_layout log_layout(const struct view_build *b, struct area a)
 	struct log_layout l = { .marks = view_build_new_is_known(b) ? 2 : 1, .t = -1 };
 	if (b->times != LOG_NO_TIMES && a.cols >= LOG_TIMES_FROM)
 		l.times = b->times == LOG_OF_DAY ? LOG_CLOCK : LOG_TIME;
+	else if (l.marks > 1)
+		l.marks++;
 	l.tag = !b->all ? 0 : b->build->nsteps > 1000 ? 6 : b->build->nsteps > 100 ? 5 : 4;
 	l.text = a.cols - log_margin(&l);
 	return l;

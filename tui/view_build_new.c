@@ -22,7 +22,7 @@ static void new_line(void *data, const struct value *line, bool ended_well)
 
 void view_build_new_update(struct view_build *b)
 {
-	if (b->known || !b->build->nsteps || view_build_replays(b))
+	if (b->known || !b->build->nsteps)
 		return;
 	b->known = known_lines_new();
 	const char *dirs[NEW_LINES_BUILDS];

@@ -60,6 +60,10 @@ static void steps_count(struct view_build *b, size_t section, const struct step 
 {
 	struct build_section *c = &b->sections[section];
 	c->seconds += s->seconds;
+	if (s->state == STEP_RUNNING) {
+		c->running++;
+		c->started += s->started;
+	}
 	if (s->meta)
 		return;
 	c->state = c->n++ ? steps_worse(c->state, s->state) : s->state;
@@ -74,7 +78,7 @@ static void steps_rebuild(struct view_build *b)
 	owned_memory size_t *section_of = xcalloc(build->nsteps + 1, sizeof *section_of);
 	for (size_t i = 0; i < b->nsections; i++) {
 		b->sections[i].n = b->sections[i].done = b->sections[i].cached = 0;
-		b->sections[i].seconds = 0;
+		b->sections[i].seconds = b->sections[i].started = b->sections[i].running = 0;
 	}
 	for (size_t i = 0; i < build->nsteps; i++) {
 		section_of[i] = steps_section(b, &build->steps[i]);

@@ -3,18 +3,34 @@
 
 /* Rows of the strip that tells more of the step under the cursor. */
 enum { STEPS_STRIP = 5, STEPS_STRIP_FROM = 18 };
+/* Columns from which a section that is open has its sum. */
+enum { STEPS_SUM_FROM = 44 };
 
-static void steps_append_right(const struct view_build *b, const struct step *s, struct buf *out)
+/* What stands at a step's right end: a wrong forecast, how much of it is loaded, how long
+ * it takes and usually took.  Returns how it is drawn. */
+static enum style steps_append_right(const struct view_build *b, const struct step *s,
+                                     struct buf *out)
 {
 	double seconds = step_seconds(s, view_build_now(b));
+	const char *wrong = usual_wrong_forecast(s);
+	owned_buf struct buf usual = { 0 };
+	bool slow = usual_append_step(b->usual, s, seconds, &usual);
+	if (wrong)
+		buf_printf(out, "%s ", wrong);
 	if (s->state == STEP_RUNNING)
 		view_build_append_share(s, out);
+	if (slow)
+		buf_printf(out, "%s ", buf_text(&usual));
 	if (s->state == STEP_CACHED)
 		buf_append(out, STR("cached"));
 	else if (s->state == STEP_RUNNING)
 		view_build_append_took(b, seconds, true, out);
 	else if (s->state != STEP_WAITING && s->state != STEP_SKIPPED && !(s->meta && seconds < 0.05))
 		clock_append_seconds(out, seconds);
+	if (!slow && usual.n)
+		buf_printf(out, out->n ? " %s" : "%s", buf_text(&usual));
+	return slow || (wrong && s->state != STEP_CACHED) ? STYLE_WARNING :
+	       s->state == STEP_RUNNING ? STYLE_BUSY : STYLE_FAINT;
 }
 
 /* The right end is kept free for what stands there. */
@@ -33,6 +49,13 @@ static struct pen steps_pen(struct surface *s, struct area row, uint8_t over, st
 	return pen;
 }
 
+/* The sum of its steps; each second of those that run side by side counts. */
+static double steps_section_seconds(const struct view_build *b, const struct build_section *c)
+{
+	double now = view_build_now(b), since = c->running * now - c->started;
+	return c->seconds + (since > 0 ? since : 0);
+}
+
 static void steps_draw_head(struct view_build *b, struct surface *s, struct area row,
                             const struct build_section *c, uint8_t over)
 {
@@ -41,16 +64,16 @@ static void steps_draw_head(struct view_build *b, struct surface *s, struct area
 		buf_printf(&right, "%zu/%zu", c->done, c->n);
 	if (c->cached)
 		buf_printf(&right, " =%zu", c->cached);
-	if (c->folded && c->seconds >= 0.05) {
+	double seconds = steps_section_seconds(b, c);
+	if (seconds >= 0.05 && (c->folded || row.cols >= STEPS_SUM_FROM)) {
 		buf_append_char(&right, ' ');
-		clock_append_seconds(&right, c->seconds);
+		view_build_append_took(b, seconds, c->state == STEP_RUNNING, &right);
 	}
 	struct ink mark = { (uint8_t)view_build_style(c->state), STYLE_NONE };
 	struct pen pen = steps_pen(s, row, over, buf_str(&right), INK(FAINT));
 	pen_text(&pen, text_sign(c->folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
 	pen_word(&pen, " ", INK(TEXT));
-	if (c->folded)
-		pen_printf(&pen, mark, "%c ", view_build_mark(b, c->state));
+	pen_printf(&pen, mark, "%c ", view_build_mark(b, c->state));
 	pen_text(&pen, c->name, INK(STRONG));
 	pen_fill(&pen, INK(TEXT));
 }
@@ -64,9 +87,8 @@ static void steps_draw_step(struct view_build *b, struct surface *s, struct area
 	struct ink ink = step->state == STEP_FAILED ? INK(ERROR) : step->meta ? INK(FAINT) :
 	                 step->state == STEP_WAITING || step->state == STEP_SKIPPED ? INK(FAINT) :
 	                 INK(TEXT);
-	steps_append_right(b, step, &right);
-	struct pen pen = steps_pen(s, row, over, buf_str(&right),
-	                           step->state == STEP_RUNNING ? INK(BUSY) : INK(FAINT));
+	struct ink told = { (uint8_t)steps_append_right(b, step, &right), STYLE_NONE };
+	struct pen pen = steps_pen(s, row, over, buf_str(&right), told);
 	pen_printf(&pen, mark, "%c ", view_build_mark(b, step->state));
 	if (b->all && row.cols >= 30)
 		pen_printf(&pen, INK(FAINT), "#%d ", i);
@@ -107,6 +129,7 @@ static const char *steps_state_text(const struct view_build *b, enum step_state 
 
 static void steps_tell(const struct view_build *b, const struct step *s, struct buf *out)
 {
+	owned_buf struct buf usual = { 0 };
 	buf_append_text(out, steps_state_text(b, s->state));
 	if (s->meta)
 		buf_append(out, STR("  makes no layer"));
@@ -120,10 +143,16 @@ static void steps_tell(const struct view_build *b, const struct step *s, struct 
 		buf_append(out, STR("  from "));
 		buf_append(out, origin);
 	}
-	if (s->forecast.n && !str_eq(s->forecast, STR("unknown"))) {
+	if (usual_wrong_forecast(s))
+		buf_printf(out, "  forecast %s, but it %s", s->state == STEP_CACHED ? "miss" : "hit",
+		           s->state == STEP_CACHED ? "came from the cache" : "ran");
+	else if (s->forecast.n && !str_eq(s->forecast, STR("unknown"))) {
 		buf_append(out, STR("  forecast "));
 		buf_append(out, s->forecast);
 	}
+	usual_append_range(b->usual, s, &usual);
+	if (usual.n)
+		buf_printf(out, "  %s", buf_text(&usual));
 	if (s->error.n) {
 		buf_append(out, STR("  "));
 		buf_append(out, s->error);

@@ -114,6 +114,7 @@ static void build_start(struct build *b, const struct event *e)
 	b->kind = build_text(b, f, "kind");
 	b->level = build_text(b, f, "level");
 	b->engine = build_text(b, f, "engine");
+	b->address = build_text(b, f, "engine_address");
 	b->engine_version = build_text(b, f, "engine_version");
 	b->image = build_text(b, f, "image");
 	b->nbuilds = (size_t)build_count(f, "builds");

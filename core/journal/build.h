@@ -45,6 +45,7 @@ struct step {
 struct build {
 	struct arena *arena;
 	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
+	struct str address;             /* of the engine; n 0: unknown */
 	struct str engine_version;      /* "dockerd 20.10.24"; n 0: unknown */
 	size_t nbuilds;                 /* of a batch, whose steps they are; else 0 */
 	struct str title;               /* the image, or "4 builds" */

@@ -1,4 +1,4 @@
-/* Commands about builds: build, attach, replay, logs, cancel. */
+/* Commands about builds: build, retry, attach, replay, cancel. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,6 @@
 #include "tui/project.h"
 #include "tui/project_options.h"
 #include "tui/receipt.h"
-
-enum { LOGS_CHUNK = 1 << 16 };
 
 /* A build as it was asked for, and the job that waits for it. */
 struct build_asked {
@@ -156,68 +154,3 @@ int cmd_cancel(struct arena *arena, const struct args *args)
 	return 0;
 }
 
-/* STEP: an index as the journal has it, or a part of a step's text that only one
- * step has. */
-static bool logs_find_step(const struct build *build, const char *step, int *ret_step,
-                           struct error *err)
-{
-	unsigned long long index;
-	int found = -1;
-	if (str_number(str_of(step), INT32_MAX, &index)) {
-		if (index >= build->nsteps)
-			return error_set(err, ERROR_USAGE, "there is no step %llu: the build has 0 to %zu",
-			                 index, build->nsteps ? build->nsteps - 1 : 0);
-		*ret_step = (int)index;
-		return true;
-	}
-	for (size_t i = 0; i < build->nsteps; i++) {
-		if (str_find_str(build->steps[i].name, str_of(step)) == STR_NONE)
-			continue;
-		if (found >= 0)
-			return error_set(err, ERROR_USAGE, "'%s' is part of step %d and of step %zu: give "
-			                 "the number", step, found, i);
-		found = (int)i;
-	}
-	if (found < 0)
-		return error_set(err, ERROR_USAGE, "no step has '%s' in its text", step);
-	*ret_step = found;
-	return true;
-}
-
-/* A terminal gets no control character of the build's; a pipe gets the bytes. */
-static int logs_print(struct journal *journal, int step)
-{
-	owned_buf struct buf scratch = { 0 }, out = { 0 };
-	bool visible = command_is_terminal();
-	for (size_t i = 0, n = journal_lines(journal, step); i < n; i++) {
-		struct str line = journal_line(journal, step, i, &scratch, NULL);
-		if (visible)
-			utf8_append_visible(&out, line);
-		else
-			buf_append(&out, line);
-		buf_append_char(&out, '\n');
-		if (out.n < LOGS_CHUNK && i + 1 < n)
-			continue;
-		if (command_output(buf_str(&out)) != 0)
-			return 1;
-		buf_clear(&out);
-	}
-	return 0;
-}
-
-int cmd_logs(struct arena *arena, const struct args *args)
-{
-	struct error err;
-	int step = -1;
-	(void)arena;
-	const char *dir = build_dir(args, 0, &err);
-	owned(journal) struct journal *journal = dir ? journal_open(dir, &err) : NULL;
-	if (!journal)
-		return command_fail(&err);
-	owned(build) struct build *build = build_new();
-	journal_refresh(journal);
-	build_update(build, journal);
-	if (args->noperands > 1 && !logs_find_step(build, args->operands[1], &step, &err))
-		return command_fail(&err);
-	return logs_print(journal, step);
-}

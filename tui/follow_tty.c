@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/base/utf8.h"
+#include "core/history/log_text.h"
 #include "core/os/clock.h"
 #include "core/os/loop.h"
 #include "tui/text.h"
@@ -23,6 +24,7 @@ struct follow_tty {
 	struct usual *usual;            /* NULL: nothing is known, or nobody has asked */
 	bool usual_asked;
 	struct buf frame;
+	struct log_text text;
 	unsigned rows, columns;         /* of the terminal */
 	unsigned drawn;                 /* lines of ours that stand above the cursor */
 	uint64_t timer;
@@ -125,9 +127,8 @@ static void tty_tail(struct follow_tty *t, struct buf *out, int step, size_t mos
 	size_t n = journal_lines(t->journal, step);
 	for (size_t i = n > most ? n - most : 0; i < n; i++) {
 		struct str line = journal_line(t->journal, step, i, &scratch, NULL);
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
-		tty_line(t, out, &(struct tty_line){ 6, 0, "2", line, { 0 } });
+		log_text_read(&t->text, line);
+		tty_line(t, out, &(struct tty_line){ 6, 0, "2", t->text.text, { 0 } });
 	}
 }
 
@@ -268,6 +269,7 @@ void follow_tty_free(struct follow_tty *t)
 	loop_untimer(t->loop, t->timer);
 	usual_free(t->usual);
 	buf_finish(&t->frame);
+	log_text_finish(&t->text);
 	free(t);
 }
 

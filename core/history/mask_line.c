@@ -276,7 +276,10 @@ static size_t mask_date_words(struct str s)
 {
 	struct mask_parts parts = { 0 };
 	size_t end = 0, at = 0, words = 0;
-	for (size_t n; words < MASK_PARTS && (n = mask_part(s, at, &parts)) && mask_ends(s, at + n); words++) {
+	for (size_t n; words < MASK_PARTS; words++) {
+		n = mask_part(s, at, &parts);
+		if (!n || !mask_ends(s, at + n))
+			break;
 		end = at = at + n;
 		at += mask_char(s, at) == ',';
 		while (mask_char(s, at) == ' ' && at < end + 3)

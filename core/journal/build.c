@@ -213,7 +213,9 @@ double step_part_rate(const struct step_part *p)
 {
 	double passed = p->t - p->since;
 	/* What came within half a second says little. */
-	return passed >= 0.5 && p->current > p->from ? (double)(p->current - p->from) / passed : p->rate;
+	if (passed < 0.5 || p->current <= p->from)
+		return p->rate;
+	return (double)(p->current - p->from) / passed;
 }
 
 /* What it loaded is of no interest once it has ended. */

@@ -54,6 +54,7 @@ static const struct scene {
 	{ "build", SCENE_SHIP, "Hjj<Enter>" },
 	{ "build-log", SCENE_SHIP, "Hjj<Enter><Tab>gg" },
 	{ "build-all", SCENE_SHIP, "Hjj<Enter>awO<Tab>" },
+	{ "build-filter", SCENE_SHIP, "Hjj<Enter>1&num<Enter>|" },
 	{ "build-done", SCENE_SHIP, "Hjjj<Enter>/python<Enter>" },
 	{ "build-lost", SCENE_SHIP, "Hj<Enter>" },
 	{ "retry", SCENE_SHIP, "Hjj<Enter>R" },

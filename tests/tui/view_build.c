@@ -127,6 +127,8 @@ static void test_view_build__hostile_text_is_spelled_out(void **state)
 		"'steps':[{'index':0,'name':'RUN \\u001b[2J\\u202e','group':0,'line':1,"
 		"'origin':'\\u001b[1;1H'}]}");
 	journal_event(&t.maker, 1, EVENT_STEP_START, 0, "");
+	journal_event(&t.maker, 1, EVENT_STEP_PROGRESS, 0,
+	              "{'id':'\\u001b[2J\\u202e','current':1,'total':9}");
 	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
 		journal_say(&t.maker, 1, 0, hostile[i]);
 		journal_say(&t.maker, 1, 0, "\n");

@@ -74,6 +74,13 @@ class Screen:
                 return all_
             all_ += more
 
+    def during(self, seconds):
+        """All of so many seconds: what runs is never quiet."""
+        end, all_ = time.monotonic() + seconds, b""
+        while time.monotonic() < end:
+            all_ += self.read(0.1)
+        return all_
+
     def until(self, word):
         all_ = b""
         while word not in all_:
@@ -112,7 +119,7 @@ class Screen:
 class Build:
     """A build that runs: journal, log and lock as a job keeps them."""
 
-    def __init__(self, state):
+    def __init__(self, state, nsteps=24, here=12):
         self.dir = os.path.join(state, "mortar", "builds", "20260102-030405-abcd")
         os.makedirs(self.dir, 0o700)
         self.lock = open(os.path.join(self.dir, "lock"), "w")
@@ -121,15 +128,21 @@ class Build:
         self.journal = open(os.path.join(self.dir, "journal"), "wb", buffering=0)
         self.offset = self.lines = 0
         self.chance = random.Random(1)
-        steps = [{"index": i, "name": "RUN step number %d of this image" % i, "group": i // 8,
-                  "line": i + 1} for i in range(24)]
+        self.step = here
+        steps = [{"index": i, "name": "RUN step number %d of this image" % i, "group": i * 3 // nsteps,
+                  "line": i + 1} for i in range(nsteps)]
+        if nsteps > 24:
+            for step in steps:
+                del step["group"]
+                step["stage"] = "stage%d" % (step["index"] // 40)
+        self.steps = steps
         self.event("build.start", id="20260102-030405-abcd", format=1, project="bench",
                    kind="pesto", profiles=["gpu"], level="all", engine="buildkit",
-                   image="bench:1", pid=os.getpid(), groups=["base", "pip", "algorithm"],
+                   root="/bench", image="bench:1", pid=os.getpid(), groups=["base", "pip", "algorithm"],
                    steps=steps)
-        for i in range(12):
+        for i in range(here):
             self.event("step.done", step=i, ok=True, cached=True, seconds=0)
-        self.event("step.start", step=12)
+        self.event("step.start", step=here)
 
     def event(self, name, **fields):
         line = {"t": round(time.time(), 3), "ev": name}
@@ -141,9 +154,32 @@ class Build:
         words = [self.chance.choice(WORDS) for _ in range(self.chance.randrange(1, 5))]
         text = ("[%5d] %s\n" % (self.lines, " ".join(words))).encode()
         self.log.write(text)
-        self.event("log", step=12, stream=1, offset=self.offset, length=len(text))
+        self.event("log", step=self.step, stream=1, offset=self.offset, length=len(text))
         self.offset += len(text)
         self.lines += 1
+
+    def bulk(self, lines):
+        """So many lines at once, in chunks as a job writes them."""
+        while lines > 0:
+            text = b"".join(b"[%7d] compiling module %d of this image, take %d\n" % (i, i * 7, i % 9)
+                            for i in range(self.lines, self.lines + min(lines, 500)))
+            self.log.write(text)
+            self.event("log", step=self.step, stream=1, offset=self.offset, length=len(text))
+            self.offset += len(text)
+            self.lines += 500
+            lines -= 500
+
+    def former(self, n):
+        """How long steps took in a build before."""
+        where = os.path.join(os.path.dirname(self.dir), "20260101-00000%d-abcd" % n)
+        os.makedirs(where, 0o700)
+        took = [{"step": s["index"], "stage": s.get("stage", ""), "name": s["name"],
+                 "cached": False, "ok": True, "seconds": 0.5 + n, "lines": 1} for s in self.steps]
+        with open(os.path.join(where, "times.json"), "w") as out:
+            json.dump({"format": 1, "root": "/bench", "project": "bench", "engine": "buildkit",
+                       "engine_address": "", "level": "all", "ok": True, "started": 1.0,
+                       "seconds": 9000, "path": 8000, "steps": took}, out)
+        return where
 
     def end(self):
         self.log.close()
@@ -272,6 +308,47 @@ def measure_build(argv, env, state, rows, cols, aim):
     build.end()
 
 
+def keys_over(screen, keys, n):
+    """Milliseconds of each key, there and back in turns of twenty."""
+    return [screen.key(keys[i // 20 % 2])[0] for i in range(n)]
+
+
+def measure_large(argv, env, state):
+    """2,000 steps in fifty stages, a step with 1,000,000 lines, ten builds before."""
+    build = Build(state, 2000, 1000)
+    formers = [build.former(n) for n in range(10)]
+    for step in range(1001, 1008):
+        build.event("step.start", step=step)
+    build.bulk(1000000)
+    screen = Screen(argv, 45, 160, env)
+    screen.until(b"pane")
+    screen.settle()
+    screen.key(b"\x1bOR")
+    screen.during(4)
+    screen.key(b"a")
+    screen.key(b"\t")
+    for name, keys in (("log", (b"k", b"j")), ("pages of the log", (b"\x15", b"\x04"))):
+        times = keys_over(screen, keys, 100)
+        row("2,000 steps, 1,000,000 lines: a key in the %s, 99th percentile" % name,
+            percentile(times, 0.99), "ms", spread(times), 16)
+    sizes = [len(screen.key(b"k")[1]) for _ in range(20)]
+    row("k in the log", statistics.median(sizes), "B", spread(sizes, "%.0f"), 300)
+    screen.key(b"&module 7.*take 3\r")
+    screen.key(b"/compiling\r")
+    times = keys_over(screen, (b"k", b"j"), 200)
+    row("…while a filter and a search look at all lines", percentile(times, 0.99), "ms",
+        spread(times), 16)
+    screen.during(3)
+    screen.key(b"&\r")
+    screen.key(b"\t")
+    times = keys_over(screen, (b"j", b"k"), 200)
+    row("…in the steps", percentile(times, 0.99), "ms", spread(times), 16)
+    screen.end()
+    build.end()
+    for where in formers:
+        shutil.rmtree(where)
+
+
 def main():
     mortar, example, scratch = sys.argv[1:4]
     runs = int(sys.argv[4]) if len(sys.argv) > 4 else 15
@@ -288,7 +365,7 @@ def main():
     for path in project, example:
         subprocess.run([mortar, "context", path], env=env, check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
-    only = os.environ.get("BENCH_SCREEN", "frame keys bytes idle build").split()
+    only = os.environ.get("BENCH_SCREEN", "frame keys bytes idle build large").split()
     if "frame" in only:
         measure_first_frame(argv, env, runs)
     if "keys" in only:
@@ -301,6 +378,8 @@ def main():
     for rows, cols, aim in (24, 80, 1500), (45, 160, 4000):
         if "build" in only:
             measure_build(small, env, state, rows, cols, aim)
+    if "large" in only:
+        measure_large(small, env, state)
     sys.exit(failed)
 
 

@@ -85,6 +85,16 @@ void usual_append_range(const struct usual *u, const struct step *s, struct buf 
 	}
 }
 
+size_t usual_look(const struct usual *u, const struct step *s, struct times_range *ret_range,
+                  struct times_point *ret, size_t max)
+{
+	*ret_range = (struct times_range){ 0 };
+	if (!u)
+		return 0;
+	times_step(u->times, s->stage, s->name, ret_range);
+	return times_series(u->times, s->stage, s->name, ret, max);
+}
+
 void usual_append_left(struct usual *u, const struct build *b, double now, struct buf *out)
 {
 	if (!u || !u->critical || b->done || now < b->started)

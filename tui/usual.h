@@ -1,6 +1,7 @@
 #ifndef TUI_USUAL_H
 #define TUI_USUAL_H
 
+#include "core/history/times.h"
 #include "core/journal/build.h"
 
 /* How long a build and its steps usually take, beside how long they take: in words, for
@@ -23,6 +24,10 @@ OWN_DEFINE(usual)
 bool usual_append_step(const struct usual *, const struct step *, double seconds, struct buf *out);
 /* "usual 38s to 52s", p25 to p90 of the former runs, or nothing. */
 void usual_append_range(const struct usual *, const struct step *, struct buf *out);
+/* The range of former runs and the last of them, for who shows them: how many were put
+ * into `ret`, oldest first.  Their ids live with the usual. */
+size_t usual_look(const struct usual *, const struct step *, struct times_range *ret_range,
+                  struct times_point *ret, size_t max);
 /* "left 2m10s-3m05s": p25 to p90 of what former builds took from here on; "left
  * >2m10s" when some steps never ran or one runs longer than ever, "late" when that is the
  * last.  Nothing once it is over.  Reckoned anew at most once a second; now: as in the journal. */

@@ -276,6 +276,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 	case ACTION_ALL_STEPS: view_build_toggle_all(b); return true;
 	case ACTION_WRAP: b->wraps = !b->wraps; return true;
 	case ACTION_TIMES: b->times = b->times == LOG_NO_TIMES ? 0 : b->times + 1; return true;
+	case ACTION_INFO: view_build_why(b); return true;
 	case ACTION_META:
 		b->metas = !b->metas;
 		view_build_steps_update(b);

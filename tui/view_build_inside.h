@@ -153,6 +153,9 @@ bool view_build_steps_by(struct view_build *, bool down);
 void view_build_steps_mark(struct view_build *, int step);
 void view_build_steps_finish(struct view_build *);
 
+/* ---- why ---- */
+void view_build_why(struct view_build *);
+
 /* ---- parts ---- */
 /* "45% " of all that a step loads, "12.3M " where nobody knows how much it is, or nothing. */
 void view_build_append_share(const struct step *, struct buf *out);

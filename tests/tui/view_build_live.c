@@ -177,6 +177,21 @@ static void test_view_build_live__goes_to_new_lines_and_warnings(void **state)
 	screen_finish(&screen);
 }
 
+static void test_view_build_live__tells_why(void **state)
+{
+	struct scratch *s = *state;
+	struct journal_maker m = live_build(s);
+	const char *forecast = "{\"steps\":[{\"step\":3,\"verdict\":\"miss\",\"why\":\"context\","
+		"\"sentence\":\"context: package.json changed\"}]}";
+	assert_true(save_file(arena_printf(s->arena, "%s/forecast.json", m.dir), str_of(forecast), 0600,
+	                      &s->err));
+	struct screen screen = live_screen(&m, 24, 100);
+	screen_keys(&screen, "i");
+	screen_shows(s, &screen, "package.json changed");
+	screen_shows(s, &screen, "5.2");
+	screen_finish(&screen);
+}
+
 static void test_view_build_live__times_are_of_three_kinds(void **state)
 {
 	struct scratch *s = *state;
@@ -228,6 +243,7 @@ int main(int argc, char **argv)
 		LIVE_TEST(test_view_build_live__filter),
 		LIVE_TEST(test_view_build_live__compares_with_former_builds),
 		LIVE_TEST(test_view_build_live__goes_to_new_lines_and_warnings),
+		LIVE_TEST(test_view_build_live__tells_why),
 		LIVE_TEST(test_view_build_live__times_are_of_three_kinds),
 		LIVE_TEST(test_view_build_live__a_filter_shows_what_matches),
 	};

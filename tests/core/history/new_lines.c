@@ -20,7 +20,8 @@ static const char *kept(struct scratch *s, const struct kept_build *b)
 	owned(journal_writer) struct journal_writer *w = journal_create(dir, 0, &s->err);
 	const struct value *v;
 	const char *start = arena_printf(s->arena,
-		"{\"project\":\"p\",\"root\":\"%s\",\"engine\":\"%s\",\"steps\":[{\"name\":\"RUN a\",\"stage\":\"x\"},{\"name\":\"RUN a\",\"stage\":\"y\"}]}",
+		"{\"project\":\"p\",\"root\":\"%s\",\"engine\":\"%s\",\"steps\":["
+		"{\"name\":\"RUN a\",\"stage\":\"x\"},{\"name\":\"RUN a\",\"stage\":\"y\"}]}",
 		b->root ? b->root : "/r", b->engine ? b->engine : "buildkit");
 	assert_true(value_parse_json(s->arena, str_of(start), &v, &s->err));
 	assert_true(journal_append(w, b->t, EVENT_BUILD_START, -1, v, &s->err));

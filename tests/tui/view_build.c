@@ -1,4 +1,5 @@
 /* A build on the screen, from journals written with a fixed clock. */
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "core/os/clock.h"
@@ -559,6 +560,7 @@ int main(int argc, char **argv)
 		BUILD_TEST(test_view_build__asks_before_it_cancels),
 		BUILD_TEST(test_view_build__draws_ten_times_a_second_at_most),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

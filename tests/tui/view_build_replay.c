@@ -1,4 +1,6 @@
 /* Old builds played again. */
+#include <signal.h>
+
 #include "tests/tui/journals.h"
 
 #define REPLAY_TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
@@ -135,6 +137,7 @@ int main(int argc, char **argv)
 		REPLAY_TEST(test_view_build_replay__ends_where_the_job_was_lost),
 		REPLAY_TEST(test_view_build_replay__searches_what_was_shown_so_far),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

@@ -1,4 +1,6 @@
 /* Keys and the screens of the diff view they lead to. */
+#include <signal.h>
+
 #include "tests/fake/screen.h"
 #include "tests/tui/scenes.h"
 #include "core/os/spawn.h"
@@ -161,6 +163,7 @@ int main(int argc, char **argv)
 		DIFF_TEST(test_view_diff__follows_the_files_and_stays_where_it_was),
 		DIFF_TEST(test_view_diff__shows_what_is_hostile_as_text),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

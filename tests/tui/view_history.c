@@ -401,6 +401,7 @@ int main(int argc, char **argv)
 		HISTORY_TEST(test_view_history__sees_new_builds_come),
 		HISTORY_TEST(test_view_history__reads_many_in_slices),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 		MESSAGES_TEST(test_view_messages__ends_of_builds_are_told),
 		MESSAGES_TEST(test_view_messages__an_end_that_is_seen_is_no_news),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

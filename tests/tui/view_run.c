@@ -1,4 +1,6 @@
 /* A container on the screen, told what a run tells but with a clock of the test's. */
+#include <signal.h>
+
 #include "core/base/check.h"
 #include "tests/tui/journals.h"
 #include "tui/app_inside.h"
@@ -330,6 +332,7 @@ int main(int argc, char **argv)
 		RUN_TEST(test_view_run__once_it_has_ended_it_just_goes),
 		RUN_TEST(test_view_run__a_build_without_an_image_is_refused),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	/* Workers are this very program: as one of them it has nothing to say. */
 	if (argc > 1 && strcmp(argv[1], "worker") == 0)
 		return 0;

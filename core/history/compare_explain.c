@@ -88,6 +88,8 @@ static void explain_append_group(const struct explaining *e, struct buf *out,
                                  const struct explain_group *g)
 {
 	const struct compare_step *s = g->kind == EXPLAIN_RERAN ? g->root : g->top;
+	if (g->kind == EXPLAIN_SERVED && g->n > 1)
+		buf_printf(out, "%zu steps came from the cache, above all ", g->n);
 	explain_append_label(e, out, s);
 	switch (g->kind) {
 	case EXPLAIN_RERAN:
@@ -99,7 +101,9 @@ static void explain_append_group(const struct explaining *e, struct buf *out,
 		}
 		buf_append_text(out, g->top == s && !s->a ? " is new" : " re-ran");
 		break;
-	case EXPLAIN_SERVED: buf_append_text(out, " came from the cache"); break;
+	case EXPLAIN_SERVED:
+		buf_append_text(out, g->n > 1 ? "" : " came from the cache");
+		return;
 	case EXPLAIN_NEW: buf_append_text(out, " is new"); return;
 	case EXPLAIN_GONE: buf_append_text(out, " is gone"); return;
 	case EXPLAIN_PACE:

@@ -16,12 +16,14 @@ static const struct {
 	bool stays;                     /* until its asker has closed its input */
 } worker_verbs[] = {
 	{ "certificate", worker_certificate, false },
+	{ "compare", worker_compare, false },
 	{ "doctor", worker_doctor, false },
 	{ "fetch", worker_fetch, false },
 	{ "forecast", worker_forecast, true },
 	{ "git", worker_git, false },
 	{ "images", worker_images, false },
 	{ "keep", worker_keep, false },
+	{ "layers", worker_layers, false },
 	{ "lines", worker_lines, false },
 	{ "places", worker_places, false },
 	{ "probe", worker_probe, false },

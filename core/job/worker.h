@@ -40,9 +40,11 @@ bool worker_certificate(struct worker_io *, struct error *);
 /* True when dir holds a certificate that will do, with its key. */
 bool worker_certificate_is_good(const char *dir);
 bool worker_fetch(struct worker_io *, struct error *);
+bool worker_compare(struct worker_io *, struct error *);
 bool worker_doctor(struct worker_io *, struct error *);
 bool worker_lines(struct worker_io *, struct error *);
 bool worker_images(struct worker_io *, struct error *);
+bool worker_layers(struct worker_io *, struct error *);
 bool worker_places(struct worker_io *, struct error *);
 bool worker_keep(struct worker_io *, struct error *);
 bool worker_probe(struct worker_io *, struct error *);

@@ -12,8 +12,10 @@ static void diff_add(struct layers_differences *d, struct layers_difference *fil
                      enum layers_change change, const struct layer_file *a,
                      const struct layer_file *b)
 {
-	files[d->n++] = (struct layers_difference){ change, b ? b->path : a->path, a ? a->size : 0,
-	                                            b ? b->size : 0 };
+	files[d->n++] = (struct layers_difference){
+		.change = change, .path = b ? b->path : a->path, .size_a = a ? a->size : 0,
+		.size_b = b ? b->size : 0, .whiteout = (b ? b : a)->kind >= LAYER_WHITEOUT,
+	};
 	d->counts[change]++;
 }
 
@@ -184,6 +186,8 @@ static void diff_put_files(struct arena *arena, struct value *o,
 		diff_put_text(arena, file, "path", d->files[i].path);
 		diff_put(arena, file, "size_a", d->files[i].size_a);
 		diff_put(arena, file, "size_b", d->files[i].size_b);
+		if (d->files[i].whiteout)
+			value_set(arena, file, "whiteout", value_new_bool(arena, true));
 		value_append(list, (struct str){ 0 }, (struct span){ 0 }, file);
 	}
 	value_set(arena, o, "files", list);

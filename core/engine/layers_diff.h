@@ -10,6 +10,7 @@ struct layers_difference {
 	enum layers_change change;
 	const char *path;
 	uint64_t size_a, size_b;
+	bool whiteout;                  /* of a layer: it is a deletion that comes or goes */
 };
 struct layers_differences {
 	const struct layers_difference *files;  /* those that change most bytes first */

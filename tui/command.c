@@ -185,6 +185,20 @@ static const struct command command_diff = {
 	"HEAD. Against a revision only files differ: profiles, level and settings are those of now.",
 	cmd_diff,
 };
+static const struct command command_compare = {
+	"compare", "BUILD BUILD", 2, 2, "image logs json help",
+	"what two builds differ in, and where the difference in time comes from\n"
+	"Settings, Dockerfile, context, base images and engine, and per step the time and whether the "
+	"cache served it. --image asks the engines for the images and compares them layer by layer and "
+	"file by file; --logs compares what the steps printed, but for times, sizes, hashes and "
+	"temporary names.", cmd_compare,
+};
+static const struct command command_why = {
+	"why", "[BUILD] [STEP]", 0, 2, "json help",
+	"why the steps of a build ran instead of coming from the cache\n"
+	"Told from the forecast that was made before it and from what steps were made from; for builds "
+	"that kept neither from Dockerfile and level alone, which is said.", cmd_why,
+};
 static const struct command command_completion = {
 	"completion", "SHELL [WORD...]", 1, (size_t)-1, "help",
 	"a script that makes the shell complete mortar's command lines\n"
@@ -210,7 +224,8 @@ const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
-	&command_replay, &command_shell, &command_history, &command_report, &command_list,
+	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
+	&command_report, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_doctor, &command_completion, &command_help, NULL,
 };

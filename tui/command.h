@@ -65,6 +65,8 @@ int cmd_matrix(struct arena *, const struct args *);
 int cmd_watch(struct arena *, const struct args *);
 int cmd_attach(struct arena *, const struct args *);
 int cmd_logs(struct arena *, const struct args *);
+int cmd_compare(struct arena *, const struct args *);
+int cmd_why(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
 int cmd_diff(struct arena *, const struct args *);

@@ -48,19 +48,23 @@ static void asking_done(void *data, const struct error *err)
 		q->err = *err;
 }
 
-/* {"message": …} */
+/* {"message": …}; dockerd 20.10 has 404 for names alone, podman no word of its own. */
 static bool asking_refused(const struct asking *q, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
 	const struct value *v, *message = NULL;
 	struct error ignored;
-	if (q->status == 404)
-		return error_set(err, ERROR_MISSING, "the engine no longer has the image %s", q->image);
+	struct str text = { 0 };
 	if (value_parse_json(a, buf_str(&q->came), &v, &ignored) && value_type(v) == VALUE_OBJECT)
 		message = value_get(v, STR("message"));
 	if (message && value_type(message) == VALUE_STRING)
+		text = value_text(message);
+	if (q->status == 404 || str_find_str(text, STR("no such")) != STR_NONE ||
+	    str_find_str(text, STR("No such")) != STR_NONE)
+		return error_set(err, ERROR_MISSING, "the engine no longer has the image %s", q->image);
+	if (text.n)
 		return error_set(err, ERROR_REFUSED, "the engine does not give the image %s: %.*s",
-		                 q->image, STR_ARG(value_text(message)));
+		                 q->image, STR_ARG(text));
 	return error_set(err, ERROR_PROTOCOL, "the engine answers with status %d when asked for the "
 	                 "image %s", q->status, q->image);
 }

@@ -17,7 +17,7 @@ enum explain_kind { EXPLAIN_RERAN, EXPLAIN_SERVED, EXPLAIN_PACE, EXPLAIN_NEW, EX
 struct explain_group {
 	enum explain_kind kind;
 	const struct compare_step *root, *top;  /* the reason; the step that took most of it */
-	size_t n;                               /* steps */
+	size_t n, roots;                        /* steps; of them such with a reason of their own */
 	double sum, most;
 };
 
@@ -43,9 +43,13 @@ static enum explain_kind explain_kind(const struct compare_step *s)
 static struct explain_group *explain_find(struct explaining *e, enum explain_kind kind,
                                           const struct compare_step *root)
 {
-	for (size_t i = 0; i < e->ngroups; i++)
-		if (e->groups[i].kind == kind && (e->groups[i].root == root || kind == EXPLAIN_SERVED))
+	for (size_t i = 0; i < e->ngroups; i++) {
+		const struct explain_group *g = &e->groups[i];
+		if (g->kind == kind && (g->root == root || kind == EXPLAIN_SERVED ||
+		                        (kind == EXPLAIN_RERAN && root->why.n &&
+		                         str_eq(g->root->why, root->why))))
 			return &e->groups[i];
+	}
 	e->groups[e->ngroups] = (struct explain_group){ .kind = kind, .root = root };
 	return &e->groups[e->ngroups++];
 }
@@ -61,6 +65,7 @@ static void explain_gather(struct explaining *e)
 			root = &c->steps[s->root];
 		struct explain_group *g = explain_find(e, kind, root);
 		g->n++;
+		g->roots += root == s;
 		g->sum += delta;
 		if (!g->top || delta * e->sign > g->most) {
 			g->top = s;
@@ -84,38 +89,56 @@ static void explain_append_label(const struct explaining *e, struct buf *out,
 	                     : why_label(c->arena, c->a.build, s->index_a));
 }
 
+/* One reason, met by several steps for themselves. */
+static void explain_append_many(const struct explaining *e, struct buf *out,
+                                const struct explain_group *g)
+{
+	buf_printf(out, "%zu steps ", g->n);
+	if (g->kind == EXPLAIN_SERVED)
+		buf_append_text(out, "came from the cache");
+	else
+		buf_printf(out, "re-ran (%.*s)", STR_ARG(g->root->why));
+	buf_append_text(out, ", above all ");
+	explain_append_label(e, out, g->top);
+}
+
+static void explain_append_reran(const struct explaining *e, struct buf *out,
+                                 const struct explain_group *g)
+{
+	size_t named = g->top == g->root ? 1 : 2;
+	explain_append_label(e, out, g->root);
+	if (g->root->why.n)
+		buf_printf(out, " (%.*s)", STR_ARG(g->root->why));
+	if (named == 2) {
+		buf_append_text(out, " -> ");
+		explain_append_label(e, out, g->top);
+	}
+	buf_append_text(out, named == 1 && !g->root->a ? " is new" : " re-ran");
+	if (g->n > named)
+		buf_printf(out, ", %zu more", g->n - named);
+}
+
 static void explain_append_group(const struct explaining *e, struct buf *out,
                                  const struct explain_group *g)
 {
-	const struct compare_step *s = g->kind == EXPLAIN_RERAN ? g->root : g->top;
-	if (g->kind == EXPLAIN_SERVED && g->n > 1)
-		buf_printf(out, "%zu steps came from the cache, above all ", g->n);
-	explain_append_label(e, out, s);
-	switch (g->kind) {
-	case EXPLAIN_RERAN:
-		if (s->why.n)
-			buf_printf(out, " (%.*s)", STR_ARG(s->why));
-		if (g->top != s) {
-			buf_append_text(out, " -> ");
-			explain_append_label(e, out, g->top);
-		}
-		buf_append_text(out, g->top == s && !s->a ? " is new" : " re-ran");
-		break;
-	case EXPLAIN_SERVED:
-		buf_append_text(out, g->n > 1 ? "" : " came from the cache");
-		return;
-	case EXPLAIN_NEW: buf_append_text(out, " is new"); return;
-	case EXPLAIN_GONE: buf_append_text(out, " is gone"); return;
-	case EXPLAIN_PACE:
-		buf_append_text(out, " took ");
-		clock_append_seconds(out, s->seconds_b);
-		buf_append_text(out, ", not ");
-		clock_append_seconds(out, s->seconds_a);
+	if (g->roots > 1 && (g->kind == EXPLAIN_SERVED || g->kind == EXPLAIN_RERAN)) {
+		explain_append_many(e, out, g);
 		return;
 	}
-	size_t named = g->top == s ? 1 : 2;
-	if (g->n > named)
-		buf_printf(out, ", %zu more", g->n - named);
+	if (g->kind == EXPLAIN_RERAN) {
+		explain_append_reran(e, out, g);
+		return;
+	}
+	explain_append_label(e, out, g->top);
+	if (g->kind == EXPLAIN_PACE) {
+		buf_append_text(out, " took ");
+		clock_append_seconds(out, g->top->seconds_b);
+		buf_append_text(out, ", not ");
+		clock_append_seconds(out, g->top->seconds_a);
+	} else {
+		buf_append_text(out, g->kind == EXPLAIN_SERVED ? " came from the cache"
+		                     : g->kind == EXPLAIN_NEW ? " is new" : " is gone");
+	}
 }
 
 static void explain_append_delta(struct buf *out, double seconds)

@@ -2,6 +2,7 @@
 #include "core/base/utf8.h"
 #include "core/history/compare.h"
 #include "core/history/log_diff.h"
+#include "core/history/why.h"
 #include "core/job/compare_ask.h"
 #include "core/job/job.h"
 #include "core/value/json.h"
@@ -105,13 +106,25 @@ static int compare_print(struct compare_call *c, const struct args *args)
 	return command_output(buf_str(&out));
 }
 
+/* One build alone: against the one before. */
+static bool compare_find(struct compare_call *c, const struct args *args, struct error *err)
+{
+	const char *first = request_find(args->operands[0], err);
+	if (!first)
+		return false;
+	c->dir_a = args->noperands > 1 ? first : why_before(c->arena, first, true);
+	c->dir_b = args->noperands > 1 ? request_find(args->operands[1], err) : first;
+	if (!c->dir_a)
+		return error_set(err, ERROR_MISSING, "no earlier build of this project is kept to compare "
+		                 "%s with", args->operands[0]);
+	return c->dir_b != NULL;
+}
+
 int cmd_compare(struct arena *arena, const struct args *args)
 {
 	struct error err;
 	struct compare_call c = { .arena = arena };
-	c.dir_a = request_find(args->operands[0], &err);
-	c.dir_b = c.dir_a ? request_find(args->operands[1], &err) : NULL;
-	if (!c.dir_b)
+	if (!compare_find(&c, args, &err))
 		return command_fail(&err);
 	owned(compare) struct compare *compare = compare_new(c.dir_a, c.dir_b, &err);
 	if (!compare)

@@ -30,6 +30,7 @@ enum where {
 	WHERE_DIFF = 1024,
 	WHERE_MATRIX = 4096,
 	WHERE_BATCH = 8192,                     /* a popup: how combinations are built */
+	WHERE_COMPARE = 16384,
 };
 
 enum action {

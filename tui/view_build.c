@@ -10,6 +10,7 @@
 #include "tui/level_menu.h"
 #include "tui/retry.h"
 #include "tui/view_build_inside.h"
+#include "tui/view_compare.h"
 #include "tui/view_run.h"
 
 enum {
@@ -291,6 +292,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 	case ACTION_RUN: view_run_open(b->view.app, b->dir); return true;
 	case ACTION_EXPORT: app_keep(b->view.app, "export", &(const char *){ b->dir }, 1); return true;
 	case ACTION_REPORT: app_keep(b->view.app, "report", &(const char *){ b->dir }, 1); return true;
+	case ACTION_COMPARE: app_push(b->view.app, view_compare_new(NULL, b->dir)); return true;
 	case ACTION_BUILD: return view_build_menu(b);
 	default: return view_build_replay_act(b, action) || view_build_find_act(b, action);
 	}

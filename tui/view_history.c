@@ -13,6 +13,7 @@
 #include "tui/level_menu.h"
 #include "tui/retry.h"
 #include "tui/search.h"
+#include "tui/view_compare.h"
 #include "tui/view_history_inside.h"
 #include "tui/view_run.h"
 
@@ -156,6 +157,17 @@ static bool history_menu(struct view_history *h)
 	return project;
 }
 
+/* Two that are marked, the older one first; else the one here with the one before. */
+static void history_compare(struct view_history *h)
+{
+	const char *dirs[2];
+	size_t n = view_history_marked(&h->view, dirs, 2);
+	if (n > 2 || n == 0)
+		app_say(h->view.app, "two builds are compared: %zu are marked", n);
+	else
+		app_push(h->view.app, view_compare_new(n == 2 ? dirs[1] : NULL, dirs[0]));
+}
+
 static bool history_act_on(struct view_history *h, enum action action)
 {
 	const struct history_item *item = history_here(h);
@@ -168,6 +180,7 @@ static bool history_act_on(struct view_history *h, enum action action)
 	case ACTION_RETRY: retry_open(h->view.app, dir); return true;
 	case ACTION_SHELL: app_shell(h->view.app, dir, -1); return true;
 	case ACTION_RUN: view_run_open(h->view.app, dir); return true;
+	case ACTION_COMPARE: history_compare(h); return true;
 	case ACTION_DELETE:
 		if (history_count_marked(h))
 			history_ask_marked(h);

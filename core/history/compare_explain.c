@@ -61,6 +61,8 @@ static void explain_gather(struct explaining *e)
 		const struct compare_step *s = &c->steps[i], *root = s;
 		enum explain_kind kind = explain_kind(s);
 		double delta = s->seconds_b - s->seconds_a;
+		if ((s->b ? s->b : s->a)->meta && fabs(delta) < EXPLAIN_SECONDS / 2)
+			continue;
 		if (kind == EXPLAIN_RERAN && s->root >= 0)
 			root = &c->steps[s->root];
 		struct explain_group *g = explain_find(e, kind, root);

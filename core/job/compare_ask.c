@@ -62,7 +62,8 @@ static struct compare_ask *compare_start(struct loop *loop, struct arena *a, con
 static struct value *compare_dirs(struct arena *a, const char *dir_a, const char *dir_b)
 {
 	struct value *argument = value_new_object(a);
-	value_set(a, argument, "a", value_new_string(a, str_of(dir_a)));
+	if (dir_a)
+		value_set(a, argument, "a", value_new_string(a, str_of(dir_a)));
 	value_set(a, argument, "b", value_new_string(a, str_of(dir_b)));
 	return argument;
 }

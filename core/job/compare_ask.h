@@ -13,7 +13,8 @@ struct compare_ask;
  * or of "image"), in the arena given; NULL: why it cannot be told. */
 typedef void compare_ask_fn(void *data, const struct value *answer, const struct error *why);
 
-/* The folders of two builds. */
+/* The folders of two builds; dir_a NULL: the build before, of the same project and, if
+ * there is one, the same profiles. */
 struct compare_ask *compare_ask_builds(struct loop *, struct arena *, const char *dir_a,
                                        const char *dir_b, compare_ask_fn *, void *data,
                                        struct error *);

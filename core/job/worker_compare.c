@@ -1,9 +1,11 @@
-/* {"a": DIR, "b": DIR} → {"compare": …}: two builds' folders (core/history/compare.h).
+/* {"a": DIR, "b": DIR} → {"compare": …}: two builds' folders (core/history/compare.h); without
+ * "a" the build before b, of the same project and, if there is one, the same profiles.
  * {"a": DIR, "b": DIR, "steps": [STEP or null, STEP or null]} → {"log": …}: two logs
  * (core/history/log_diff.h). */
 #include "core/base/check.h"
 #include "core/history/compare.h"
 #include "core/history/log_diff.h"
+#include "core/history/why.h"
 #include "core/job/worker.h"
 
 /* Changed lines that are told. */
@@ -47,6 +49,8 @@ static bool compare_logs(struct worker_io *io, const struct value *steps, struct
 bool worker_compare(struct worker_io *io, struct error *err)
 {
 	const char *a = worker_text(io, "a"), *b = worker_text(io, "b");
+	if (b && !a && !(a = why_before(io->arena, b, true)))
+		return error_set(err, ERROR_MISSING, "no earlier build of this project is kept");
 	const struct value *steps = value_get(io->argument, STR("steps"));
 	struct value *line = value_new_object(io->arena);
 	if (!a || !b || (steps && (value_type(steps) != VALUE_ARRAY || value_count(steps) != 2)))

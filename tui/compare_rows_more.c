@@ -69,6 +69,22 @@ static struct str rows_step_name(struct arena *arena, const struct value *side)
 	                           STR_ARG(compare_get_text(side, "name"))));
 }
 
+/* Only where the reason begins; steps that follow, or have the one just told, go without. */
+static void rows_why(struct compare_rows *r, const struct value *v, double step)
+{
+	struct str why = compare_get_text(v, "why");
+	if (!why.n || compare_get_number(v, "root") != step)
+		return;
+	for (size_t i = r->n; i-- > 0 && r->rows[i].section == COMPARE_STEPS;) {
+		if (r->rows[i].kind != COMPARE_ROW_NOTE)
+			continue;
+		if (str_eq(r->rows[i].text, why))
+			return;
+		break;
+	}
+	compare_rows_add(r, COMPARE_STEPS, COMPARE_ROW_NOTE, ' ', why);
+}
+
 static bool rows_step(struct compare_rows *r, const struct value *v)
 {
 	const struct value *x = compare_get(v, "a"), *y = compare_get(v, "b");
@@ -86,8 +102,8 @@ static bool rows_step(struct compare_rows *r, const struct value *v)
 	if (compare_get_bool(v, "text_differs"))
 		compare_rows_add(r, COMPARE_STEPS, COMPARE_ROW_NOTE, ' ',
 			str_of(arena_printf(r->arena, "was %.*s", STR_ARG(compare_get_text(x, "name")))));
-	if (b != '=' && a != '+' && compare_get_text(v, "why").n)
-		compare_rows_add(r, COMPARE_STEPS, COMPARE_ROW_NOTE, ' ', compare_get_text(v, "why"));
+	if (b != '=')
+		rows_why(r, v, compare_get_number(y, "step"));
 	return sign != ' ';
 }
 

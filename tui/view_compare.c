@@ -32,25 +32,36 @@ static void compare_show(struct view_compare *v)
 	app_dirty(v->view.app);
 }
 
-/* From the answers, anew: what was above the cursor may be more or less now. */
+/* What the cursor is on, to find it among other rows: heads tell more or less than before. */
+static void compare_name(const struct compare_row *row, struct buf *ret_name)
+{
+	buf_clear(ret_name);
+	if (row && row->kind == COMPARE_ROW_HEAD)
+		buf_printf(ret_name, "%d", (int)row->section);
+	else if (row)
+		compare_row_append(ret_name, row);
+}
+
+static bool compare_is_log(const struct compare_row *row)
+{
+	return row->section == COMPARE_LOG && row->kind == COMPARE_ROW_HEAD;
+}
+
+/* From the answers, anew. */
 static void compare_make(struct view_compare *v)
 {
-	const struct compare_row *row = view_compare_row(v);
 	owned_buf struct buf was = { 0 };
-	if (row)
-		compare_row_append(&was, row);
+	compare_name(view_compare_row(v), &was);
 	compare_rows_make(&v->rows, &v->parts);
 	v->nshown = 0;
 	compare_show(v);
 	for (size_t i = 0; i < v->nshown; i++) {
-		row = &v->rows.rows[v->shown[i]];
-		buf_clear(&v->scratch);
-		compare_row_append(&v->scratch, row);
-		if (v->goes_to_log ? row->section == COMPARE_LOG && row->kind == COMPARE_ROW_HEAD
-		                   : was.n && str_eq(buf_str(&v->scratch), buf_str(&was))) {
-			list_go(&v->list, i);
-			break;
-		}
+		const struct compare_row *row = &v->rows.rows[v->shown[i]];
+		compare_name(row, &v->scratch);
+		if (v->goes_to_log ? !compare_is_log(row) : !str_eq(buf_str(&v->scratch), buf_str(&was)))
+			continue;
+		list_go(&v->list, i);
+		break;
 	}
 	v->goes_to_log = false;
 }

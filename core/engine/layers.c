@@ -11,7 +11,8 @@ struct layers_reading {
 	struct arena *arena;
 	struct archive_stream *outer;
 	struct layers_limits left;
-	struct str first;               /* of the file at hand: what was looked at already */
+	struct buf head;                /* of the file at hand: what was looked at already */
+	struct str first;               /* and of it, what is still to be read */
 	struct map documents, layers, links;
 };
 
@@ -90,11 +91,25 @@ static void layers_link(struct layers_reading *r, const char *path, const char *
 	map_set(&r->links, str_of(path), (char *)layers_clean(r->arena, buf_text(&to)));
 }
 
+/* As much as tells a tar from other files, however small the pieces come. */
+static bool layers_head(struct layers_reading *r, struct error *err)
+{
+	struct str bytes = { "", 1 };
+	uint64_t at;
+	buf_clear(&r->head);
+	while (bytes.n && r->head.n < LAYERS_BLOCK) {
+		if (!archive_stream_read(r->outer, &bytes, &at, err))
+			return false;
+		buf_append(&r->head, bytes);
+	}
+	r->first = buf_str(&r->head);
+	return true;
+}
+
 static bool layers_entry(struct layers_reading *r, const struct archive_entry_facts *f,
                          struct error *err)
 {
 	size_t n = strlen(f->path) + strlen(f->link ? f->link : "") + 1;
-	uint64_t at;
 	if (r->left.entries == 0 || r->left.names < 2 * n)
 		return error_set(err, ERROR_LIMIT, "the image's archive holds too many entries");
 	r->left.entries--;
@@ -106,7 +121,7 @@ static bool layers_entry(struct layers_reading *r, const struct archive_entry_fa
 		map_set(&r->links, str_of(path), (char *)layers_clean(r->arena, f->same_as));
 	if (f->link || f->same_as || !S_ISREG(f->mode))
 		return true;
-	if (!archive_stream_read(r->outer, &r->first, &at, err))
+	if (!layers_head(r, err))
 		return false;
 	if (r->first.n && (r->first.p[0] == '{' || r->first.p[0] == '['))
 		return layers_document(r, path, err);
@@ -129,6 +144,7 @@ bool layers_read(struct arena *arena, archive_more_fn *more, void *data,
 	map_finish(&r.documents);
 	map_finish(&r.layers);
 	map_finish(&r.links);
+	buf_finish(&r.head);
 	if (!ok)
 		return false;
 	layers_merge(arena, &layers);

@@ -134,8 +134,10 @@ int cmd_compare(struct arena *arena, const struct args *args)
 		return command_fail(&err);
 	/* All else is told although the images may be gone. */
 	bool has_images = !args_has(args, "image") || compare_image(&c, &err);
-	if (!has_images)
+	if (!has_images) {
 		c.parts.image_note = err.text;
+		value_set(arena, c.document, "image_error", value_new_string(arena, str_of(err.text)));
+	}
 	int code = compare_print(&c, args);
 	return has_images ? code : command_fail(&err);
 }

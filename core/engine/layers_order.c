@@ -81,7 +81,8 @@ static bool order_docker(const struct ordering *o, const struct value *manifest,
 	const struct value *image = value_type(manifest) == VALUE_ARRAY ? value_child(manifest) : NULL;
 	const struct value *paths = order_list(image, "Layers");
 	if (!paths)
-		return error_set(err, ERROR_PROTOCOL, "manifest.json of the image's archive names no layers");
+		return error_set(err, ERROR_PROTOCOL,
+		                 "manifest.json of the image's archive names no layers");
 	layers->layers = arena_array(o->arena, value_count(paths) + 1, sizeof *layers->layers);
 	for (const struct value *v = value_child(paths); v; v = value_next(v))
 		if (!order_add(o, layers, value_text(v), err))
@@ -101,7 +102,8 @@ static bool order_oci(const struct ordering *o, const struct value *index,
 	const struct value *config = index && value_type(index) == VALUE_OBJECT
 		? value_get(index, STR("config")) : NULL;
 	if (!list)
-		return error_set(err, ERROR_PROTOCOL, "index.json of the image's archive leads to no layers");
+		return error_set(err, ERROR_PROTOCOL,
+		                 "index.json of the image's archive leads to no layers");
 	layers->layers = arena_array(o->arena, value_count(list) + 1, sizeof *layers->layers);
 	for (const struct value *v = value_child(list); v; v = value_next(v))
 		if (!order_add(o, layers, order_blob(o, order_text(v, "digest")), err))

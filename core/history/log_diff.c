@@ -69,8 +69,8 @@ static size_t log_lines(struct journal *j, int step, bool *cut)
 	return LOG_DIFF_LINES_MAX;
 }
 
-void log_diff_make(struct arena *arena, struct journal *a, int step_a, struct journal *b, int step_b,
-                   struct log_diff *ret_diff)
+void log_diff_make(struct arena *arena, struct journal *a, int step_a, struct journal *b,
+                   int step_b, struct log_diff *ret_diff)
 {
 	struct log_diff d = { 0 };
 	struct log_names t = { .slots = 16 };

@@ -65,6 +65,7 @@ static const struct scene {
 	{ "diff-dockerfile", SCENE_SHIP, "p<Space><Enter>d<Enter><Tab>]c" },
 	{ "diff-odd", SCENE_ODD, "p<Space><Enter>dk<Enter>G" },
 	{ "messages", SCENE_SHIP, "Zwz<Enter>]d/nowhere<Enter>gm" },
+	{ "compare", SCENE_SHIP, "HjC" },
 	{ "matrix", SCENE_SHIP, "M|<Space>p<Space>j<Space><Enter>|" },
 	{ "matrix-build", SCENE_SHIP, "M|<Space><Space>B" },
 	{ "matrix-wrong", SCENE_ODD, "M|jj" },

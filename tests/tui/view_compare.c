@@ -15,8 +15,9 @@ static void compare_kept(struct scratch *s, const char *dir, const char *name, c
 	assert_true(save_file(arena_printf(s->arena, "%s/%s", dir, name), str_of(text), 0600, &s->err));
 }
 
-#define START "{'project':'ship','kind':'dockerfile','profiles':[],'level':'all','engine':'buildkit'," \
-	"'engine_version':'dockerd 20','engine_address':'unix:///nowhere/d.sock','image':'ship:1'," \
+#define START "{'project':'ship','kind':'dockerfile','profiles':[],'level':'all'," \
+	"'engine':'buildkit','engine_version':'dockerd 20'," \
+	"'engine_address':'unix:///nowhere/d.sock','image':'ship:1'," \
 	"'root':'/r','id':"
 #define STEPS "'steps':[{'index':0,'name':'FROM node:20','stage':''}," \
 	"{'index':1,'name':'COPY package.json .','stage':'build'}," \
@@ -41,7 +42,8 @@ static const char *compare_first(struct scratch *s)
 	journal_event(&m, 14, EVENT_BUILD_DONE, -1, "{'ok':true,'image_id':'sha256:1111','exit':0}");
 	journal_end(&m);
 	compare_kept(s, m.dir, "Dockerfile", "FROM node:20\nENV A=1\nCOPY package.json .\n");
-	compare_kept(s, m.dir, "settings.json", "{\"pesto/api/config.json\":{\"workers\":2,\"tz\":\"UTC\"}}");
+	compare_kept(s, m.dir, "settings.json",
+	             "{\"pesto/api/config.json\":{\"workers\":2,\"tz\":\"UTC\"}}");
 	return m.dir;
 }
 
@@ -60,7 +62,8 @@ static const char *compare_second(struct scratch *s)
 	journal_end(&m);
 	compare_kept(s, m.dir, "Dockerfile", "FROM node:20\nENV A=2\nCOPY package.json .\nCOPY x /x\n");
 	compare_kept(s, m.dir, "settings.json",
-	             "{\"pesto/api/config.json\":{\"workers\":8,\"tz\":\"UTC\",\"new\":\"a\\u202eb\"}}");
+	             "{\"pesto/api/config.json\":{\"workers\":8,\"tz\":\"UTC\","
+	             "\"new\":\"a\\u202eb\"}}");
 	return m.dir;
 }
 

@@ -75,8 +75,8 @@ static void test_compare__level_none_is_one_reason_for_all(void **state)
 	struct scratch *s = *state;
 	const char *a = kept_build(s, "20260101-000000-0001", "all", 14, quick);
 	const char *b = kept_build(s, "20260101-000000-0002", "none", 123, slow);
-	explains(s, a, b, "+1m49s of +1m49s: 2 steps re-ran (cache level none: nothing is taken from the "
-	         "cache), above all 2 RUN npm ci");
+	explains(s, a, b, "+1m49s of +1m49s: 2 steps re-ran (cache level none: nothing is taken from "
+	         "the cache), above all 2 RUN npm ci");
 }
 
 static void test_compare__steps_are_paired_by_stage_and_text_then_by_place(void **state)
@@ -84,13 +84,13 @@ static void test_compare__steps_are_paired_by_stage_and_text_then_by_place(void 
 	struct scratch *s = *state;
 	static const struct kept_step before[] = {
 		{ "FROM a", -1, NULL, NULL }, { "RUN one", 1, NULL, NULL }, { "RUN two", 1, NULL, NULL },
-		{ "RUN gone", 1, NULL, NULL }, { "COPY x /x", 1, NULL, NULL }, { "RUN twice", 1, NULL, NULL },
-		{ "RUN twice", 2, NULL, NULL }, { NULL },
+		{ "RUN gone", 1, NULL, NULL }, { "COPY x /x", 1, NULL, NULL },
+		{ "RUN twice", 1, NULL, NULL }, { "RUN twice", 2, NULL, NULL }, { NULL },
 	};
 	static const struct kept_step after[] = {
 		{ "FROM a", -1, NULL, NULL }, { "RUN two", 1, NULL, NULL }, { "RUN one", 1, NULL, NULL },
-		{ "COPY y /x", 1, NULL, NULL }, { "RUN twice", 1, NULL, NULL }, { "RUN twice", 2, NULL, NULL },
-		{ "RUN new", 1, "other", NULL }, { NULL },
+		{ "COPY y /x", 1, NULL, NULL }, { "RUN twice", 1, NULL, NULL },
+		{ "RUN twice", 2, NULL, NULL }, { "RUN new", 1, "other", NULL }, { NULL },
 	};
 	owned(compare) struct compare *c = compare_of(s,
 		kept_build(s, "20260101-000000-0001", "all", 8, before),
@@ -114,7 +114,8 @@ static void test_compare__settings_and_dockerfile_are_compared_where_both_kept_t
 	struct scratch *s = *state;
 	const char *a = kept_build(s, "20260101-000000-0001", "all", 14, quick);
 	const char *b = kept_build(s, "20260101-000000-0002", "all", 14, quick);
-	kept_file(s, a, "settings.json", "{\"x/a.json\":{\"k\":1,\"same\":[1,2]},\"gone.json\":{\"q\":1}}");
+	kept_file(s, a, "settings.json",
+	          "{\"x/a.json\":{\"k\":1,\"same\":[1,2]},\"gone.json\":{\"q\":1}}");
 	kept_file(s, a, "Dockerfile", "FROM a\nENV A=1\nRUN x\n");
 	kept_file(s, b, "Dockerfile", "FROM a\nENV A=2\nRUN x\nRUN y\n");
 	owned(compare) struct compare *half = compare_of(s, a, b);

@@ -42,8 +42,9 @@ static inline const char *kept_build(struct scratch *s, const char *id, const ch
 	const char *dir = arena_printf(s->arena, "%s/%s", save_state_dir("builds", &s->err), id);
 	double t = 1000.0 + 1000.0 * (id[strlen(id) - 1] - '0');
 	assert_true(save_dir(dir, 0700, &s->err));
-	buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"build.start\",\"format\":1,\"id\":\"%s\",\"project\":"
-	           "\"p\",\"kind\":\"dockerfile\",\"profiles\":[],\"level\":\"%s\",\"engine\":\"buildkit\","
+	buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"build.start\",\"format\":1,\"id\":\"%s\","
+	           "\"project\":\"p\",\"kind\":\"dockerfile\",\"profiles\":[],\"level\":\"%s\","
+	           "\"engine\":\"buildkit\","
 	           "\"engine_version\":\"dockerd 1\",\"engine_address\":\"unix:///d.sock\",\"image\":"
 	           "\"p:1\",\"root\":\"/r\",\"steps\":[", t, id, level);
 	for (size_t i = 0; steps[i].name; i++) {
@@ -58,11 +59,12 @@ static inline const char *kept_build(struct scratch *s, const char *id, const ch
 		size_t n = steps[i].log ? strlen(steps[i].log) : 0;
 		buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"step.start\",\"step\":%zu}\n", t, i);
 		if (n)
-			buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"log\",\"step\":%zu,\"stream\":1,\"offset\":%zu,"
-			           "\"length\":%zu}\n", t, i, log.n, n);
+			buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"log\",\"step\":%zu,\"stream\":1,"
+			           "\"offset\":%zu,\"length\":%zu}\n", t, i, log.n, n);
 		buf_append_text(&log, steps[i].log ? steps[i].log : "");
-		buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"step.done\",\"step\":%zu,\"ok\":true,\"cached\":%s,"
-		           "\"seconds\":%.3f}\n", t, i, steps[i].seconds < 0 ? "true" : "false",
+		buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"step.done\",\"step\":%zu,\"ok\":true,"
+		           "\"cached\":%s,\"seconds\":%.3f}\n", t, i,
+		           steps[i].seconds < 0 ? "true" : "false",
 		           steps[i].seconds < 0 ? 0.0 : steps[i].seconds);
 	}
 	buf_printf(&journal, "{\"t\":%.3f,\"ev\":\"build.done\",\"ok\":true,\"image_id\":\"sha256:%s\","

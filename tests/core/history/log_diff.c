@@ -18,8 +18,8 @@ static struct journal *open_log(struct scratch *s, const char *id, const char *t
 
 static struct logs logs_of(struct scratch *s, const char *a, const char *b)
 {
-	struct logs l = { open_log(s, "20260101-000000-0001", a), open_log(s, "20260101-000000-0002", b),
-	                  { 0 } };
+	struct logs l = { open_log(s, "20260101-000000-0001", a),
+	                  open_log(s, "20260101-000000-0002", b), { 0 } };
 	log_diff_make(s->arena, l.a, 0, l.b, 0, &l.diff);
 	return l;
 }
@@ -80,9 +80,9 @@ static void test_log_diff__long_logs_stay_within_bounds(void **state)
 	owned_buf struct buf a = { 0 }, b = { 0 };
 	enum { LINES = 200000 };
 	for (int i = 0; i < LINES; i++) {
-		buf_printf(&a, "a line %c%c%c of the first\n", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26);
-		buf_printf(&b, "a line %c%c%c of the %s\n", 'z' - i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26,
-		           i % 3 ? "first" : "second");
+		char x = (char)('a' + i / 26 % 26), y = (char)('a' + i / 676 % 26);
+		buf_printf(&a, "a line %c%c%c of the first\n", 'a' + i % 26, x, y);
+		buf_printf(&b, "a line %c%c%c of the %s\n", 'z' - i % 26, x, y, i % 3 ? "first" : "second");
 	}
 	size_t before = arena_size(s->arena);
 	struct logs l = logs_of(s, buf_text(&a), buf_text(&b));

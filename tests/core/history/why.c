@@ -4,13 +4,15 @@
 #include "tests/core/history/kept.h"
 
 static const struct kept_step cached[] = {
-	{ "FROM busybox:1", -1, NULL, NULL }, { "ARG MODE", 0, NULL, NULL }, { "COPY a /a", -1, NULL, NULL },
-	{ "RUN one", -1, NULL, NULL }, { "COPY --from=other /x /x", -1, NULL, NULL },
+	{ "FROM busybox:1", -1, NULL, NULL }, { "ARG MODE", 0, NULL, NULL },
+	{ "COPY a /a", -1, NULL, NULL }, { "RUN one", -1, NULL, NULL },
+	{ "COPY --from=other /x /x", -1, NULL, NULL },
 	{ "RUN apart", -1, "other", NULL }, { NULL },
 };
 static const struct kept_step ran[] = {
-	{ "FROM busybox:1", 0.1, NULL, NULL }, { "ARG MODE", -1, NULL, NULL }, { "COPY a /a", 1, NULL, NULL },
-	{ "RUN one", 2, NULL, NULL }, { "COPY --from=other /x /x", 1, NULL, NULL },
+	{ "FROM busybox:1", 0.1, NULL, NULL }, { "ARG MODE", -1, NULL, NULL },
+	{ "COPY a /a", 1, NULL, NULL }, { "RUN one", 2, NULL, NULL },
+	{ "COPY --from=other /x /x", 1, NULL, NULL },
 	{ "RUN apart", 3, "other", NULL }, { NULL },
 };
 
@@ -141,7 +143,8 @@ static void test_why__texts_alone_say_so(void **state)
 	const char *before = kept_build(s, "20260101-000000-0001", "all", 9, base);
 	const char *dir = kept_build(s, "20260101-000000-0002", "all", 9, edited);
 	struct asked q = ask(s, dir, before);
-	is_why(s, &q, 1, MISS_CONTEXT, 1, "context: what it copies is another (files were not recorded)");
+	is_why(s, &q, 1, MISS_CONTEXT, 1,
+	       "context: what it copies is another (files were not recorded)");
 	is_why(s, &q, 2, MISS_TEXT, 2, "build 20260101-000000-0001 has no such instruction");
 	assert_int_equal(why_find(&q.why, 3)->forecast.verdict, VERDICT_UNKNOWN);
 	assert_true(q.why.note.n > 0);

@@ -190,8 +190,8 @@ static const struct command command_compare = {
 	"what two builds differ in, and where the difference in time comes from\n"
 	"Settings, Dockerfile, context, base images and engine, and per step the time and whether the "
 	"cache served it. One BUILD alone is compared with the one before. --image asks the engines "
-	"for the images and compares them layer by layer and file by file; --logs compares what the steps "
-	"printed, but for times, sizes, hashes and temporary names.", cmd_compare,
+	"for the images and compares them layer by layer and file by file; --logs compares what the "
+	"steps printed, but for times, sizes, hashes and temporary names.", cmd_compare,
 };
 static const struct command command_why = {
 	"why", "[BUILD] [STEP]", 0, 2, "json help",

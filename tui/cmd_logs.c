@@ -6,6 +6,7 @@
 #include "core/history/line_filter.h"
 #include "core/history/new_lines.h"
 #include "core/job/job.h"
+#include "core/journal/find_step.h"
 #include "core/os/clock.h"
 #include "core/value/json.h"
 #include "tui/command.h"
@@ -26,34 +27,6 @@ struct logs {
 	struct log_text text;
 	size_t printed;
 };
-
-/* STEP: an index as the journal has it, or a part of a step's text that only one
- * step has. */
-static bool logs_find_step(const struct build *build, const char *step, int *ret_step,
-                           struct error *err)
-{
-	unsigned long long index;
-	int found = -1;
-	if (str_number(str_of(step), INT32_MAX, &index)) {
-		if (index >= build->nsteps)
-			return error_set(err, ERROR_USAGE, "there is no step %llu: the build has 0 to %zu",
-			                 index, build->nsteps ? build->nsteps - 1 : 0);
-		*ret_step = (int)index;
-		return true;
-	}
-	for (size_t i = 0; i < build->nsteps; i++) {
-		if (str_find_str(build->steps[i].name, str_of(step)) == STR_NONE)
-			continue;
-		if (found >= 0)
-			return error_set(err, ERROR_USAGE, "'%s' is part of step %d and of step %zu: give "
-			                 "the number", step, found, i);
-		found = (int)i;
-	}
-	if (found < 0)
-		return error_set(err, ERROR_USAGE, "no step has '%s' in its text", step);
-	*ret_step = found;
-	return true;
-}
 
 /* A line, and what is to be said of it. */
 struct logs_line {
@@ -211,7 +184,7 @@ static bool logs_open(struct logs *l, struct arena *arena, const struct args *ar
 	l->visible = command_is_terminal();
 	journal_refresh(l->journal);
 	build_update(l->build, l->journal);
-	if (args->noperands > 1 && !logs_find_step(l->build, args->operands[1], &l->step, err))
+	if (args->noperands > 1 && !build_find_step(l->build, args->operands[1], &l->step, err))
 		return false;
 	if (!logs_open_filter(l, args, err))
 		return false;

@@ -359,8 +359,22 @@ static const struct hint view_compare_hints[] = {
 	{ ACTION_SEARCH, "find" }, { ACTION_BACK, "back" }, { ACTION_HELP, "keys" }, { 0, NULL },
 };
 
+static struct list *view_compare_list(struct view *view, size_t i)
+{
+	return i == 0 ? &((struct view_compare *)view)->list : NULL;
+}
+
+static const char *view_compare_subject(const struct view *view)
+{
+	return ((const struct view_compare *)view)->dir_b;
+}
+
+static const struct view_nav view_compare_nav = {
+	.list = view_compare_list, .subject = view_compare_subject,
+};
+
 static const struct view_ops view_compare_ops = {
-	.name = "compare", .where = WHERE_COMPARE, .draw = view_compare_draw, .act = view_compare_act,
+	.name = "compare", .where = WHERE_COMPARE, .nav = &view_compare_nav, .draw = view_compare_draw, .act = view_compare_act,
 	.free = view_compare_free, .enter = view_compare_enter, .typed = view_compare_typed,
 	.hints = view_compare_hints,
 };

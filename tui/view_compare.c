@@ -374,7 +374,8 @@ static const struct view_nav view_compare_nav = {
 };
 
 static const struct view_ops view_compare_ops = {
-	.name = "compare", .where = WHERE_COMPARE, .nav = &view_compare_nav, .draw = view_compare_draw, .act = view_compare_act,
+	.name = "compare", .where = WHERE_COMPARE, .nav = &view_compare_nav,
+	.draw = view_compare_draw, .act = view_compare_act,
 	.free = view_compare_free, .enter = view_compare_enter, .typed = view_compare_typed,
 	.hints = view_compare_hints,
 };

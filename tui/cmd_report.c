@@ -30,7 +30,10 @@ int cmd_report(struct arena *arena, const struct args *args)
 	if (!report_ask(args, &options, &err))
 		return command_fail(&err);
 	const char *dir = request_find(args->noperands ? args->operands[0] : NULL, &err);
-	if (!dir || !history_report(dir, &options, &page, &err))
+	const char *against = args_get(args, "against");
+	if (dir && against)
+		options.against = request_find(against, &err);
+	if (!dir || (against && !options.against) || !history_report(dir, &options, &page, &err))
 		return command_fail(&err);
 	if (!output || strcmp(output, "-") == 0)
 		return command_output(buf_str(&page));

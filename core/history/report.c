@@ -9,6 +9,8 @@
 #include "core/os/clock.h"
 #include "core/os/files.h"
 
+enum { REPORT_BUILDS = 40 };        /* looked at for usual times */
+
 /* ---- text ---- */
 
 static void report_escape(struct buf *out, struct str visible)
@@ -70,6 +72,25 @@ struct str report_cut(struct str text, size_t most)
 	while (most > 0 && ((unsigned char)text.p[most] & 0xc0) == 0x80)
 		most--;
 	return str_slice(text, 0, most);
+}
+
+void report_usual(const struct report *r, const struct step *s, struct buf *out)
+{
+	struct times_range range;
+	if (!r->times || !times_step(r->times, s->stage, s->name, &range))
+		return;
+	clock_append_seconds(out, range.p25);
+	buf_append(out, STR(" – "));
+	clock_append_seconds(out, range.p90);
+}
+
+struct str report_why(const struct report *r, size_t step)
+{
+	const struct forecast_step *f = forecast_find(&r->forecast, (int)step);
+	const struct step *s = &r->build->steps[step];
+	if (s->error.n)
+		return s->error;
+	return f && s->state != STEP_CACHED ? f->sentence : (struct str){ 0 };
 }
 
 struct str report_section(const struct report *r, size_t step)
@@ -170,13 +191,20 @@ static void report_read(struct report *r)
 
 static bool report_open(struct report *r, const char *dir, struct error *err)
 {
+	struct error ignored;
 	if (!history_read_one(r->arena, dir, &r->item))
 		return error_set(err, ERROR_MISSING, "there is no build in '%s'", dir);
 	r->journal = journal_open(dir, err);
 	if (!r->journal)
 		return false;
 	report_read(r);
-	return true;
+	r->times = times_read(r->item.root, r->item.project, r->item.engine, r->item.address,
+	                      REPORT_BUILDS, &ignored);
+	if (!forecast_read_file(r->arena, dir, &r->forecast, &ignored))
+		r->forecast = (struct forecast){ 0 };
+	if (r->options->against)
+		r->compare = compare_new(r->options->against, dir, err);
+	return !r->options->against || r->compare;
 }
 
 bool history_report(const char *dir, const struct report_options *options, struct buf *out,
@@ -190,6 +218,8 @@ bool history_report(const char *dir, const struct report_options *options, struc
 		report_markdown(&r);
 	else if (ok)
 		report_html(&r);
+	compare_free(r.compare);
+	times_free(r.times);
 	build_free(r.build);
 	journal_free(r.journal);
 	free(r.spans);

@@ -9,6 +9,7 @@
  * named is text in it and nothing else. */
 struct report_options {
 	bool markdown;
+	const char *against;            /* the folder of an earlier build to compare with; NULL: none */
 	size_t lines;                   /* of a step's log, its last ones; 0: no logs */
 };
 
@@ -18,7 +19,7 @@ enum { REPORT_LINES = 500, REPORT_LOG_BYTES = 8 << 20 };
 /* GitHub takes a summary of 1 MiB. */
 enum { REPORT_MARKDOWN_MAX = 1 << 20 };
 
-/* Appends the page.  ERROR_MISSING where the folder holds no build.  Reads the journal
+/* Appends the page.  ERROR_MISSING where a folder holds no build.  Reads the journal
  * whole: for commands and workers. */
 bool history_report(const char *dir, const struct report_options *, struct buf *out,
                     struct error *);

@@ -128,14 +128,16 @@ static void html_step(struct report *r, size_t i)
 	report_html_text(r->out, s->name);
 	buf_append(r->out, STR("</td><td>"));
 	report_html_text(r->out, report_section(r, i));
-	buf_printf(r->out, "</td><td class=\"%s\">%s", word, word);
-	if (s->error.n) {
-		buf_append(r->out, STR(": "));
-		report_html_text(r->out, s->error);
+	buf_printf(r->out, "</td><td><span class=\"%s\">%s", word, word);
+	if (report_why(r, i).n) {
+		buf_append(r->out, STR("</span> <span class=\"faint\">"));
+		report_html_text(r->out, report_why(r, i));
 	}
-	buf_append(r->out, STR("</td><td class=\"r\">"));
+	buf_append(r->out, STR("</span></td><td class=\"r\">"));
 	if (s->seconds > 0)
 		clock_append_seconds(r->out, s->seconds);
+	buf_append(r->out, STR("</td><td class=\"r faint\">"));
+	report_usual(r, s, r->out);
 	buf_append(r->out, STR("</td><td class=\"m faint\">"));
 	report_html_text(r->out, s->origin);
 	buf_append(r->out, STR("</td></tr>\n"));
@@ -145,6 +147,7 @@ static void html_steps(struct report *r)
 {
 	buf_append(r->out, STR("<section><h2>Steps</h2>\n<table><tr><th class=\"r\">#</th>"
 	                       "<th>step</th><th>stage</th><th>result</th><th class=\"r\">took</th>"
+	                       "<th class=\"r\">usual</th>"
 	                       "<th>cause</th></tr>\n"));
 	for (size_t i = 0; i < r->build->nsteps; i++)
 		if (report_shows(r, i))
@@ -209,6 +212,8 @@ void report_html(struct report *r)
 	html_head(r);
 	html_facts(r);
 	html_error(r);
+	if (r->compare)
+		report_compare_html(r);
 	report_timeline(r);
 	html_steps(r);
 	html_warnings(r);

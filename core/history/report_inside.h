@@ -1,8 +1,11 @@
 #ifndef CORE_HISTORY_REPORT_INSIDE_H
 #define CORE_HISTORY_REPORT_INSIDE_H
 
+#include "core/history/compare.h"
 #include "core/history/field.h"
+#include "core/history/forecast.h"
 #include "core/history/report.h"
+#include "core/history/times.h"
 #include "core/journal/build.h"
 
 /* Private to report*.c: a build with all that a page says of it. */
@@ -20,6 +23,9 @@ struct report {
 	struct journal *journal;
 	struct build *build;
 	struct report_span *spans;      /* one a step */
+	struct times *times;            /* NULL: nothing is known */
+	struct forecast forecast;       /* nsteps 0: none */
+	struct compare *compare;        /* NULL: nothing to compare with */
 	size_t log_left;                /* bytes that logs may still have */
 };
 
@@ -31,6 +37,10 @@ void report_markdown_text(struct buf *, struct str);
 
 /* "cached", "ran", "failed", "cancelled", "skipped", "running". */
 const char *report_step_word(const struct step *);
+/* "1.2s – 3.4s", as it usually takes; nothing where no run is known. */
+void report_usual(const struct report *, const struct step *, struct buf *out);
+/* Why the step ran or failed; n 0: nothing is known. */
+struct str report_why(const struct report *, size_t step);
 /* The stage of a Dockerfile, else the step's group; n 0: neither. */
 struct str report_section(const struct report *, size_t step);
 /* Steps that are told: those of the image that did something, or nothing because of a
@@ -47,6 +57,9 @@ enum { REPORT_FILE_MAX = 256 << 10 };
 struct str report_file(const struct report *, const char *name, bool *ret_cut);
 
 void report_timeline(struct report *);
+/* What differs from the build that it is compared with. */
+void report_compare_html(struct report *);
+void report_compare_markdown(struct report *);
 void report_html(struct report *);
 void report_markdown(struct report *);
 

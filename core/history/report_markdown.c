@@ -97,13 +97,18 @@ static void markdown_step(struct report *r, size_t i)
 	buf_printf(r->out, " | %s | ", report_step_word(s));
 	if (s->seconds > 0)
 		clock_append_seconds(r->out, s->seconds);
+	buf_append(r->out, STR(" | "));
+	report_usual(r, s, r->out);
+	buf_append(r->out, STR(" | "));
+	report_markdown_text(r->out, report_cut(report_why(r, i), MARKDOWN_NAME));
 	buf_append(r->out, STR(" |\n"));
 }
 
 static void markdown_steps(struct report *r)
 {
 	size_t more = 0;
-	buf_append(r->out, STR("| # | step | stage | result | took |\n|--:|---|---|---|--:|\n"));
+	buf_append(r->out, STR("| # | step | stage | result | took | usual | why |\n"
+	                       "|--:|---|---|---|--:|--:|---|\n"));
 	for (size_t i = 0; i < r->build->nsteps; i++) {
 		if (!report_shows(r, i))
 			continue;
@@ -139,6 +144,8 @@ void report_markdown(struct report *r)
 {
 	markdown_head(r);
 	markdown_error(r);
+	if (r->compare)
+		report_compare_markdown(r);
 	markdown_steps(r);
 	markdown_logs(r);
 }

@@ -113,6 +113,7 @@ static void test_report__html_holds_every_byte_as_text(void **state)
 	report_has(page, "1 of 3 layers from the cache");
 	report_has(page, "<rect class=\"failed\"");
 	report_has(page, "exit code: 7");
+	report_has(page, "<th class=\"r\">usual</th>");
 	report_has(page, "warned ");
 	report_has(page, "FROM x\nRUN &lt;script");
 	/* What went wrong comes first. */

@@ -218,6 +218,7 @@ static const struct history_verb {
 	{ "prune", "dry-run json", history_prune },
 	{ "export", "output", history_export_builds },
 	{ "import", "", history_import_files },
+	{ "trend", "json", history_trend },
 	{ "delete", "", history_delete_builds },
 	{ "pin", "", history_pin_builds },
 	{ "unpin", "", history_unpin_builds },
@@ -232,8 +233,8 @@ static const struct history_verb *history_find_verb(const char *name, struct err
 			return &verbs[i];
 		similar_try(&similar, verbs[i].name);
 	}
-	error_set(err, ERROR_USAGE, "history knows list, prune, export, import, delete, pin and unpin, "
-	          "not '%s'%s%s", name, similar.best ? ": was it " : "",
+	error_set(err, ERROR_USAGE, "history knows list, prune, export, import, trend, delete, pin "
+	          "and unpin, not '%s'%s%s", name, similar.best ? ": was it " : "",
 	          similar.best ? similar.best : "");
 	return NULL;
 }

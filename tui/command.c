@@ -112,19 +112,20 @@ static const struct command command_cancel = {
 	"cancel", "[BUILD]", 0, 1, "help", "stop a running build", cmd_cancel,
 };
 static const struct command command_history = {
-	"history", "[list|prune|export|import|delete|pin|unpin] [BUILD...]", 0, (size_t)-1,
+	"history", "[list|prune|export|import|trend|delete|pin|unpin] [BUILD...]", 0, (size_t)-1,
 	"project since count output=FILE dry-run json help",
 	"the builds that are kept: list, delete, pin, export and import them\n"
 	"list takes the words of a filter instead of BUILDs: project=ship result=failed level:C1 "
 	"took>1m since:2d before:2026-11-01 is:pinned !word. prune removes what keep_days, keep_builds "
-	"and keep_size of config.toml let go, as every build does at its end. export writes ID.mortar "
+	"and keep_size of config.toml let go, as every build does at its end. trend BUILD or PROJECT "
+	"shows how long builds like it and their steps took. export writes ID.mortar "
 	"into this folder, which import takes elsewhere: what attach, logs, replay and report need, "
 	"nothing that can be started.", cmd_history,
 };
 static const struct command command_report = {
-	"report", "[BUILD]", 0, 1, "output=FILE format log-lines help",
+	"report", "[BUILD]", 0, 1, "output=FILE against=BUILD format log-lines help",
 	"a build as a page: HTML in one file, or Markdown for the summary of a CI run\n"
-	"Errors first, then when each step ran, all steps, warnings, logs and what was built. The page "
+	"Errors first, then when each step ran, all steps, warnings, logs and what was built; with --against what differs from that build. The page "
 	"asks no network and runs no script. Markdown stays below 1 MiB, as in "
 	"mortar report --format markdown >>\"$GITHUB_STEP_SUMMARY\".", cmd_report,
 };

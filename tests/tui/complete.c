@@ -48,7 +48,7 @@ static void test_complete__knows_what_may_stand_where(void **state)
 		{ "context . -o ", "dirs:" }, { "context . --tar=x", "files:" },
 		{ "read x --as t", "toml" }, { "match --as ", "dockerignore" }, { "help hist", "history" },
 		{ "completion ", "bash zsh fish" }, { "build . --tag ", "" },
-		{ "history ", "list prune export import delete pin unpin" },
+		{ "history ", "list prune export import trend delete pin unpin" },
 		{ "-p ", "" }, { "plan . -- --bui", "" }, { "nosuch --me", "--merge" },
 		{ "attach ", "last" }, { "build . --kind ", "pesto dockerfile" },
 	};

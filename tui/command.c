@@ -127,7 +127,8 @@ static const struct command command_report = {
 	"a build as a page: HTML in one file, or Markdown for the summary of a CI run\n"
 	"Errors first, then when each step ran, all steps, warnings, logs and what was built; with "
 	"--against what differs from that build. The page asks no network and runs no script. Markdown "
-	"stays below 1 MiB, as in mortar report --format markdown >>\"$GITHUB_STEP_SUMMARY\".", cmd_report,
+	"stays below 1 MiB, as in mortar report --format markdown >>\"$GITHUB_STEP_SUMMARY\".",
+	cmd_report,
 };
 static const struct command command_replay = {
 	"replay", "[BUILD]", 0, 1, "progress speed help",

@@ -1,6 +1,7 @@
 #include "core/job/shell_site.h"
 
 #include "core/base/map.h"
+#include "core/journal/find_step.h"
 #include "core/recipe/quote.h"
 #include "core/recipe/shell.h"
 
@@ -53,25 +54,6 @@ static bool site_find_line(const struct build *b, const struct recipe *r, struct
 	                 "shell takes a step's number, STAGE:LINE, :LINE or a part of its text)", line);
 }
 
-static bool site_find_text(const struct build *b, const char *step, int *ret_step,
-                           struct error *err)
-{
-	size_t found = b->nsteps;
-	for (size_t i = 0; i < b->nsteps; i++) {
-		if (!site_is_instruction(&b->steps[i]) ||
-		    str_find_str(b->steps[i].name, str_of(step)) == STR_NONE)
-			continue;
-		if (found < b->nsteps)
-			return error_set(err, ERROR_USAGE, "'%s' is part of step %zu and of step %zu: give "
-			                 "the number", step, found, i);
-		found = i;
-	}
-	if (found == b->nsteps)
-		return error_set(err, ERROR_USAGE, "no instruction of the build %.*s has '%s' in its text",
-		                 STR_ARG(b->id), step);
-	return site_take(b, found, ret_step, err);
-}
-
 bool shell_site_find(const struct build *b, const struct recipe *r, const char *step,
                      int *ret_step, struct error *err)
 {
@@ -80,15 +62,10 @@ bool shell_site_find(const struct build *b, const struct recipe *r, const char *
 	size_t colon = str_find_last(text, ':');
 	if (!step)
 		return site_find_failed(b, ret_step, err);
-	if (str_number(text, INT32_MAX, &number)) {
-		if (number >= b->nsteps)
-			return error_set(err, ERROR_USAGE, "there is no step %llu: the build has 0 to %zu",
-			                 number, b->nsteps ? b->nsteps - 1 : 0);
-		return site_take(b, (size_t)number, ret_step, err);
-	}
 	if (colon != STR_NONE && str_number(str_slice(text, colon + 1, text.n), 1 << 30, &number))
 		return site_find_line(b, r, str_slice(text, 0, colon), (unsigned)number, ret_step, err);
-	return site_find_text(b, step, ret_step, err);
+	int found;
+	return build_find_step(b, step, &found, err) && site_take(b, (size_t)found, ret_step, err);
 }
 
 /* ---- variables ---- */

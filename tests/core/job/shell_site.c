@@ -168,7 +168,7 @@ static void test_shell_site__finds_the_step(void **state)
 		{ ":18", 2, NULL }, { "main:19", 3, NULL }, { "second", 2, NULL },
 		{ "0", -1, "no instruction" }, { "4", -1, "the build has 0 to 3" },
 		{ "deps:16", -1, "of the stage deps" }, { ":8", -1, "no step" },
-		{ ":1", -1, "holds no instruction" }, { "nothing", -1, "no instruction" },
+		{ ":1", -1, "holds no instruction" }, { "nothing", -1, "no step has" },
 		{ "O", -1, "part of step 1 and of step 3" },
 	};
 	struct scratch *s = *state;

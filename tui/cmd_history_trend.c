@@ -27,28 +27,23 @@ static const char *trend_find(struct arena *arena, const char *name, struct erro
 	return NULL;
 }
 
-static void trend_append_range(struct buf *out, const struct times_range *range)
-{
-	if (!range->n)
-		return;
-	clock_append_seconds(out, range->p25);
-	buf_append(out, STR(" - "));
-	clock_append_seconds(out, range->p90);
-}
-
 static void trend_append_step(struct buf *out, const struct trend *t, const struct trend_step *step)
 {
 	enum { NAME = 60 };
 	struct spark_point points[TREND_BUILDS];
-	owned_buf struct buf name = { 0 }, range = { 0 };
+	owned_buf struct buf plain = { 0 }, name = { 0 }, range = { 0 };
 	size_t width;
 	for (size_t i = 0; i < t->nbuilds; i++) {
 		const struct trend_point *p = &step->points[i];
 		points[i] = (struct spark_point){ p->seconds, p->failed ? 'x' : p->cached ? '=' : 0 };
 	}
 	spark_append(out, points, t->nbuilds, TREND_BUILDS);
-	trend_append_range(&range, &step->usual);
-	utf8_append_visible(&name, step->name);
+	if (step->usual.n)
+		clock_append_range(&range, step->usual.p25, step->usual.p90, " - ");
+	if (step->stage.n)
+		buf_printf(&plain, "[%.*s] ", STR_ARG(step->stage));
+	buf_append(&plain, step->name);
+	utf8_append_visible(&name, buf_str(&plain));
 	struct str cut = text_cut(buf_str(&name), NAME, &width);
 	buf_printf(out, "  %-13s  %.*s\n", buf_text(&range), STR_ARG(cut));
 }

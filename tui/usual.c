@@ -78,11 +78,7 @@ void usual_append_range(const struct usual *u, const struct step *s, struct buf 
 	if (!usual_range(u, s, &range))
 		return;
 	buf_append(out, STR("usual "));
-	clock_append_seconds(out, range.p25);
-	if (range.n > 1 && range.p90 > range.p25) {
-		buf_append(out, STR(" to "));
-		clock_append_seconds(out, range.p90);
-	}
+	clock_append_range(out, range.p25, range.p90, " to ");
 }
 
 size_t usual_look(const struct usual *u, const struct step *s, struct times_range *ret_range,

@@ -72,15 +72,10 @@ size_t forecast_untimed(const struct forecast *f)
 
 void forecast_append_range(struct buf *out, const struct forecast *f)
 {
-	owned_buf struct buf low = { 0 }, high = { 0 };
 	size_t untimed = forecast_untimed(f);
 	if (f->p25 < 0)
 		return;
-	clock_append_seconds(&low, f->p25);
-	clock_append_seconds(&high, f->p90);
-	buf_append(out, buf_str(&low));
-	if (!str_eq(buf_str(&low), buf_str(&high)))
-		buf_printf(out, "-%.*s", STR_ARG(buf_str(&high)));
+	clock_append_range(out, f->p25, f->p90, "-");
 	if (untimed)
 		buf_printf(out, " + %zu never timed", untimed);
 }

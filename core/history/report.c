@@ -79,9 +79,7 @@ void report_usual(const struct report *r, const struct step *s, struct buf *out)
 	struct times_range range;
 	if (!r->times || !times_step(r->times, s->stage, s->name, &range))
 		return;
-	clock_append_seconds(out, range.p25);
-	buf_append(out, STR(" – "));
-	clock_append_seconds(out, range.p90);
+	clock_append_range(out, range.p25, range.p90, " – ");
 }
 
 struct str report_why(const struct report *r, size_t step)

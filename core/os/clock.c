@@ -49,6 +49,16 @@ void clock_append_seconds(struct buf *b, double seconds)
 		buf_printf(b, "%lluh%02llum", s / 3600, s / 60 % 60);
 }
 
+void clock_append_range(struct buf *out, double low, double high, const char *between)
+{
+	owned_buf struct buf first = { 0 }, last = { 0 };
+	clock_append_seconds(&first, low);
+	clock_append_seconds(&last, high);
+	buf_append(out, buf_str(&first));
+	if (!str_eq(buf_str(&first), buf_str(&last)))
+		buf_printf(out, "%s%s", between, buf_text(&last));
+}
+
 void clock_append_age(struct buf *b, double seconds)
 {
 	static const struct { double seconds; const char *name; } units[] = {

@@ -13,6 +13,8 @@ int64_t clock_monotonic_ms(void);
 void clock_append_local(struct buf *, double t);
 /* "0.4s", "12s", "3m02s", "1h02m": short, for screens and plain output. */
 void clock_append_seconds(struct buf *, double seconds);
+/* Two of these with `between` between them; one where they read alike. */
+void clock_append_range(struct buf *, double low, double high, const char *between);
 /* "5 minutes ago", "3 days ago", in whole units. */
 void clock_append_age(struct buf *, double seconds);
 

@@ -67,9 +67,20 @@ static void test_clock__goes_forward(void **state)
 	assert_true(clock_now() > 1.7e9);
 }
 
+static void test_clock__a_range_that_reads_alike_is_one(void **state)
+{
+	owned_buf struct buf b = { 0 };
+	(void)state;
+	clock_append_range(&b, 0.91, 0.94, " to ");
+	buf_append_char(&b, '|');
+	clock_append_range(&b, 0.9, 61, " to ");
+	assert_string_equal(buf_text(&b), "0.9s|0.9s to 1m01s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock__a_range_that_reads_alike_is_one),
 		cmocka_unit_test(test_clock__prints_seconds_short),
 		cmocka_unit_test(test_clock__prints_local_time),
 		cmocka_unit_test(test_clock__prints_an_age_in_whole_units),

@@ -7,6 +7,7 @@
 
 #include "core/ext/crypto.h"
 #include "core/history/fingerprint_files.h"
+#include "core/history/fingerprint_inputs.h"
 #include "core/history/fingerprint_scope.h"
 #include "core/history/fingerprint_trace.h"
 #include "core/os/files.h"
@@ -90,6 +91,8 @@ static void maker_source(struct chain_maker *m, struct fingerprint_link *l, stru
 		.name = str_of(arena_printf(m->arena, "%.*s:%.*s", STR_ARG(from), STR_ARG(path))),
 		.stage = stage, .link = origin.link, .content = origin.content, .is_mount = is_mount,
 	};
+	if (origin.link >= 0 && !origin.content.n)
+		fingerprint_inputs(&m->files, m->chain, m->subject, path, &all[l->nsources - 1]);
 	l->sources = all;
 	if (stage < 0) {
 		maker_hash(m, from);

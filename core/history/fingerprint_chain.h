@@ -14,6 +14,19 @@ struct fingerprint_arg {
 	bool is_fresh;                  /* another value in every build */
 };
 
+/* What a command may have made a path from. */
+enum fingerprint_sight {
+	SIGHT_CERTAIN,                  /* it counts: what is copied holds it, or the command names it */
+	SIGHT_LIKELY,                   /* it counts until it was seen not to */
+	SIGHT_UNLIKELY,                 /* it does not until it was seen to */
+};
+enum { FINGERPRINT_INPUT_SIZE = 16 };
+struct fingerprint_input {
+	enum fingerprint_sight sight;
+	struct str name, value;         /* hashes; the name's first letter is c, l or u as sight */
+	const struct fingerprint_source *source;        /* the value is what this is called; or NULL */
+};
+
 /* What a link copies or mounts from elsewhere than the context. */
 struct fingerprint_source {
 	struct str name;                /* "builder:/out", "busybox:/bin/sh" */
@@ -21,6 +34,14 @@ struct fingerprint_source {
 	int link;                       /* what last had a hand in it; -1: nothing had */
 	struct str content;             /* its hash, where no command had a hand in it */
 	bool is_mount;
+	/* Where commands had a hand in it (work n 0: not so): which ones, and what they saw. */
+	struct str work;
+	struct str certain;             /* hash of what certainly counts */
+	const struct fingerprint_input *inputs; /* the rest, by name */
+	size_t ninputs;
+	/* By results.h, before the link's key is asked for. */
+	struct str given;               /* what stands there is called so; n 0: as the link is */
+	bool is_same;                   /* it was given before */
 };
 
 struct fingerprint_link {
@@ -34,8 +55,9 @@ struct fingerprint_link {
 	bool is_meta;                   /* makes no layer */
 	bool is_fresh;                  /* an ARG that it sees has another value in every build */
 	const char *destination;        /* of COPY and WORKDIR, from the root; NULL: not known */
-	const struct fingerprint_source *sources;
+	struct fingerprint_source *sources;
 	size_t nsources;
+	bool is_forced;                 /* a level runs it whatever the cache has; by forecast_make */
 	struct str shape;               /* key but for what sources hold */
 	struct str stands;              /* what stands on it calls it so */
 };
@@ -78,6 +100,9 @@ bool fingerprint_chain_make(struct arena *, const struct fingerprint_subject *,
 /* The key of links[i], those before it being known: sets step.key, step.parent, shape, and
  * stands to the key. */
 void fingerprint_chain_key(struct arena *, struct fingerprint_chain *, size_t i);
+/* What stands there is called so, in keys. */
+struct str fingerprint_source_value(const struct fingerprint_chain *,
+                                    const struct fingerprint_source *);
 /* As it is written down; borrows the chain. */
 struct fingerprints fingerprint_chain_write(struct arena *, const struct fingerprint_chain *,
                                             struct str daemon);

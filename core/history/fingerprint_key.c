@@ -7,9 +7,12 @@ static struct str key_stands(const struct fingerprint_chain *c, int link)
 	return link >= 0 ? c->links[link].stands : (struct str){ 0 };
 }
 
-static struct str key_source(const struct fingerprint_chain *c, const struct fingerprint_source *s)
+struct str fingerprint_source_value(const struct fingerprint_chain *c,
+                                    const struct fingerprint_source *s)
 {
-	return s->content.n ? s->content : key_stands(c, s->link);
+	if (s->content.n)
+		return s->content;
+	return s->given.n ? s->given : key_stands(c, s->link);
 }
 
 void fingerprint_chain_key(struct arena *a, struct fingerprint_chain *c, size_t i)
@@ -26,7 +29,7 @@ void fingerprint_chain_key(struct arena *a, struct fingerprint_chain *c, size_t 
 	l->shape = fingerprint_hashed(a, hash);
 	struct pair *sources = arena_array(a, l->nsources + 1, sizeof *sources);
 	for (size_t k = 0; k < l->nsources; k++) {
-		sources[k] = (struct pair){ l->sources[k].name, key_source(c, &l->sources[k]) };
+		sources[k] = (struct pair){ l->sources[k].name, fingerprint_source_value(c, &l->sources[k]) };
 		fingerprint_hash(hash, sources[k].value);
 	}
 	fingerprint_hash(hash, l->shape);

@@ -264,7 +264,7 @@ static bool explain_from(const struct forecast_maker *m, struct forecast_step *f
 {
 	const struct fingerprint_chain *c = m->s->chain;
 	for (size_t i = 0; i < l->nsources; i++) {
-		int at = l->sources[i].content.n ? -1 : l->sources[i].link;
+		int at = l->sources[i].content.n || l->sources[i].is_same ? -1 : l->sources[i].link;
 		int first = -1;
 		for (; at >= 0 && m->of[at].verdict == VERDICT_MISS; at = c->links[at].parent)
 			if (!c->links[at].is_meta)

@@ -60,7 +60,7 @@ static void make_verdict(const struct forecast_maker *m, size_t i,
 	struct forecast_step *f = &m->of[i];
 	if (l->is_through || l->base >= 0)
 		make_from(s, l, known, f);
-	else if (make_is_forced(m, l) || l->is_fresh)
+	else if (l->is_forced || l->is_fresh)
 		make_miss(f, MISS_LEVEL);
 	else if (known && make_gave_up(m, l))
 		make_miss(f, MISS_PARENT);
@@ -111,6 +111,16 @@ static void make_list(const struct forecast_maker *m, struct forecast *f)
 	f->steps = steps;
 }
 
+static void make_sources(const struct forecast_maker *m, struct fingerprint_link *l)
+{
+	for (size_t i = 0; i < l->nsources; i++) {
+		struct fingerprint_source *s = &l->sources[i];
+		if (s->work.n)
+			results_guess(forecast_store_results(m->s->store), m->s->chain, s,
+			              m->of[s->link].verdict == VERDICT_MISS);
+	}
+}
+
 void forecast_make(struct arena *a, const struct forecast_subject *s, struct forecast *ret_forecast)
 {
 	struct fingerprint_chain *c = s->chain;
@@ -118,12 +128,14 @@ void forecast_make(struct arena *a, const struct forecast_subject *s, struct for
 	struct forecast f = { .engine = str_of(c->model->engine), .p25 = -1, .p50 = -1, .p90 = -1 };
 	for (size_t i = 0; i < c->n; i++) {
 		struct fingerprint_link *l = &c->links[i];
+		make_sources(&m, l);
 		fingerprint_chain_key(a, c, i);
 		const struct forecast_known *known = forecast_store_find(s->store, l->step.key);
 		if (known && !l->is_through)
 			l->stands = arena_str(a, known->stands);
 		m.of[i] = (struct forecast_step){ .step = l->step.step, .verdict = VERDICT_UNKNOWN,
 		                                  .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
+		l->is_forced = make_is_forced(&m, l);
 		make_verdict(&m, i, known);
 	}
 	m.against = make_against(&m);
@@ -132,30 +144,4 @@ void forecast_make(struct arena *a, const struct forecast_subject *s, struct for
 	f.against = m.against ? m.against->id : (struct str){ 0 };
 	make_list(&m, &f);
 	*ret_forecast = f;
-}
-
-struct forecast_known *forecast_learn(struct arena *a, struct fingerprint_chain *c,
-                                      const struct forecast_store *store,
-                                      const struct forecast_end *ends, size_t *ret_n)
-{
-	struct forecast_known *list = arena_array(a, c->n + 1, sizeof *list);
-	size_t n = 0;
-	for (size_t i = 0; i < c->n; i++) {
-		struct fingerprint_link *l = &c->links[i];
-		fingerprint_chain_key(a, c, i);
-		if (l->is_through)
-			continue;
-		const struct forecast_known *known = forecast_store_find(store, l->step.key), *like;
-		if (known)
-			l->stands = arena_str(a, known->stands);
-		else if (ends[i].cached && l->nsources && (like = forecast_store_like(store, l->shape)))
-			/* So what it copied was the same as before. */
-			l->stands = arena_str(a, like->stands);
-		if (ends[i].layer.n && c->model->tells_layers)
-			l->stands = ends[i].layer;
-		if (ends[i].ended_well)
-			list[n++] = (struct forecast_known){ l->step.key, l->shape, l->stands, ends[i].ran };
-	}
-	*ret_n = n;
-	return list;
 }

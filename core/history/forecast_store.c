@@ -20,6 +20,7 @@ struct forecast_store {
 	const char *path;               /* NULL: there is no state folder */
 	struct str text;
 	struct map keys, shapes;        /* to struct forecast_known */
+	struct results *results;        /* owned */
 };
 
 static bool store_word(struct str *line, struct str *ret_word)
@@ -77,6 +78,7 @@ struct forecast_store *forecast_store_open(struct str engine, struct str daemon)
 		s->text = (struct str){ 0 };
 	for (rest = s->text; rest.n && str_next(&rest, '\n', &line);)
 		store_take(s, line);
+	s->results = results_open(s->path);
 	return s;
 }
 
@@ -86,8 +88,14 @@ void forecast_store_free(struct forecast_store *s)
 		return;
 	map_finish(&s->keys);
 	map_finish(&s->shapes);
+	results_free(s->results);
 	arena_free(s->arena);
 	free(s);
+}
+
+struct results *forecast_store_results(const struct forecast_store *s)
+{
+	return s->results;
 }
 
 bool forecast_store_is_empty(const struct forecast_store *s)
@@ -126,5 +134,5 @@ bool forecast_store_append(const struct forecast_store *s, const struct forecast
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&text, "%.*s %.*s %.*s %.0f\n", STR_ARG(known[i].key), STR_ARG(known[i].shape),
 		           STR_ARG(known[i].stands), known[i].ran * 1000);
-	return append_shared(s->path, buf_str(&text), err);
+	return append_shared(s->path, buf_str(&text), err) && results_save(s->results, err);
 }

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/own.h"
 #include "core/base/str.h"
+#include "core/history/results.h"
 
 /* What an engine has built for us: the keys of steps that ended well there, cached or done,
  * by builds that may be deleted since.  A file for each engine in the state folder, `cached/`,
@@ -23,6 +24,8 @@ struct forecast_store;
 struct forecast_store *forecast_store_open(struct str engine, struct str daemon);
 void forecast_store_free(struct forecast_store *);
 OWN_DEFINE(forecast_store)
+/* What stages gave there; lives with the store, is saved with it. */
+struct results *forecast_store_results(const struct forecast_store *);
 bool forecast_store_is_empty(const struct forecast_store *);
 
 /* The last that was written of this key, or NULL; lives with the store. */
@@ -30,8 +33,8 @@ const struct forecast_known *forecast_store_find(const struct forecast_store *, 
 /* The last of that shape, or NULL. */
 const struct forecast_known *forecast_store_like(const struct forecast_store *, struct str shape);
 
-/* At the end of the file, in one write; the store is as it was.  A file that has grown too
- * long keeps its newer half. */
+/* At the end of the file, in one write, and what was learned of results; the store is as it
+ * was.  A file that has grown too long keeps its newer half. */
 bool forecast_store_append(const struct forecast_store *, const struct forecast_known *, size_t n,
                            struct error *);
 

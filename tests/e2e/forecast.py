@@ -11,7 +11,7 @@ the build alone; a forecast says `miss` there, and why.
 usage: forecast.py MORTAR FOLDER PREFIX BASE-IMAGE EXAMPLES EDITS SEED BUILDER...
 Prints TAP and the figures; what went wrong stands behind `# `.
 """
-import json, os, random, secrets, shutil, subprocess, sys
+import collections, json, os, random, secrets, shutil, subprocess, sys
 from pathlib import Path
 
 MORTAR, FOLDER, PREFIX, BASE, EXAMPLES, EDITS, SEED = sys.argv[1:8]
@@ -321,20 +321,14 @@ class Pesto(Project):
 
 class Figures:
     def __init__(self):
-        self.steps = self.right = self.false_hits = self.hard = self.builds = self.differ = self.open = 0
+        self.steps = self.right = self.false_hits = self.hard = self.builds = self.differ = 0
         self.hard_steps = self.hard_right = 0
+        self.wrong = collections.Counter()
 
 
 def run(*words):
     done = subprocess.run([MORTAR, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout, done.stderr
-
-
-def hangs_on_a_result(said, index):
-    """What a stage gives that runs anew decides."""
-    while said.get(index, {}).get("why") == "parent":
-        index = said[index]["parent"]
-    return said.get(index, {}).get("why") in ("from", "mount")
 
 
 def one(project, figures, what, hard, first):
@@ -370,9 +364,8 @@ def one(project, figures, what, hard, first):
         figures.hard_steps += bool(hard)
         figures.hard_right += bool(hard) and right
         figures.false_hits += verdict == "hit" and not cached
-        if not right and cached and verdict == "miss" and hangs_on_a_result(said, index):
-            figures.open += 1
-        elif not right:
+        if not right:
+            figures.wrong[said[index]["why"] or verdict] += 1
             print(f"# {project.builder} {project.name} {what}: step {index} {steps[index]['name'][:60]!r} "
                   f"was said to be a {verdict} ({said[index]['why']}: {said[index]['sentence']}), "
                   f"and {'was served' if cached else 'ran'}", flush=True)
@@ -393,10 +386,9 @@ def main():
             one(project, figures, what, hard, False)
         f = figures
         print(f"# {builder}: seed {SEED}, {f.builds} builds ({f.hard} hard edits), {f.steps} steps, "
-              f"{f.right} right ({100 * f.right / f.steps:.2f} %), {f.open} on a stage that ran and gave the "
-              f"same, {f.false_hits} false hits; of hard edits {f.hard_right} of {f.hard_steps} steps", flush=True)
-        known = f.steps - f.open
-        for text, ok in ((f"{builder}: 99 % of the steps end as the forecast says", f.right >= 0.99 * known),
+              f"{f.right} right ({100 * f.right / f.steps:.2f} %), wrong ones said to be "
+              f"{dict(f.wrong)}, {f.false_hits} false hits; of hard edits {f.hard_right} of {f.hard_steps} steps", flush=True)
+        for text, ok in ((f"{builder}: 99 % of the steps end as the forecast says", f.right >= 0.99 * f.steps),
                          (f"{builder}: no step that was said to be served is run", f.false_hits == 0),
                          (f"{builder}: a third of the edits is hard", 3 * f.hard >= int(EDITS)),
                          (f"{builder}: the build's own forecast is the plan's", f.differ == 0)):

@@ -4,6 +4,16 @@
 #include "tui/view_build_inside.h"
 #include "tui/why.h"
 
+/* A step that was said to be served and ran. */
+static struct str why_it_ran(const struct forecast_step *f, const struct step *s)
+{
+	bool ran = s->state == STEP_RUNNING || s->state == STEP_DONE || s->state == STEP_FAILED;
+	if (!f || f->verdict != VERDICT_HIT || !ran)
+		return (struct str){ 0 };
+	return f->sentence.n ? STR("it ran: what it takes from there was another one")
+	                     : STR("it ran: the engine no longer had it");
+}
+
 void view_build_why(struct view_build *b)
 {
 	int at = b->steps.cursor < b->nrows ? b->rows[b->steps.cursor].step : -1;
@@ -23,7 +33,8 @@ void view_build_why(struct view_build *b)
 	                   .points = points };
 	if (forecast_read_file(a, b->dir, &f, &ignored))
 		why.forecast = forecast_find(&f, at);
-	why.note = f.note;
+	struct str ran = why_it_ran(why.forecast, s);
+	why.note = ran.n ? ran : f.note;
 	if (why.forecast && why.forecast->parent >= 0 &&
 	    (size_t)why.forecast->parent < b->build->nsteps)
 		why.parent = b->build->steps[why.forecast->parent].name;

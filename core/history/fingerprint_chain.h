@@ -57,7 +57,8 @@ struct fingerprint_link {
 	const char *destination;        /* of COPY and WORKDIR, from the root; NULL: not known */
 	struct fingerprint_source *sources;
 	size_t nsources;
-	bool is_forced;                 /* a level runs it whatever the cache has; by forecast_make */
+	/* By forecast_make: a level runs it whatever the cache has; it is said to be served. */
+	bool is_forced, is_hit;
 	struct str shape;               /* key but for what sources hold */
 	struct str stands;              /* what stands on it calls it so */
 };

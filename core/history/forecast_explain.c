@@ -280,10 +280,24 @@ static bool explain_from(const struct forecast_maker *m, struct forecast_step *f
 	return false;
 }
 
+/* It is served as far as experience goes. */
+static void explain_same(const struct forecast_maker *m, struct forecast_step *f,
+                         const struct fingerprint_link *l)
+{
+	for (size_t i = 0; i < l->nsources; i++) {
+		const struct fingerprint_source *s = &l->sources[i];
+		if (s->is_same && m->of[s->link].verdict == VERDICT_MISS)
+			f->sentence = str_of(arena_printf(m->arena, "served if step %d, which is run anew, gives "
+			                                  "what it always gave", m->of[s->link].step));
+	}
+}
+
 void forecast_explain(const struct forecast_maker *m, size_t link)
 {
 	const struct fingerprint_link *l = &m->s->chain->links[link];
 	struct forecast_step *f = &m->of[link];
+	if (f->verdict == VERDICT_HIT)
+		explain_same(m, f, l);
 	if (f->verdict != VERDICT_MISS)
 		return;
 	if (f->why == MISS_LEVEL) {

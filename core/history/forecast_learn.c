@@ -73,6 +73,13 @@ static void learn_other(const struct learner *l, size_t i, struct fingerprint_so
 	results_deny(results, l->chain, s, &known);
 }
 
+/* What makes the source ran anew, and it was seen why: an engine that has lost its cache
+ * teaches nothing. */
+static bool learn_reran(const struct learner *l, const struct fingerprint_source *s)
+{
+	return !l->ends[s->link].cached && !l->chain->links[s->link].is_hit;
+}
+
 /* Names its sources by what the engine did; the step it was served by, or NULL. */
 static const struct forecast_known *learn_sources(const struct learner *l, size_t i)
 {
@@ -96,7 +103,7 @@ static const struct forecast_known *learn_sources(const struct learner *l, size_
 			continue;
 		if (shows && l->ends[i].cached && known)
 			results_confirm(results, l->chain, s, !l->ends[s->link].cached);
-		else if (shows && !l->ends[i].cached && made == 1 && !l->ends[s->link].cached)
+		else if (shows && !l->ends[i].cached && made == 1 && learn_reran(l, s))
 			learn_other(l, i, s);
 		else
 			results_keep(results, l->chain, s);

@@ -137,6 +137,7 @@ void forecast_make(struct arena *a, const struct forecast_subject *s, struct for
 		                                  .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
 		l->is_forced = make_is_forced(&m, l);
 		make_verdict(&m, i, known);
+		l->is_hit = m.of[i].verdict == VERDICT_HIT;
 	}
 	m.against = make_against(&m);
 	for (size_t i = 0; i < c->n; i++)

@@ -7,7 +7,6 @@
 #include "core/engine/work.h"
 #include "core/ext/crypto.h"
 #include "core/history/forecast_times.h"
-#include "core/journal/build.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
 #include "core/value/json.h"
@@ -315,17 +314,12 @@ static struct forecast_end foresee_end(const struct build *build, int step)
 	return end;
 }
 
-bool foresight_learn(struct foresight *f, const char *dir, struct error *err)
+bool foresight_learn(struct foresight *f, const struct build *build, const char *dir,
+                     struct error *err)
 {
 	size_t n;
 	if (!f->chain.n)
 		return true;
-	owned(journal) struct journal *journal = journal_open(dir, err);
-	if (!journal)
-		return false;
-	owned(build) struct build *build = build_new();
-	journal_refresh(journal);
-	build_update(build, journal);
 	struct forecast_end *ends = arena_array(f->arena, f->chain.n, sizeof *ends);
 	for (size_t i = 0; i < f->chain.n; i++)
 		ends[i] = foresee_end(build, f->chain.links[i].step.step);

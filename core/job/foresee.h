@@ -5,6 +5,7 @@
 #include "core/history/forecast_make.h"
 #include "core/job/mask.h"
 #include "core/job/steps.h"
+#include "core/journal/build.h"
 
 /* A forecast of a plan on an engine, and what a build teaches for the next one.  Blocks on
  * the engine for at most two answers of PRESENCE_MS each: for jobs and workers. */
@@ -46,8 +47,8 @@ void foresight_finish(struct foresight *);
 bool foresight_is_whole(const struct foresight *);
 /* fingerprints and forecast.json in the build's folder. */
 bool foresight_write(const struct foresight *, const char *dir, struct error *);
-/* The build in that folder has ended: what its engine now has is known to the next. */
-bool foresight_learn(struct foresight *, const char *dir, struct error *);
+/* The build in that folder has ended so: what its engine now has is known to the next. */
+bool foresight_learn(struct foresight *, const struct build *, const char *dir, struct error *);
 
 /* ---- private to foresee*.c ---- */
 /* False: what is fetched will be another one, or was never fetched. */

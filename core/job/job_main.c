@@ -95,7 +95,7 @@ static void job_done(void *data, const struct runner_result *result)
 	struct job *j = data;
 	struct error ignored;
 	/* Before build.done: whoever has seen that may begin the next. */
-	foresight_learn(&j->foresight, j->facts.dir, &ignored);
+	foresight_learn(&j->foresight, tally_build(record_tally(j->record)), j->facts.dir, &ignored);
 	twins_end(j->twins, j->record, result->ok);
 	struct runner_result said = *result;
 	if (record_error(j->record)) {

@@ -50,6 +50,11 @@ void tally_event(struct tally *t, double at, enum event_kind kind, int step,
 	build_apply(t->build, &e);
 }
 
+const struct build *tally_build(const struct tally *t)
+{
+	return t->build;
+}
+
 static struct tally_lines *tally_lines(struct tally *t, size_t step)
 {
 	if (step >= t->nlines) {

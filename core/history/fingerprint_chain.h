@@ -16,7 +16,7 @@ struct fingerprint_arg {
 
 /* What a command may have made a path from. */
 enum fingerprint_sight {
-	SIGHT_CERTAIN,                  /* it counts: what is copied holds it, or the command names it */
+	SIGHT_CERTAIN,                  /* it counts: it is copied itself, or the command names it */
 	SIGHT_LIKELY,                   /* it counts until it was seen not to */
 	SIGHT_UNLIKELY,                 /* it does not until it was seen to */
 };

@@ -29,7 +29,8 @@ void fingerprint_chain_key(struct arena *a, struct fingerprint_chain *c, size_t 
 	l->shape = fingerprint_hashed(a, hash);
 	struct pair *sources = arena_array(a, l->nsources + 1, sizeof *sources);
 	for (size_t k = 0; k < l->nsources; k++) {
-		sources[k] = (struct pair){ l->sources[k].name, fingerprint_source_value(c, &l->sources[k]) };
+		const struct fingerprint_source *from = &l->sources[k];
+		sources[k] = (struct pair){ from->name, fingerprint_source_value(c, from) };
 		fingerprint_hash(hash, sources[k].value);
 	}
 	fingerprint_hash(hash, l->shape);

@@ -287,8 +287,9 @@ static void explain_same(const struct forecast_maker *m, struct forecast_step *f
 	for (size_t i = 0; i < l->nsources; i++) {
 		const struct fingerprint_source *s = &l->sources[i];
 		if (s->is_same && m->of[s->link].verdict == VERDICT_MISS)
-			f->sentence = str_of(arena_printf(m->arena, "served if step %d, which is run anew, gives "
-			                                  "what it always gave", m->of[s->link].step));
+			f->sentence = str_of(arena_printf(
+				m->arena, "served if step %d, which is run anew, gives what it always gave",
+				m->of[s->link].step));
 	}
 }
 

@@ -5,7 +5,8 @@
 
 /* 0 FROM, 1 COPY, 2 RUN in the stage; 3 FROM, 4 COPY --from, 5 RUN on it. */
 static const char results_make[] =
-	"FROM base AS one\nCOPY a.c b.md /in/\nRUN make\nFROM base\nCOPY --from=one /out /out\nRUN use\n";
+	"FROM base AS one\nCOPY a.c b.md /in/\nRUN make\nFROM base\n"
+	"COPY --from=one /out /out\nRUN use\n";
 static const char results_install[] =
 	"FROM base AS one\nCOPY . /in/\nRUN pip install -r list.txt\nFROM base\n"
 	"COPY --from=one /out /out\nRUN use\n";
@@ -146,9 +147,12 @@ static void test_results__learn_that_a_command_is_fickle(void **state)
 {
 	owned_case struct chain_case c = RESULTS_CASE(state, 0, results_make);
 	static const char *const texts[] = {
-		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 1\nFROM base\nCOPY --from=one /out /out\n",
-		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 2\nFROM base\nCOPY --from=one /out /out\n",
-		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 3\nFROM base\nCOPY --from=one /out /out\n",
+		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 1\nFROM base\n"
+		"COPY --from=one /out /out\n",
+		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 2\nFROM base\n"
+		"COPY --from=one /out /out\n",
+		"FROM base AS one\nCOPY a.c b.md /in/\nRUN make # 3\nFROM base\n"
+		"COPY --from=one /out /out\n",
 	};
 	c.dockerfile = texts[0];
 	results_build(&c, results_files, "hmmhm");

@@ -34,20 +34,29 @@ TIOCGPTN = 0x80045430
 # Leaving is tried too, but not all the time.  A replay goes on by itself: no two pictures of it
 # need be alike.  A project that keeps few of its keys shows little.
 RARE = {"unset": 0.2, "uncover": 0.3, "undo": 2, "quit": 0.1, "back": 0.4, "suspend": 0.2, "replay": 0}
-COMMON = {"build": 4, "enter": 4, "next-pane": 3, "down": 3, "view-2": 2, "view-3": 2}
+COMMON = {"build": 4, "enter": 4, "next-pane": 3, "down": 3, "view-2": 2, "view-3": 2, "mouse": 2}
 SEQUENCES = ["\033[<0;5;5M", "\033[M !!", "\033[200~pasted\n\033]52;c;?\007text\033[201~", "\033[1;5A",
              "\033[?1;2c", "\033[5;5R", "\033]11;rgb:00/00/00\033\\", "\033P1$r0m\033\\", "\033O", "\033[",
              "\033[99;99;99", "\033x", "\x9b31m", "\xff\xfe", "\0", "\033[I", "\033[O", "\033[15~"]
+# Of the palette: actions, places and what is none of them; nothing that begins a replay.
+PALETTE = ["42", "99999999999", "wrap", "unfold everything", "panel of problems", "history", "build.json",
+           "all messages", "mouse on", "jump began", "\u6f22\u5b57", "zzzzqx", "\x1b]52;c;?\a"]
+FILTERS = ["line", "!line", "level:C1", "result:failed", "time:>2h", "(", "\u4f60\u597d", "1", ""]
 WORDS = ["config", "ENV", "line [0-9]+", "(", "[", "é", "你好", "😀", "\u202e", "a" * 300, "h0", "99999999999"]
 SIZES = [(1, 1), (1, 60), (200, 1), (2, 2), (200, 60), (80, 24), (40, 10), (3, 40), (160, 45)]
+
+ANY_LETTER = "\ufdd0"
 
 # On a busy machine it takes up to a minute more to type so many.
 LEAST = 200
 
 
 def key_bytes(notation):
+    """The letter of a mark is chosen when it is typed."""
     def one(match):
         name = match.group(1)
+        if name == "a-z":
+            return ANY_LETTER
         return chr(ord(name[2]) - ord("a") + 1) if name.startswith("C-") else NAMED[name]
     return re.sub(r"<([A-Za-z0-9-]+)>", one, notation)
 
@@ -155,6 +164,16 @@ class Monkey:
         self.size = cols, rows
         self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
 
+    def pointed(self):
+        """The mouse: pressed and let go, drawn with the button held, its wheel; also outside."""
+        col, row = self.chance.randint(0, 210), self.chance.randint(0, 70)
+        if self.chance.random() < 0.6:
+            cols, rows = self.size
+            col, row = self.chance.randint(1, cols), self.chance.randint(1, rows)
+        button = self.chance.choice([0, 0, 0, 1, 2, 32, 64, 65, 66, 4, 999])
+        kinds = self.chance.choice(["Mm", "M", "m", "MM"])
+        return "".join("\033[<%d;%d;%d%s" % (button, col, row, kind) for kind in kinds)
+
     def step(self):
         dice = self.chance.random()
         if dice < 0.04:
@@ -165,17 +184,37 @@ class Monkey:
             self.type("/" + self.chance.choice(WORDS) + "\r")
         elif dice < 0.12:
             self.type(str(self.chance.randint(0, 10 ** self.chance.randint(1, 12))))
+        elif dice < 0.14:
+            self.type(":" + self.chance.choice(PALETTE) + self.chance.choice(["\r", "\x1b"]))
+        elif dice < 0.16:
+            self.type("&" + self.chance.choice(FILTERS) + "\r")
+        elif dice < 0.19:
+            self.type(self.pointed())
         else:
-            self.type(self.chance.choices(self.keys, self.weights)[0])
+            key = self.chance.choices(self.keys, self.weights)[0]
+            self.type(key.replace(ANY_LETTER, self.chance.choice("abcdz")))
         self.take(self.chance.choice([0, 0, 0.01, 0.03]))
 
     # -- what must hold --------------------------------------------------------------------------
 
+    @staticmethod
+    def helper_is_busy(pid):
+        """The one that foretells stays, and sleeps until a file changes."""
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as words:
+                stays = words.read().split(b"\0")[1:3] == [b"worker", b"forecast"]
+            with open("/proc/%s/stat" % pid) as stat:
+                sleeps = stat.read().rpartition(")")[2].split()[0] == "S"
+            with open("/proc/%s/task/%s/children" % (pid, pid)) as children:
+                return not (stays and sleeps and not children.read())
+        except OSError:
+            return False
+
     def helpers(self):
-        """The processes that it has started and that have not ended."""
+        """The processes that it has started and that have something to do."""
         try:
             with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
-                return children.read().split()
+                return [pid for pid in children.read().split() if self.helper_is_busy(pid)]
         except FileNotFoundError:
             return []
 

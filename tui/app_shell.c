@@ -6,11 +6,12 @@ static void app_shell_ended(void *data, int code, const struct error *err)
 {
 	struct app *app = data;
 	(void)code;
+	/* The error goes with the shell. */
+	if (err)
+		app_alert(app, "%s", err->text);
 	shell_free(app->shell);
 	app->shell = NULL;
 	app_take_terminal(app);
-	if (err)
-		app_alert(app, "%s", err->text);
 }
 
 void app_shell(struct app *app, const char *dir, int step)

@@ -104,13 +104,14 @@ void app_jump_from(struct app *app)
 static bool places_jump(struct app *app, bool back, bool first)
 {
 	struct view *view = app_view(app);
-	owned_buf struct buf line = { 0 };
+	owned_buf struct buf line = { 0 }, subject = { 0 };
+	const unsigned where = view->ops->where;
 	const struct place *place;
 	places_append(view, &line);
-	/* What is gone is passed over. */
+	buf_append(&subject, str_of(places_subject(view)));
+	/* What is gone is passed over; the view is left for it all the same. */
 	do {
-		place = back ? jumps_back(&app->jumps, view->ops->where, str_of(places_subject(view)),
-		                          buf_str(&line))
+		place = back ? jumps_back(&app->jumps, where, buf_str(&subject), buf_str(&line))
 		             : jumps_forth(&app->jumps);
 	} while (place && !places_go(app, place));
 	if (!place && first)

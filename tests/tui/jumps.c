@@ -131,6 +131,21 @@ static void test_jumps__marks_in_a_build_open_it_again(void **state)
 	scene_close(&shown);
 }
 
+/* The history is left for a build that is gone, and the way back goes on from there. */
+static void test_jumps__pass_over_a_build_that_is_gone(void **state)
+{
+	struct scratch *s = *state;
+	struct scene_shown shown = shown_by(s, "jjH|jj<Enter><Tab>jgg");
+	screen_keys(&shown.screen, "<F4>");
+	const char *gone = arena_printf(s->arena, "rm -r %s/mortar/builds/20260102-030405-0002", s->dir);
+	assert_int_equal(system(gone), 0);
+	screen_keys(&shown.screen, "<C-o>");
+	screen_lacks(s, &shown.screen, "No matching distribution");
+	screen_keys(&shown.screen, "9<C-o>");
+	screen_shows(s, &shown.screen, " tree ");
+	scene_close(&shown);
+}
+
 #define JUMPS_TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scratch_teardown)
 
 int main(int argc, char **argv)
@@ -142,6 +157,7 @@ int main(int argc, char **argv)
 		JUMPS_TEST(test_jumps__back_to_where_a_search_began),
 		JUMPS_TEST(test_jumps__marks_survive_another_reading),
 		JUMPS_TEST(test_jumps__say_when_a_mark_is_gone),
+		JUMPS_TEST(test_jumps__pass_over_a_build_that_is_gone),
 		JUMPS_TEST(test_jumps__marks_in_a_build_open_it_again),
 	};
 	/* Workers are this very program: as one of them it has nothing to say. */

@@ -106,11 +106,21 @@ static void size_append_masked(struct buf *out, struct str picture)
 	}
 }
 
-/* What 40x10 and 20x5 look like, all in one file each: to be read. */
-static void size_pictures(struct scratch *s, int rows, int cols, const char *name)
+static bool size_is_among(const char *name, const char *const *names)
+{
+	while (names && *names && strcmp(name, *names) != 0)
+		names++;
+	return !names || *names;
+}
+
+/* What scenes (NULL: all) look like at a size, all in one file: to be read. */
+static void size_pictures(struct scratch *s, int rows, int cols, const char *const *names,
+                          const char *name)
 {
 	owned_buf struct buf all = { 0 };
 	for (size_t i = 0; i < SCENES; i++) {
+		if (!size_is_among(scenes[i].name, names))
+			continue;
 		struct scene_shown shown = scene_open(s, &scenes[i], rows, cols);
 		buf_printf(&all, "-- %s %s\n", scenes[i].name, scenes[i].keys);
 		size_append_masked(&all, str_of(screen_text(s, &shown.screen)));
@@ -121,8 +131,19 @@ static void size_pictures(struct scratch *s, int rows, int cols, const char *nam
 
 static void test_any_size__small_ones_can_be_used(void **state)
 {
-	size_pictures(*state, 10, 40, "all-40x10");
-	size_pictures(*state, 5, 20, "all-20x5");
+	size_pictures(*state, 10, 40, NULL, "all-40x10");
+	size_pictures(*state, 5, 20, NULL, "all-20x5");
+}
+
+/* Of the largest one a view. */
+static void test_any_size__large_ones_are_filled(void **state)
+{
+	static const char *const views[] = {
+		"merged", "merged-rtl", "history", "build-log", "build-wide", "diff", "messages", "help",
+		"matrix", NULL,
+	};
+	size_pictures(*state, 45, 160, NULL, "all-160x45");
+	size_pictures(*state, 90, 300, views, "all-300x90");
 }
 
 static void test_any_size__the_c_locale_is_all_ascii(void **state)
@@ -141,9 +162,9 @@ static void test_any_size__the_c_locale_is_all_ascii(void **state)
 		}
 		scene_close(&shown);
 	}
-	size_pictures(s, 24, 80, "all-ascii");
+	size_pictures(s, 24, 80, NULL, "all-ascii");
 	setlocale(LC_ALL, "C.UTF-8");
-	size_pictures(s, 24, 80, "all-utf8");
+	size_pictures(s, 24, 80, NULL, "all-utf8");
 }
 
 /* Sizes come and go faster than anybody draws, with keys between. */
@@ -172,6 +193,7 @@ int main(int argc, char **argv)
 		SIZE_TEST(test_any_size__everything_is_drawn_whole),
 		SIZE_TEST(test_any_size__nothing_is_drawn_outside),
 		SIZE_TEST(test_any_size__small_ones_can_be_used),
+		SIZE_TEST(test_any_size__large_ones_are_filled),
 		SIZE_TEST(test_any_size__the_c_locale_is_all_ascii),
 		SIZE_TEST(test_any_size__resizing_storms_harm_nothing),
 	};

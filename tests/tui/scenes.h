@@ -10,6 +10,7 @@
 #include "tui/view_project.h"
 
 #define SCENE_ODD "tests/fixtures/projects/odd"
+#define SCENE_RTL "tests/fixtures/projects/rtl"
 #define SCENE_SHIP "docs/examples/ship-detector"
 
 static const struct scene {
@@ -69,6 +70,19 @@ static const struct scene {
 	{ "matrix", SCENE_SHIP, "M|<Space>p<Space>j<Space><Enter>|" },
 	{ "matrix-build", SCENE_SHIP, "M|<Space><Space>B" },
 	{ "matrix-wrong", SCENE_ODD, "M|jj" },
+	{ "tree-rtl", SCENE_RTL, "jjjj" },
+	{ "merged-rtl", SCENE_RTL, "]f]f]f]f]f]f<Tab>O/\u0641<Enter>" },
+	{ "edit-rtl", SCENE_RTL, "]f]f]f]f]f]f<Tab>ja\u05d0\u05d1\u05d2 12: \u062f" },
+	{ "palette-rtl", SCENE_RTL, ":\u05e2\u05d1\u05e8" },
+	{ "build-rtl", SCENE_SHIP, "HG<Enter><Tab>" },
+	{ "history-rtl", SCENE_SHIP, "H&\u05e9\u05dc\u05d5\u05dd<Enter>" },
+	{ "history-filtering", SCENE_SHIP, "H&result:failed time:>2s" },
+	{ "build-watched", SCENE_SHIP, "HGk<Enter>" },
+	{ "build-count", SCENE_SHIP, "Hjj<Enter><Tab>12" },
+	{ "build-why", SCENE_SHIP, "Hjj<Enter>i" },
+	{ "build-new", SCENE_SHIP, "Hjj<Enter>|]n" },
+	{ "project-why", SCENE_SHIP, "<BackTab>/pip -V<Enter>i" },
+	{ "help-runs", SCENE_SHIP, "H?/pin<Enter>jj" },
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 
@@ -89,6 +103,33 @@ static inline void scene_wide(struct journal_maker *m)
 		"'error':'失敗しました: 漢字の理由がとても長いので行が切れます'}");
 }
 
+/* One that mortar read from another program's output: its steps come as they are told. */
+static inline void scene_watched(struct journal_maker *m)
+{
+	journal_event(m, 0, EVENT_BUILD_START, -1, "{'project':'dir','engine':'watch',"
+		"'engine_version':'docker buildx rawjson','level':'','image':'dir:1','steps':[]}");
+	journal_event(m, 1, EVENT_STEP_ADD, 0, "{'name':'FROM debian:12','stage':'one'}");
+	journal_event(m, 1, EVENT_STEP_DONE, 0, "{'ok':true,'cached':true,'seconds':0}");
+	journal_event(m, 2, EVENT_STEP_ADD, 1, "{'name':'RUN make','stage':'one'}");
+	journal_event(m, 2, EVENT_STEP_START, 1, "");
+	journal_say(m, 3, 1, "cc -o a a.c\nwarning: a is no name\n");
+	journal_event(m, 4, EVENT_STEP_DONE, 1, "{'ok':true,'seconds':2}");
+	journal_event(m, 5, EVENT_BUILD_DONE, -1, "{'ok':true,'seconds':5,'image':'dir:1'}");
+}
+
+static inline void scene_rtl(struct journal_maker *m)
+{
+	journal_event(m, 0, EVENT_BUILD_START, -1, "{'project':'שלום עולם',"
+		"'profiles':['ייצור','إنتاج'],'level':'all','engine':'buildkit','image':'x:1.0',"
+		"'groups':['בסיס'],"
+		"'steps':[{'index':0,'name':'RUN echo שלום 123 > קובץ.txt','group':0,'line':1}]}");
+	journal_event(m, 1, EVENT_STEP_START, 0, "");
+	journal_say(m, 2, 0, "מעתיק 3 קבצים אל /opt\nتم نسخ 12 ملفا إلى /opt\n"
+		"error: קובץ לא נמצא: src/שלום.c:42\nmixed \u200fאבג\u200e abc\n");
+	journal_event(m, 3, EVENT_STEP_DONE, 0, "{'ok':false,'reason':'אין קובץ'}");
+	journal_event(m, 4, EVENT_BUILD_DONE, -1, "{'ok':false,'error':'הבנייה נכשלה: אין קובץ'}");
+}
+
 /* So that it can be built again. */
 static inline void scene_request(const struct journal_maker *m)
 {
@@ -102,6 +143,12 @@ static inline void scene_request(const struct journal_maker *m)
 
 static inline void scene_builds(struct scratch *s)
 {
+	struct journal_maker rtl = journal_begin(s, "20260102-030404-0001");
+	scene_rtl(&rtl);
+	journal_end(&rtl);
+	struct journal_maker watched = journal_begin(s, "20260102-030404-0002");
+	scene_watched(&watched);
+	journal_end(&watched);
 	struct journal_maker built = journal_begin(s, "20260102-030405-0001");
 	journal_started(&built);
 	journal_built(&built);

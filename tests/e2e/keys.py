@@ -3,8 +3,9 @@
 
 The command on a terminal of its own.  A STEP is KEYS=>PATTERN: the keys are typed (Python's
 escapes), and the bytes that come from then on have to match the pattern before a deadline.  The
-step `idle` waits for a second in which the command writes nothing and is not woken.  All bytes
-go to FILE.  Exit code 1 and a sentence: a step was not seen.  The command is ended when it has not
+step `idle` waits for a second in which the command writes nothing and neither it nor a helper of
+its own is woken.  A STEP that is KEYS<=NUMBER: what the keys make it write is something, of at most
+so many bytes.  All bytes go to FILE.  Exit code 1 and a sentence: a step was not seen.  The command is ended when it has not
 ended by itself.
 """
 import os
@@ -47,8 +48,25 @@ class Terminal:
         return True
 
     def wakes(self):
-        with open("/proc/%d/status" % self.pid) as status:
-            return re.search(r"\nvoluntary_ctxt_switches:\s*(\d+)", status.read()).group(1)
+        """Of the command and of the helpers it has, by process."""
+        counts = {}
+        with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
+            pids = [str(self.pid)] + children.read().split()
+        for pid in pids:
+            try:
+                with open("/proc/%s/status" % pid) as status:
+                    counts[pid] = re.search(r"\nvoluntary_ctxt_switches:\s*(\d+)", status.read()).group(1)
+            except OSError:
+                pass
+        return counts
+
+    def frame(self):
+        """All that comes until nothing comes for a while."""
+        seen, got = b"", self.read(DEADLINE)
+        while got:
+            seen += got
+            got = self.read(0.2)
+        return seen
 
     def idle(self):
         end = time.monotonic() + DEADLINE
@@ -74,6 +92,13 @@ class Terminal:
 def step(terminal, text):
     if text == "idle":
         return terminal.idle()
+    if re.search("<=[0-9]+$", text):
+        keys, most = text.rsplit("<=", 1)
+        os.write(terminal.fd, keys.encode().decode("unicode_escape").encode("latin-1"))
+        taken = len(terminal.frame())
+        if not 0 < taken <= int(most):
+            print("%d bytes" % taken)
+        return 0 < taken <= int(most)
     keys, _, pattern = text.partition("=>")
     os.write(terminal.fd, keys.encode().decode("unicode_escape").encode("latin-1"))
     return terminal.expect(pattern)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""hostile.py project DIR | wrong DIR | user DIR | broken DIR | journal DIR | engine SOCKET MODE | buildah FILE | log | output FORM |
-missing PLACE FILE
+"""hostile.py project DIR | wrong DIR | user DIR | broken DIR | journal DIR | copied DIR | pack FILE | engine SOCKET MODE |
+buildah FILE | log | output FORM | missing PLACE FILE
 
 The strings of tests/fixtures/hostile.txt in every place that mortar reads:
 
@@ -8,7 +8,9 @@ project  a PESTO project's folder gets them as file names, overlays, JSON keys a
 wrong    the same where none of them is allowed
 user     a folder with config.toml and a theme
 broken   JSON texts with the strings as they are, which RFC 8259 forbids
-journal  a build's folder as nobody wrote it: the strings in every field, and in the log
+journal  a build's folder as nobody wrote it: the strings in every field, in the log, forecast and times
+copied   a folder with a Dockerfile that copies files of such names
+pack     a build that somebody exported, with the strings as names and id
 engine   a dockerd on a unix socket whose every word is hostile: MODE refuse, classic, buildkit
 buildah  an executable that takes buildah's place
 log      what a step prints, to the standard output
@@ -16,6 +18,7 @@ output   what a build's client prints, as `mortar watch` reads it: FORM plain, r
 missing  the strings of PLACE (bytes, text, name) whose mark FILE does not show, one a line
 """
 import base64
+import io
 import json
 import os
 import re
@@ -178,6 +181,37 @@ def journal(folder):
     write(os.path.join(folder, "log"), log)
     write(os.path.join(folder, "lock"), b"")
     write(os.path.join(folder, "request.json"), strings()[0])
+    forecast = [{"step": i, "verdict": "miss", "why": "context", "sentence": w, "cause": w, "parent": None,
+                 "files": [{"change": "changed", "path": p} for p in words[i:i + 20]], "files_count": 21,
+                 "p25": 1.0, "p50": 2.0, "p90": 3.0} for i, w in enumerate(words)]
+    write(os.path.join(folder, "forecast.json"),
+          json.dumps({"engine": all_of_it, "against": all_of_it, "steps": forecast}).encode())
+    times = [{"step": i, "stage": w, "name": w, "cached": False, "ok": True, "seconds": 1.0, "lines": 1}
+             for i, w in enumerate(words)]
+    write(os.path.join(folder, "times.json"),
+          json.dumps({"format": 1, "root": all_of_it, "project": all_of_it, "engine": words[3],
+                      "engine_address": all_of_it, "level": words[2], "ok": True, "started": 1.0,
+                      "seconds": 1.0, "path": 1.0, "steps": times}).encode())
+
+
+# -- a project of the kind dockerfile, and an exported build ------------------------------------------
+
+def copied(root):
+    """Its Dockerfile copies files of hostile names, by a stage of an ordinary one."""
+    root_bytes = os.fsencode(root)
+    for name in place("name"):
+        write(os.path.join(root_bytes, b"names", name), name)
+    write(os.path.join(root, "Dockerfile"), b"FROM mortar-test-busybox:1\nCOPY names /names\n")
+
+
+def pack(path):
+    """What `history import` refuses: each string as the name of a member and as its id."""
+    with tarfile.open(path, "w:gz") as out:
+        for i, name in enumerate([b"mortar.json"] + place("name")):
+            data = json.dumps({"format": 1, "id": everything(), "mortar": everything()}).encode()
+            info = tarfile.TarInfo(os.fsdecode(name))
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
 
 
 # -- engines -------------------------------------------------------------------------------------
@@ -333,7 +367,7 @@ def missing(where, path):
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (project, wrong, user, broken, journal, engine, buildah, log, output,
+    verbs = {f.__name__: f for f in (project, wrong, user, broken, journal, copied, pack, engine, buildah, log, output,
                                     missing)}
     if len(sys.argv) < 2 or sys.argv[1] not in verbs:
         sys.exit(__doc__)

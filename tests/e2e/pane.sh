@@ -10,12 +10,13 @@ printf 'set -g status off\nset -g escape-time 0\nset -g default-terminal "screen
 tm() { tmux -u -S "$T/tmux" -f "$T/tmux.conf" "$@" 2>>"$T/tmux.log"; }
 cleanup() { tm kill-server; }
 
-# What runs in the pane: the end is told with whether the terminal is as it was.
+# What runs in the pane: the end is told with whether the terminal is as it was.  What the workbench
+# writes into the folder it stands in lies in $T.
 cat >"$T/pane" <<'END'
 #!/bin/sh
 raw=$1
 shift
-"$PYTHON" tests/e2e/raw.py run "$TERM" 24x80 "$raw" sh -c 'sh -c "echo \$\$ >\"$T/pid\"; exec \"\$@\"" sh "$MORTAR" "$@"
+"$PYTHON" tests/e2e/raw.py run "$TERM" 24x80 "$raw" sh -c 'cd "$T" && sh -c "echo \$\$ >\"$T/pid\"; exec \"\$@\"" sh "$MORTAR" "$@"
 	echo "left with $?, $(stty -a | grep -ow -e "-\?icanon")" >"$T/left"' sh "$@"
 cat "$T/left"
 read -r go

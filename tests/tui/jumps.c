@@ -137,7 +137,8 @@ static void test_jumps__pass_over_a_build_that_is_gone(void **state)
 	struct scratch *s = *state;
 	struct scene_shown shown = shown_by(s, "jjH|jj<Enter><Tab>jgg");
 	screen_keys(&shown.screen, "q");
-	const char *gone = arena_printf(s->arena, "rm -r %s/mortar/builds/20260102-030405-0002", s->dir);
+	const char *gone = arena_printf(s->arena, "rm -r %s/mortar/builds/20260102-030405-0002",
+	                                s->dir);
 	assert_int_equal(system(gone), 0);
 	screen_keys(&shown.screen, "<C-o><C-o>");
 	screen_shows(s, &shown.screen, " tree ");

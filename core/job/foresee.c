@@ -158,7 +158,7 @@ static void foresee_nothing(struct foresight *f, const char *engine, const char 
 	                                          sizeof *steps);
 	for (size_t i = 0; r && i < r->ninstructions; i++) {
 		int step = steps_of_instruction(f->steps, f->task, (int)i);
-		if (step >= 0 && instruction_makes_layer(r->instructions[i].kind))
+		if (step >= 0 && recipe_makes_step(r, i))
 			steps[n++] = (struct forecast_step){ .step = step, .verdict = VERDICT_UNKNOWN,
 			                                     .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
 	}
@@ -166,6 +166,28 @@ static void foresee_nothing(struct foresight *f, const char *engine, const char 
 		.steps = steps, .nsteps = n, .unknowns = n, .p25 = -1, .p50 = -1, .p90 = -1,
 		.engine = arena_str(f->arena, str_of(engine)), .note = arena_str(f->arena, str_of(why)),
 	};
+}
+
+/* What nobody has to do is neither served nor run anew. */
+static void foresee_keep_steps(struct foresight *f)
+{
+	const struct recipe *r = steps_recipe(f->image);
+	struct forecast *all = &f->forecast;
+	struct forecast_step *kept = arena_array(f->arena, all->nsteps + 1, sizeof *kept);
+	size_t n = 0, of[VERDICT_UNKNOWN + 1] = { 0 };
+	for (size_t i = 0; i < r->ninstructions; i++) {
+		int step = steps_of_instruction(f->steps, f->task, (int)i);
+		const struct forecast_step *s = step < 0 ? NULL : forecast_find(all, step);
+		if (!s || !recipe_makes_step(r, i))
+			continue;
+		of[s->verdict]++;
+		kept[n++] = *s;
+	}
+	all->steps = kept;
+	all->nsteps = n;
+	all->hits = of[VERDICT_HIT];
+	all->misses = of[VERDICT_MISS];
+	all->unknowns = of[VERDICT_UNKNOWN];
 }
 
 static void foresee_verdicts(struct foresight *f, const struct foresight_ask *ask,
@@ -183,6 +205,7 @@ static void foresee_verdicts(struct foresight *f, const struct foresight_ask *as
 		if (gone.n)
 			forecast_make(f->arena, &s, &f->forecast);
 	}
+	foresee_keep_steps(f);
 	if (!asked)
 		f->forecast.note = STR("the engine was not asked: base images and cache are taken to be as "
 		                       "the last build left them");

@@ -156,15 +156,6 @@ static void steps_describe_task(const struct steps *s, struct arena *arena,
 	value_set(arena, o, "origin", steps_origin(arena, t->causes, t->ncauses, (struct span){ 0 }));
 }
 
-/* FROM of nothing, or of a stage, is work for nobody: only an image has to be got. */
-static bool steps_is_meta(const struct recipe *r, const struct instruction *i)
-{
-	if (i->kind != INSTRUCTION_FROM || i->stage < 0)
-		return !instruction_makes_layer(i->kind);
-	const struct stage *stage = &r->stages[i->stage];
-	return stage->from >= 0 || str_eq(stage->base, STR("scratch"));
-}
-
 static void steps_describe_instruction(const struct steps *s, struct arena *arena,
                                        const struct steps_item *item, struct value *o)
 {
@@ -176,7 +167,7 @@ static void steps_describe_instruction(const struct steps *s, struct arena *aren
 	value_set(arena, o, "group", i->group < 0 ? steps_null(arena)
 	                                          : value_new_integer(arena, i->group));
 	value_set(arena, o, "origin", steps_origin(arena, i->causes, i->ncauses, i->at));
-	if (steps_is_meta(r, i))
+	if (!recipe_makes_step(r, (size_t)item->instruction))
 		value_set(arena, o, "meta", value_new_bool(arena, true));
 }
 

@@ -118,6 +118,10 @@ void recipe_builder_add(struct recipe_builder *, const struct value *const *caus
 /* The recipe; the builder is empty afterwards. */
 struct recipe *recipe_builder_done(struct recipe_builder *);
 
+/* True for what somebody has to do: an instruction that makes a layer; of FROM one that gets
+ * an image, not one that goes on from a stage or from nothing. */
+bool recipe_makes_step(const struct recipe *, size_t instruction);
+
 /* How engines count (INTERFACES, the table below "Plan and engines"). */
 enum numbering { NUMBERING_BUILDKIT, NUMBERING_CLASSIC, NUMBERING_BUILDAH };
 /* The instruction that an engine calls step `ordinal` (from 1) of `stage`, or -1.

@@ -192,3 +192,12 @@ void recipe_stage_name(const struct recipe *r, int stage, struct buf *out)
 		buf_append_char(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
 	}
 }
+
+bool recipe_makes_step(const struct recipe *r, size_t instruction)
+{
+	const struct instruction *i = &r->instructions[instruction];
+	if (i->kind != INSTRUCTION_FROM || i->stage < 0)
+		return instruction_makes_layer(i->kind);
+	const struct stage *stage = &r->stages[i->stage];
+	return stage->from < 0 && !str_eq(stage->base, STR("scratch"));
+}

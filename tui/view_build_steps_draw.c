@@ -1,5 +1,6 @@
 #include "core/os/clock.h"
 #include "tui/view_build_inside.h"
+#include "tui/wrap.h"
 
 /* Rows of the strip that tells more of the step under the cursor. */
 enum { STEPS_STRIP = 5, STEPS_STRIP_FROM = 18 };
@@ -129,19 +130,21 @@ static const char *steps_state_text(const struct view_build *b, enum step_state 
 
 static void steps_tell(const struct view_build *b, const struct step *s, struct buf *out)
 {
-	owned_buf struct buf usual = { 0 };
+	owned_buf struct buf usual = { 0 }, line = { 0 };
 	buf_append_text(out, steps_state_text(b, s->state));
 	if (s->meta)
 		buf_append(out, STR("  makes no layer"));
 	if (s->line)
-		buf_printf(out, "  Dockerfile:%u", s->line);
+		buf_printf(&line, "Dockerfile:%u", s->line);
+	if (s->line)
+		buf_printf(out, "  %s", buf_text(&line));
 	if (s->origin.n) {
 		struct str root = b->build->root, origin = s->origin;
 		/* Below the project its path says where. */
 		if (root.n && str_has_prefix(origin, root) && origin.n > root.n && origin.p[root.n] == '/')
 			origin = str_slice(origin, root.n + 1, origin.n);
-		buf_append(out, STR("  from "));
-		buf_append(out, origin);
+		if (!str_eq(origin, buf_str(&line)))
+			buf_printf(out, "  from %.*s", STR_ARG(origin));
 	}
 	if (usual_wrong_forecast(s))
 		buf_printf(out, "  forecast %s, but it %s", s->state == STEP_CACHED ? "miss" : "hit",
@@ -162,15 +165,9 @@ static void steps_tell(const struct view_build *b, const struct step *s, struct 
 static void steps_draw_wrapped(struct surface *s, struct area *a, struct str text, int most,
                                struct ink ink)
 {
-	for (int row = 0; text.n && row < most && a->rows > 0; row++) {
-		size_t width;
-		struct area line = area_cut_top(a, 1);
-		struct str piece = row + 1 < most && a->rows > 0
-		                   ? text_cut(text, (size_t)(a->cols > 0 ? a->cols : 0), &width) : text;
-		struct pen pen = pen_at(s, line, 0);
-		pen_text(&pen, piece, ink);
-		text = str_slice(text, piece.n, text.n);
-	}
+	int rows = wrap_rows(text, a->cols, most < a->rows ? most : a->rows);
+	if (text.n && a->rows > 0)
+		wrap_draw(s, area_cut_top(a, rows), text, ink);
 }
 
 /* The step under the cursor, or NULL. */

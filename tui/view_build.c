@@ -201,8 +201,8 @@ static void view_build_draw(struct view *view, struct surface *s, struct area a)
 
 static int64_t view_build_tick(struct view *view)
 {
-	(void)view;
-	return 1000;
+	const struct view_build *b = (const struct view_build *)view;
+	return view_build_replays(b) && b->replay.paused ? -1 : 1000;
 }
 
 /* ---- keys ---- */

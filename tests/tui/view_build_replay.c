@@ -74,6 +74,12 @@ static void test_view_build_replay__goes_by_the_journals_clock(void **state)
 	/* It stands: nothing to wait for but the watch of nothing at all. */
 	assert_true(loop_turn(screen.loop, 0, &err));
 	screen_shows(s, &screen, "PAUSED 0s");
+	struct view *view = app_view(screen.app);
+	assert_int_equal(view->ops->tick(view), -1);
+	screen_keys(&screen, ".");
+	assert_true(view->ops->tick(view) > 0);
+	screen_keys(&screen, ".");
+	assert_int_equal(view->ops->tick(view), -1);
 	screen_keys(&screen, "--");
 	screen_shows(s, &screen, "PAUSED 1/4");
 	screen_keys(&screen, "++++++++++++");

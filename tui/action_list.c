@@ -217,6 +217,7 @@ static void actions_enter(struct action_list *p)
 	}
 	/* What it needs goes with the list. */
 	owned(arena) struct arena *arena = take(p->arena);
+	(void)arena;
 	struct action_item item = p->items[p->shown[p->list.cursor]];
 	actions_remember(p->recent, item.name);
 	p->arena = arena_new();

@@ -116,7 +116,9 @@ static void compare_learn(struct view_compare *v)
 static void compare_builds_came(void *data, const struct value *answer, const struct error *why)
 {
 	struct view_compare *v = data;
+	/* The answer is lent by it. */
 	owned(compare_ask) struct compare_ask *ask = compare_answered(v, COMPARE_ASKED_BUILDS);
+	(void)ask;
 	if (!answer) {
 		buf_clear(&v->fault);
 		buf_append_text(&v->fault, why->text);
@@ -131,7 +133,9 @@ static void compare_builds_came(void *data, const struct value *answer, const st
 static void compare_log_came(void *data, const struct value *answer, const struct error *why)
 {
 	struct view_compare *v = data;
+	/* The answer is lent by it. */
 	owned(compare_ask) struct compare_ask *ask = compare_answered(v, COMPARE_ASKED_LOG);
+	(void)ask;
 	if (!answer) {
 		app_alert(v->view.app, "%s", why->text);
 		return;
@@ -145,7 +149,9 @@ static void compare_log_came(void *data, const struct value *answer, const struc
 static void compare_image_came(void *data, const struct value *answer, const struct error *why)
 {
 	struct view_compare *v = data;
+	/* The answer is lent by it. */
 	owned(compare_ask) struct compare_ask *ask = compare_answered(v, COMPARE_ASKED_IMAGE);
+	(void)ask;
 	v->parts.image = answer;
 	if (why)
 		compare_note(v, why->text);

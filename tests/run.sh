@@ -47,13 +47,15 @@ run_lint() {
 	done
 }
 
-# Tests of engines share their images and caches: only one of them runs at a time.
+# Tests of engines share their images and caches: only one of them runs at a time, but for those
+# that say "# lane: beside", whose images and builds are nobody else's.
 run_e2e() {
 	seconds=900
 	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=7200
 	for t in tests/e2e/*.test; do
 		kind=screens
-		grep -qE 'base_make|podman_start|buildah|\$DOCKER|ENGINES' "$t" && kind=engines
+		grep -qE 'base_make|podman_start|buildah|\$DOCKER|ENGINES' "$t" &&
+			! grep -q '^# lane: beside' "$t" && kind=engines
 		case ${1:-$kind} in
 		"$kind") part "$t" timeout "${E2E_TIMEOUT:-$seconds}" sh "$t" ;;
 		esac

@@ -182,8 +182,6 @@ static bool logs_open(struct logs *l, struct arena *arena, const struct args *ar
 	l->only_errors = args_has(args, "errors");
 	l->only_new = args_has(args, "new");
 	l->visible = command_is_terminal();
-	journal_refresh(l->journal);
-	build_update(l->build, l->journal);
 	if (args->noperands > 1 && !build_find_step(l->build, args->operands[1], &l->step, err))
 		return false;
 	if (!logs_open_filter(l, args, err))
@@ -219,7 +217,7 @@ int cmd_logs(struct arena *arena, const struct args *args)
 	struct logs l = { .step = -1, .journal = dir ? journal_open(dir, &err) : NULL };
 	if (!l.journal)
 		return command_fail(&err);
-	l.build = build_new();
+	l.build = build_from(l.journal);
 	int code = logs_open(&l, arena, args, dir, &err) ? logs_print(&l) : command_fail(&err);
 	logs_finish(&l);
 	return code;

@@ -7,17 +7,6 @@
 #include "core/value/json.h"
 #include "tui/command.h"
 
-static struct build *why_open(const char *dir, struct error *err)
-{
-	owned(journal) struct journal *journal = journal_open(dir, err);
-	if (!journal)
-		return NULL;
-	struct build *build = build_new();
-	journal_refresh(journal);
-	build_update(build, journal);
-	return build;
-}
-
 static void why_append_step(struct buf *out, const struct build *build, const struct why_step *w)
 {
 	const struct forecast_step *f = &w->forecast;
@@ -89,13 +78,13 @@ int cmd_why(struct arena *arena, const struct args *args)
 	struct why why;
 	int step = -1;
 	const char *dir = request_find(args->noperands ? args->operands[0] : NULL, &err);
-	owned(build) struct build *build = dir ? why_open(dir, &err) : NULL;
+	owned(build) struct build *build = dir ? build_read(dir, &err) : NULL;
 	if (!build)
 		return command_fail(&err);
 	if (args->noperands > 1 && !build_find_step(build, args->operands[1], &step, &err))
 		return command_fail(&err);
 	const char *before_dir = why_before(arena, dir, false);
-	owned(build) struct build *before = before_dir ? why_open(before_dir, &err) : NULL;
+	owned(build) struct build *before = before_dir ? build_read(before_dir, &err) : NULL;
 	why_make(arena, dir, build, before ? before_dir : NULL, before, &why);
 	return why_print(arena, build, &why, step, args_has(args, "json"));
 }

@@ -148,12 +148,9 @@ static void complete_steps(struct complete *c)
 	struct error err;
 	const char *dir = c->typed.args.noperands
 	                          ? request_find(c->typed.args.operands[0], &err) : NULL;
-	owned(journal) struct journal *journal = dir ? journal_open(dir, &err) : NULL;
-	if (!journal)
+	owned(build) struct build *build = dir ? build_read(dir, &err) : NULL;
+	if (!build)
 		return;
-	owned(build) struct build *build = build_new();
-	journal_refresh(journal);
-	build_update(build, journal);
 	for (size_t i = 0; i < build->nsteps; i++)
 		complete_add(c, str_of(arena_printf(c->arena, "%zu", i)), build->steps[i].name);
 }

@@ -58,12 +58,9 @@ static bool receipt_write_metadata(struct arena *arena, const char *path, const 
                                    const struct history_item *item, struct error *err)
 {
 	owned_buf struct buf text = { 0 };
-	owned(journal) struct journal *journal = journal_open(dir, err);
-	owned(build) struct build *build = build_new();
-	if (!journal)
+	owned(build) struct build *build = build_read(dir, err);
+	if (!build)
 		return false;
-	journal_refresh(journal);
-	build_update(build, journal);
 	receipt_append_metadata(arena, dir, item, build, &text);
 	return save_file(path, buf_str(&text), 0666, err);
 }

@@ -58,9 +58,7 @@ void matrix_follow(struct view_matrix *v, const char *dir)
 		return;
 	v->batch = arena_text(v->arena, str_of(dir));
 	v->journal = journal;
-	v->build = build_new();
-	journal_refresh(journal);
-	build_update(v->build, journal);
+	v->build = build_from(journal);
 	journal_follow(journal, v->loop, matrix_batch_more, v, &ignored);
 }
 

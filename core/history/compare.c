@@ -14,12 +14,9 @@
 static bool compare_open(struct compare_side *side, struct build **ret_build, const char *dir,
                          struct arena *arena, struct error *err)
 {
-	owned(journal) struct journal *journal = journal_open(dir, err);
-	if (!journal)
+	struct build *build = *ret_build = build_read(dir, err);
+	if (!build)
 		return false;
-	struct build *build = *ret_build = build_new();
-	journal_refresh(journal);
-	build_update(build, journal);
 	side->dir = arena_text(arena, str_of(dir));
 	side->build = build;
 	if (!build->id.n)

@@ -182,14 +182,12 @@ bool known_lines_learn(struct known_lines *k, const struct build *b, const char 
 {
 	owned(arena) struct arena *arena = arena_new();
 	owned(journal) struct journal *j = journal_open(dir, err);
-	owned(build) struct build *former = build_new();
 	owned_map struct map steps = { 0 };
 	owned_buf struct buf line = { 0 };
 	struct log_text text = { 0 };
 	if (!j || k->learnt == LINES_RUNS_MAX)
 		return j != NULL;
-	journal_refresh(j);
-	build_update(former, j);
+	owned(build) struct build *former = build_from(j);
 	k->learnt++;
 	for (size_t i = 0; i < b->nsteps; i++)
 		map_set(&steps, learn_key(arena, &b->steps[i]), (void *)(uintptr_t)(i + 1));

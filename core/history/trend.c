@@ -69,12 +69,9 @@ static void trend_read_step(struct trend_reader *r, struct trend_step *step)
 /* The steps that the build itself has. */
 static bool trend_read_steps(struct trend_reader *r, const char *dir, struct error *err)
 {
-	owned(journal) struct journal *journal = journal_open(dir, err);
-	owned(build) struct build *build = build_new();
-	if (!journal)
+	owned(build) struct build *build = build_read(dir, err);
+	if (!build)
 		return false;
-	journal_refresh(journal);
-	build_update(build, journal);
 	struct trend_step *steps = arena_array(r->arena, build->nsteps + 1, sizeof *steps);
 	size_t n = 0;
 	for (size_t i = 0; i < build->nsteps; i++) {

@@ -6,12 +6,9 @@
 
 static bool find_journal(struct worker_shell *w, struct error *err)
 {
-	owned(journal) struct journal *journal = journal_open(w->dir, err);
-	if (!journal || !retry_is_ours(w->dir, err))
+	w->build = build_read(w->dir, err);
+	if (!w->build || !retry_is_ours(w->dir, err))
 		return false;
-	w->build = build_new();
-	journal_refresh(journal);
-	build_update(w->build, journal);
 	if (w->build->nbuilds)
 		return error_set(err, ERROR_USAGE, "%.*s is a batch of %zu builds: name one of them "
 		                 "(mortar history)", STR_ARG(w->build->id), w->build->nbuilds);

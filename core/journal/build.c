@@ -368,3 +368,17 @@ int build_failed_step(const struct build *b)
 			return (int)i;
 	return -1;
 }
+
+struct build *build_from(struct journal *j)
+{
+	struct build *b = build_new();
+	journal_refresh(j);
+	build_update(b, j);
+	return b;
+}
+
+struct build *build_read(const char *dir, struct error *err)
+{
+	owned(journal) struct journal *j = journal_open(dir, err);
+	return j ? build_from(j) : NULL;
+}

@@ -73,6 +73,10 @@ void build_free(struct build *);
 OWN_DEFINE(build)
 /* Takes in all new events of the journal; true when there were any. */
 bool build_update(struct build *, struct journal *);
+/* What the journal holds now; never NULL. */
+struct build *build_from(struct journal *);
+/* The same for who needs no more of the journal in this folder; NULL: it cannot be read. */
+struct build *build_read(const char *dir, struct error *);
 /* One event (tests, watch). */
 void build_apply(struct build *, const struct event *);
 /* Seconds of a step at `now`, running interval included. */

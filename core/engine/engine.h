@@ -19,6 +19,11 @@ enum engine_ability {
 	ABILITY_OWN_TERMINAL    = 1 << 3,
 	/* What its cache holds of a build are images: one without a name stays. */
 	ABILITY_CACHE_IS_IMAGES = 1 << 4,
+	ABILITY_SSH_MOUNTS      = 1 << 5,
+	/* Pushes as part of making the image: a push by itself is not to be asked of it. */
+	ABILITY_PUSHES_WITH_IMAGE = 1 << 6,
+	/* Outputs other than an image of its own: tar, oci, local, cache only. */
+	ABILITY_OUTPUTS         = 1 << 7,
 };
 
 /* What a probe learned.  Texts live as long as the engine. */
@@ -51,8 +56,26 @@ struct step_report {
 struct work_result {
 	bool ok, cancelled;
 	struct str image_id;            /* sha256:… when ok and the engine tells */
+	struct str digest;              /* of the manifest in a registry, where it was pushed;
+	                                 * n 0: none told */
 	struct error error;             /* when not ok; code tells build, refusal, unreachable … */
 };
+
+/* What an engine asked for of a folder that it was offered: the files that it did not have
+ * from before. */
+struct transfer_file {
+	struct str path;
+	uint64_t size;
+};
+struct transfer_report {
+	struct str dir;                 /* "context", "dockerfile", a named context */
+	size_t nentries;                /* offered, folders too */
+	const struct transfer_file *files;
+	size_t nfiles;                  /* the first TRANSFER_FILES_MAX of `count` */
+	size_t count;
+	uint64_t bytes;                 /* of all of them */
+};
+enum { TRANSFER_FILES_MAX = 1000 };
 
 /* Lent for the call. stream: 1 stdout, 2 stderr.  t: seconds since the epoch. */
 struct engine_sink {
@@ -60,6 +83,8 @@ struct engine_sink {
 	void (*log)(void *data, uint64_t key, int stream, struct str bytes, double t);
 	void (*progress)(void *data, uint64_t key, struct str id, uint64_t current, uint64_t total);
 	void (*warning)(void *data, struct str text);
+	/* Once a folder that was asked for, at its end.  May be NULL. */
+	void (*transferred)(void *data, const struct transfer_report *);
 	/* Of a run: whenever something has changed. */
 	void (*run)(void *data, const struct run_report *);
 	/* Of an interactive run: all its input is on its way.  May be NULL. */

@@ -21,11 +21,15 @@ struct http *http_new(struct loop *);
 void http_free(struct http *);
 OWN_DEFINE(http)
 
-/* unix_path, or host (an IPv6 address in brackets) and port. */
+/* unix_path, or host (an IPv6 address in brackets) and port.  tls: of a host alone; its
+ * certificate must be good for server_name (NULL: host).  ca, cert, key: PEM files; NULL:
+ * the system's authorities, no certificate of ours. */
 struct http_address {
 	const char *unix_path;
 	const char *host;
 	uint16_t port;
+	bool tls;
+	const char *ca, *cert, *key, *server_name;
 };
 
 /* FAILED: the transfer is cut, so that the other side never sees a good end. */

@@ -11,6 +11,7 @@ struct preferences_reader {
 	struct preferences *p;
 	struct problems *problems;
 	bool trusted;                   /* the user's own file */
+	const char *root;               /* of the project; NULL: none is meant */
 };
 
 /* False when the value is wrong; the reader has said so then. */
@@ -210,7 +211,7 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 }
 
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
-	preferences_notice, preferences_history;
+	preferences_notice, preferences_history, preferences_project;
 
 static const struct preferences_key preferences_keys[] = {
 	{ "profiles", false, preferences_profiles },
@@ -227,6 +228,7 @@ static const struct preferences_key preferences_keys[] = {
 	{ "terminal", true, preferences_terminal },
 	{ "notice", true, preferences_notice },
 	{ "history", true, preferences_history },
+	{ "project", true, preferences_project },
 	{ NULL, false, NULL },
 };
 
@@ -431,6 +433,32 @@ static bool preferences_engines(struct preferences_reader *r, const struct value
 	return true;
 }
 
+/* ---- [project."/root"] ---- */
+
+static bool preferences_project_engine(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_text(r, value, "the name of an engine: \"auto\", \"buildah\"",
+	                        &r->p->project_engine);
+}
+
+static bool preferences_project(struct preferences_reader *r, const struct value *value)
+{
+	static const struct preferences_key keys[] = {
+		{ "engine", true, preferences_project_engine },
+		{ NULL, false, NULL },
+	};
+	if (value_type(value) != VALUE_OBJECT)
+		return preferences_wrong(r, value, "tables: [project.\"/its/folder\"]");
+	for (const struct value *v = value_child(value); v; v = value_next(v)) {
+		if (value_type(v) != VALUE_OBJECT)
+			preferences_wrong(r, v, "a table under a project's folder: "
+			                  "[project.\"/its/folder\"]");
+		else if (r->root && str_eq(value_key(v), str_of(r->root)))
+			preferences_table(r, v, keys);
+	}
+	return true;
+}
+
 /* ---- files ---- */
 
 static void preferences_file(struct preferences_reader *r, struct files *files, const char *path)
@@ -459,6 +487,7 @@ struct preferences *preferences_read(struct files *files, const char *config_pat
 	p->keep_builds = PREFERENCES_KEEP_BUILDS;
 	p->keep_size = PREFERENCES_KEEP_SIZE;
 	struct preferences_reader r = { .p = p, .problems = problems, .trusted = true };
+	r.root = root ? files_absolute(p->arena, root) : NULL;
 	if (config_path)
 		preferences_file(&r, files, config_path);
 	r.trusted = false;

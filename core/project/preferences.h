@@ -38,6 +38,9 @@ struct preferences {
 	/* [engines.NAME] endpoint = "…": only from the user's config. */
 	const struct pair *engines;
 	size_t nengines;
+	/* [project."/root"] engine of the user's config for the project that was read, over both
+	 * files' own; NULL: not set. */
+	const char *project_engine;
 };
 #define PREFERENCES_LOG_LIMIT (256ull << 20)
 #define PREFERENCES_NOTICE_AFTER 30ull

@@ -217,6 +217,11 @@ static const struct command command_help = {
 	"file; docs/formats.md says how it is written.", cmd_help,
 };
 
+static const struct command command_engines = {
+	"engines", "", 0, 0, "json help",
+	"the engines there are: whether they answer, version, disk, builds that run there\n"
+	"The built-in names, and those of config.toml. --engine takes each of them.", cmd_engines,
+};
 static const struct command command_doctor = {
 	"doctor", "", 0, 0, "engine json help",
 	"what is here, what is missing for each feature, and how to get it", cmd_doctor,
@@ -229,7 +234,7 @@ const struct command *const commands[] = {
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
-	&command_doctor, &command_completion, &command_help, NULL,
+	&command_doctor, &command_engines, &command_completion, &command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

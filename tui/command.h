@@ -71,6 +71,7 @@ int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
 int cmd_diff(struct arena *, const struct args *);
 int cmd_doctor(struct arena *, const struct args *);
+int cmd_engines(struct arena *, const struct args *);
 int cmd_completion(struct arena *, const struct args *);
 int cmd_help(struct arena *, const struct args *);
 int cmd_list(struct arena *, const struct args *);

@@ -37,7 +37,9 @@ static bool project_level(struct project *p, const char *given, struct error *er
 static bool project_settle(struct project *p, const struct args *args, struct error *err)
 {
 	const char *engine = args_get(args, "engine");
-	p->engine = engine ? engine : p->preferences->engine ? p->preferences->engine : "auto";
+	const struct preferences *settings = p->preferences;
+	p->engine = engine ? engine : settings->project_engine ? settings->project_engine :
+	            settings->engine ? settings->engine : "auto";
 	p->engine = arena_text(p->arena, str_of(p->engine));
 	if (args->has_profiles)
 		project_select_profiles(p, args->profiles, args->nprofiles);
@@ -198,6 +200,21 @@ bool project_select_level(struct project *p, const char *level)
 	if (found)
 		p->selection.level = found->name;
 	return found != NULL;
+}
+
+void project_select_engine(struct project *p, const char *name)
+{
+	struct selection *s = &p->selection;
+	struct pair *options = arena_array(p->arena, s->noptions + 1, sizeof *options);
+	size_t n = 0;
+	for (size_t i = 0; i < s->noptions; i++)
+		if (!str_eq(s->options[i].name, STR("builder")))
+			options[n++] = s->options[i];
+	if (strcmp(name, "classic") == 0)
+		options[n++] = (struct pair){ STR("builder"), STR("classic") };
+	s->options = options;
+	s->noptions = n;
+	p->engine = arena_text(p->arena, str_of(name));
 }
 
 void project_select_rule(struct project *p, enum cascade_rule rule)

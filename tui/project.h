@@ -45,6 +45,8 @@ bool project_read_settings(struct project *);
 void project_select_profiles(struct project *, const char *const *names, size_t n);
 /* A level's name of the kind, its alias; false when there is none. */
 bool project_select_level(struct project *, const char *level);
+/* As --engine names it. */
+void project_select_engine(struct project *, const char *name);
 void project_select_rule(struct project *, enum cascade_rule);
 /* One more option of the selection, over those of the command line; borrowed. */
 void project_add_option(struct project *, const char *name, const char *value);

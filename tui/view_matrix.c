@@ -7,6 +7,7 @@
 #include "core/os/save.h"
 #include "tui/batch_menu.h"
 #include "tui/confirm.h"
+#include "tui/engine_picker.h"
 #include "tui/profile_picker.h"
 #include "tui/search.h"
 #include "tui/view_matrix_inside.h"
@@ -201,6 +202,7 @@ static bool view_matrix_act(struct view *view, enum action action, unsigned coun
 		app_open(app, profile_picker_ask(v->project, "Combination: later profiles win",
 		                                 matrix_chosen, v));
 		return true;
+	case ACTION_ENGINES: app_open(app, engine_picker_new(app_loop(app), v->project)); return true;
 	case ACTION_CANCEL: matrix_cancel(v); return true;
 	case ACTION_REFRESH:
 		matrix_begin(v);

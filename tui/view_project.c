@@ -3,6 +3,7 @@
 
 #include "core/base/check.h"
 #include "tui/diff_menu.h"
+#include "tui/engine_picker.h"
 #include "tui/level_menu.h"
 #include "tui/origin_mark.h"
 #include "tui/profile_picker.h"
@@ -413,6 +414,7 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	case ACTION_REDO:
 		return view_edit_act(v, action);
 	case ACTION_PROFILES: app_open(app, profile_picker_new(v->project)); return true;
+	case ACTION_ENGINES: app_open(app, engine_picker_new(app_loop(app), v->project)); return true;
 	case ACTION_MERGE_RULE: return view_project_rule(v);
 	case ACTION_BUILD: app_open(app, level_menu_new(v->project)); return true;
 	case ACTION_DIFF: app_open(app, diff_menu_new(v->project, NULL)); return true;

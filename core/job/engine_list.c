@@ -153,13 +153,10 @@ struct engine_list *engine_list_ask(struct loop *loop, const struct engine_list_
 	struct engine_list *l = xcalloc(1, sizeof *l);
 	*l = (struct engine_list){ .arena = arena_new(), .loop = loop, .changed = changed,
 	                           .data = data, .limit_ms = r->limit_ms };
-	struct value *named = value_new_object(l->arena);
 	l->n = BUILT_IN + r->nnamed;
 	l->rows = arena_array(l->arena, l->n, sizeof *l->rows);
 	l->asked = arena_array(l->arena, l->n, sizeof *l->asked);
-	for (size_t i = 0; i < r->nnamed; i++)
-		value_set(l->arena, named, arena_text(l->arena, r->named[i].name),
-		          value_new_string(l->arena, r->named[i].value));
+	struct value *named = worker_engines_value(l->arena, r->named, r->nnamed);
 	list_look_for_builds(l);
 	l->timer = loop_timer(loop, r->limit_ms, list_late, l);
 	for (size_t i = 0; i < l->n; i++) {

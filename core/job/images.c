@@ -82,13 +82,10 @@ struct images_asking *images_ask(struct loop *loop, struct arena *a,
                                  struct error *err)
 {
 	owned(images_asking) struct images_asking *q = xcalloc(1, sizeof *q);
-	struct value *argument = value_new_object(a), *engines = value_new_object(a);
+	struct value *argument = value_new_object(a);
 	*q = (struct images_asking){ .arena = a, .done = done, .data = data };
-	for (size_t i = 0; i < r->nnamed; i++)
-		value_set(a, engines, arena_text(a, r->named[i].name),
-		          value_new_string(a, r->named[i].value));
 	value_set(a, argument, "spec", value_new_string(a, str_of(r->engine)));
-	value_set(a, argument, "engines", engines);
+	value_set(a, argument, "engines", worker_engines_value(a, r->named, r->nnamed));
 	value_set(a, argument, "repository", value_new_string(a, str_of(r->repository)));
 	q->worker = worker_start(loop, "images", argument, images_line, q, err);
 	return q->worker ? take(q) : NULL;

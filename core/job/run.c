@@ -75,7 +75,7 @@ static void run_set_texts(struct arena *a, struct value *o, const char *key,
 static struct value *run_argument(struct arena *a, const struct run_build *build,
                                   const struct run_options *o)
 {
-	struct value *v = value_new_object(a), *named = value_new_object(a);
+	struct value *v = value_new_object(a);
 	run_set(a, v, "build", build->id);
 	run_set(a, v, "image", build->image_id);
 	run_set(a, v, "engine", o->engine ? o->engine : build->engine);
@@ -83,10 +83,7 @@ static struct value *run_argument(struct arena *a, const struct run_build *build
 	run_set_texts(a, v, "argv", o->argv);
 	run_set_texts(a, v, "env", o->env);
 	run_set_texts(a, v, "ports", o->ports);
-	for (size_t i = 0; i < o->nnamed; i++)
-		value_set(a, named, arena_text(a, o->named[i].name),
-		          value_new_string(a, o->named[i].value));
-	value_set(a, v, "named", named);
+	value_set(a, v, "named", worker_engines_value(a, o->named, o->nnamed));
 	return v;
 }
 

@@ -101,14 +101,11 @@ static void shell_set(struct arena *a, struct value *o, const char *key, const c
 static void shell_argument(struct buf *out, const struct shell_options *o)
 {
 	owned(arena) struct arena *a = arena_new();
-	struct value *v = value_new_object(a), *named = value_new_object(a), *argv = NULL;
+	struct value *v = value_new_object(a), *argv = NULL;
 	shell_set(a, v, "dir", o->dir);
 	shell_set(a, v, "step", o->step);
 	shell_set(a, v, "engine", o->engine);
-	for (size_t i = 0; i < o->nnamed; i++)
-		value_set(a, named, arena_text(a, o->named[i].name),
-		          value_new_string(a, o->named[i].value));
-	value_set(a, v, "named", named);
+	value_set(a, v, "named", worker_engines_value(a, o->named, o->nnamed));
 	for (const char *const *word = o->argv; word && *word; word++) {
 		if (!argv)
 			argv = value_new_array(a);

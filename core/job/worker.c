@@ -81,6 +81,15 @@ const struct pair *worker_engines(const struct worker_io *io, const char *key, s
 	return named;
 }
 
+struct value *worker_engines_value(struct arena *a, const struct pair *named, size_t n)
+{
+	struct value *engines = value_new_object(a);
+	for (size_t i = 0; i < n; i++)
+		value_set(a, engines, arena_text(a, named[i].name),
+		          value_new_string(a, named[i].value));
+	return engines;
+}
+
 /* False at the end of the input; err is set when that is a fault. */
 static bool worker_read_more(struct worker_io *io, struct error *err)
 {

@@ -33,6 +33,8 @@ const char *worker_text(const struct worker_io *, const char *key);
 
 /* The argument's member {NAME: ENDPOINT} as the names that an engine may have. */
 const struct pair *worker_engines(const struct worker_io *, const char *key, size_t *ret_n);
+/* That member, for who starts the worker. */
+struct value *worker_engines_value(struct arena *, const struct pair *named, size_t n);
 
 bool worker_forecast(struct worker_io *, struct error *);
 bool worker_git(struct worker_io *, struct error *);

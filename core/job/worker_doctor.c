@@ -132,11 +132,10 @@ static void doctor_list(struct doctor *d, const char *chosen)
 static void doctor_ask(struct doctor *d)
 {
 	struct arena *a = d->arena;
-	struct value *named = value_new_object(a), *limit = value_new_object(a);
+	const struct preferences *p = d->preferences;
+	struct value *named = worker_engines_value(a, p->engines, p->nengines);
+	struct value *limit = value_new_object(a);
 	struct error err;
-	for (size_t i = 0; i < d->preferences->nengines; i++)
-		doctor_text(a, named, arena_text(a, d->preferences->engines[i].name),
-		            arena_text(a, d->preferences->engines[i].value));
 	for (size_t i = 0; i < d->n; i++) {
 		struct doctor_asked *it = &d->asked[i];
 		struct value *argument = value_new_object(a);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/kind/image_options.h"
+#include "core/kind/place.h"
 #include "core/recipe/quote.h"
 
 static const struct level dockerfile_levels[] = {
@@ -53,24 +54,17 @@ static enum kind_match dockerfile_recognise(struct files *files, const char *arg
                                             struct arena *arena, struct target *ret_target,
                                             struct error *err)
 {
-	struct files_list list;
-	struct error ignored;
-	const char *dir = files_absolute(arena, argument);
+	struct place place;
 	(void)err;
-	if (files_list(files, dir, arena, &list, &ignored) != FILES_OK) {
-		struct str path = str_of(dir);
-		size_t slash = str_find_last(path, '/');
-		struct str base = str_slice(path, slash + 1, STR_NONE);
-		if (!files_has(files, dir))
-			return KIND_NO;
-		dir = arena_text(arena, str_slice(path, 0, slash ? slash : 1));
-		if (dockerfile_is_name(base)) {
-			*ret_target = (struct target){ .root = dir, .file = arena_text(arena, base),
-			                               .name = dockerfile_name(arena, dir) };
-			return KIND_FILE;
-		}
+	if (!place_of(files, argument, arena, &place))
+		return KIND_NO;
+	if (dockerfile_is_name(place.base)) {
+		*ret_target = (struct target){ .root = place.dir, .file = arena_text(arena, place.base),
+		                               .name = dockerfile_name(arena, place.dir) };
+		return KIND_FILE;
 	}
-	for (unsigned distance = 0;; distance++) {
+	unsigned distance = 0;
+	for (const char *dir = place.dir; dir; dir = place_above(arena, dir), distance++)
 		for (size_t i = 0; i < DOCKERFILE_NAMES; i++)
 			if (files_has(files, files_join(arena, dir, dockerfile_names[i]))) {
 				*ret_target = (struct target){
@@ -78,11 +72,7 @@ static enum kind_match dockerfile_recognise(struct files *files, const char *arg
 					.name = dockerfile_name(arena, dir), .distance = distance };
 				return KIND_FOLDER;
 			}
-		size_t up = str_find_last(str_of(dir), '/');
-		if (up == STR_NONE || strcmp(dir, "/") == 0)
-			return KIND_NO;
-		dir = arena_text(arena, str_slice(str_of(dir), 0, up ? up : 1));
-	}
+	return KIND_NO;
 }
 
 /* ---- settings ---- */

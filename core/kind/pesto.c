@@ -3,6 +3,7 @@
 
 #include "core/base/intern.h"
 #include "core/config/cascade.h"
+#include "core/kind/place.h"
 #include "core/recipe/quote.h"
 
 static const struct level pesto_levels[] = {
@@ -90,32 +91,22 @@ static enum kind_match pesto_recognise(struct files *files, const char *argument
                                        struct arena *arena, struct target *ret_target,
                                        struct error *err)
 {
-	struct files_list list;
-	struct error ignored;
-	const char *path = files_absolute(arena, argument), *dir = path;
-	bool is_dir = files_list(files, path, arena, &list, &ignored) == FILES_OK;
-	if (!is_dir && !files_has(files, path))
+	struct place place;
+	if (!place_of(files, argument, arena, &place))
 		return pesto_workspace(files, str_of(argument), arena, ret_target, err);
-	size_t slash = str_find_last(str_of(path), '/');
-	struct str base = str_slice(str_of(path), slash + 1, STR_NONE);
-	if (!is_dir)
-		dir = arena_text(arena, str_slice(str_of(path), 0, slash ? slash : 1));
-	if (!is_dir && pesto_is_build_file(base) && str_has_suffix(str_of(dir), STR("/pesto/build"))) {
-		ret_target->root = files_clean(arena, files_join(arena, dir, "../.."));
-		ret_target->file = arena_printf(arena, "pesto/build/%.*s", STR_ARG(base));
+	if (pesto_is_build_file(place.base) && str_has_suffix(str_of(place.dir), STR("/pesto/build"))) {
+		ret_target->root = files_clean(arena, files_join(arena, place.dir, "../.."));
+		ret_target->file = arena_printf(arena, "pesto/build/%.*s", STR_ARG(place.base));
 		ret_target->name = ret_target->root;
 		return KIND_FILE;
 	}
-	for (unsigned distance = 0;; distance++) {
+	unsigned distance = 0;
+	for (const char *dir = place.dir; dir; dir = place_above(arena, dir), distance++)
 		if (pesto_is_root(files, arena, dir)) {
 			*ret_target = (struct target){ .root = dir, .name = dir, .distance = distance };
 			return KIND_FOLDER;
 		}
-		size_t up = str_find_last(str_of(dir), '/');
-		if (up == STR_NONE || strcmp(dir, "/") == 0)
-			return KIND_NO;
-		dir = arena_text(arena, str_slice(str_of(dir), 0, up ? up : 1));
-	}
+	return KIND_NO;
 }
 
 /* ---- settings ---- */

@@ -244,6 +244,17 @@ static void follow_open_form(struct follow *f)
 	loop_signal(f->loop, SIGINT, follow_interrupt, f);
 }
 
+/* ends: what is known of the build's end is told. */
+static void follow_close_form(struct follow *f, bool ends)
+{
+	if (f->plain && ends)
+		follow_plain_end(f->plain, f->build);
+	if (f->tty)
+		follow_tty_end(f->tty);
+	follow_plain_free(f->plain);
+	follow_tty_free(f->tty);
+}
+
 /* ---- replay ---- */
 
 static void follow_turn(struct loop *loop, void *data);
@@ -293,12 +304,7 @@ int follow_replay(const char *dir, enum follow_form form, double speed)
 		follow_tty_clock(f.tty, &f.at);
 	follow_turn_later(&f);
 	bool ok = loop_run(loop, &err);
-	if (f.plain && !f.detached)
-		follow_plain_end(f.plain, build);
-	if (f.tty)
-		follow_tty_end(f.tty);
-	follow_plain_free(f.plain);
-	follow_tty_free(f.tty);
+	follow_close_form(&f, !f.detached);
 	if (ok && f.detached && !f.unwritten)
 		return error_exit_code(ERROR_CANCELLED);
 	return ok ? follow_finish(&f) : command_fail(&err);
@@ -322,11 +328,6 @@ int follow_run(const char *dir, enum follow_form form)
 		ok = journal_follow(journal, loop, follow_more, &f, &err) && loop_run(loop, &err);
 	journal_refresh(journal);
 	follow_take(&f);
-	if (f.plain)
-		follow_plain_end(f.plain, build);
-	if (f.tty)
-		follow_tty_end(f.tty);
-	follow_plain_free(f.plain);
-	follow_tty_free(f.tty);
+	follow_close_form(&f, true);
 	return ok ? follow_finish(&f) : command_fail(&err);
 }

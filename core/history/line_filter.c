@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/history/line_set.h"
 
 struct line_filter {
 	struct history_search *search;
@@ -10,8 +11,7 @@ struct line_filter {
 	int step;
 	size_t context;
 	size_t taken;                   /* hits of the search that are among the lines */
-	uint32_t *lines;
-	size_t n, cap;
+	struct line_set lines;
 };
 
 struct line_filter *line_filter_new(struct str pattern, size_t context, struct error *err)
@@ -31,7 +31,7 @@ void line_filter_free(struct line_filter *f)
 	if (!f)
 		return;
 	history_search_free(f->search);
-	free(f->lines);
+	line_set_finish(&f->lines);
 	free(f);
 }
 
@@ -40,16 +40,7 @@ void line_filter_over(struct line_filter *f, struct journal *journal, int step)
 	history_search_over(f->search, journal, step);
 	f->journal = journal;
 	f->step = step;
-	f->taken = f->n = 0;
-}
-
-static void filter_add(struct line_filter *f, size_t line)
-{
-	if (f->n == f->cap) {
-		f->cap = f->cap ? 2 * f->cap : 64;
-		f->lines = xrealloc(f->lines, f->cap, sizeof *f->lines);
-	}
-	f->lines[f->n++] = (uint32_t)line;
+	f->taken = f->lines.n = 0;
 }
 
 /* The match and the lines around it that are not there yet. */
@@ -57,10 +48,10 @@ static void filter_take(struct line_filter *f, size_t hit)
 {
 	size_t end = journal_lines(f->journal, f->step);
 	size_t from = hit > f->context ? hit - f->context : 0;
-	if (f->n && f->lines[f->n - 1] >= from)
-		from = f->lines[f->n - 1] + 1;
+	if (f->lines.n && f->lines.lines[f->lines.n - 1] >= from)
+		from = f->lines.lines[f->lines.n - 1] + 1;
 	for (; from < end && from <= hit + f->context; from++)
-		filter_add(f, from);
+		line_set_add(&f->lines, from);
 }
 
 static void filter_take_all(struct line_filter *f)
@@ -81,8 +72,7 @@ void line_filter_grew(struct line_filter *f)
 	f->taken = stay ? stay - 1 : 0;
 	size_t hit = stay ? history_search_hit(f->search, stay - 1) : 0;
 	size_t from = stay && hit > f->context ? hit - f->context : 0;
-	while (f->n && f->lines[f->n - 1] >= from)
-		f->n--;
+	line_set_cut(&f->lines, from);
 	filter_take_all(f);
 }
 
@@ -101,7 +91,7 @@ bool line_filter_is_done(const struct line_filter *f)
 
 size_t line_filter_count(const struct line_filter *f)
 {
-	return f->n;
+	return f->lines.n;
 }
 
 size_t line_filter_matches(const struct line_filter *f)
@@ -111,25 +101,18 @@ size_t line_filter_matches(const struct line_filter *f)
 
 size_t line_filter_line(const struct line_filter *f, size_t i)
 {
-	CHECK(i < f->n);
-	return f->lines[i];
+	CHECK(i < f->lines.n);
+	return f->lines.lines[i];
 }
 
 size_t line_filter_find(const struct line_filter *f, size_t line)
 {
-	size_t low = 0, high = f->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (f->lines[middle] < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return line_set_before(&f->lines, line);
 }
 
 bool line_filter_skips(const struct line_filter *f, size_t i)
 {
-	CHECK(i < f->n);
-	return i ? f->lines[i] > f->lines[i - 1] + 1 : f->lines[0] > 0;
+	const uint32_t *lines = f->lines.lines;
+	CHECK(i < f->lines.n);
+	return i ? lines[i] > lines[i - 1] + 1 : lines[0] > 0;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/ext/regex.h"
+#include "core/history/line_set.h"
 
 /* Lines of so many lanes may be half there while the journal grows. */
 enum { SEARCH_AGAIN = 64 };
@@ -13,8 +14,7 @@ struct history_search {
 	struct journal *journal;
 	int step;
 	size_t next;                    /* the first line not looked at */
-	uint32_t *hits;
-	size_t n, cap;
+	struct line_set hits;
 	struct buf scratch;
 	struct log_text text;
 };
@@ -46,7 +46,7 @@ void history_search_free(struct history_search *s)
 	if (!s)
 		return;
 	regex_free(s->regex);
-	free(s->hits);
+	line_set_finish(&s->hits);
 	buf_finish(&s->scratch);
 	log_text_finish(&s->text);
 	free(s);
@@ -62,23 +62,13 @@ void history_search_over(struct history_search *s, struct journal *journal, int 
 {
 	s->journal = journal;
 	s->step = step;
-	s->next = s->n = 0;
+	s->next = s->hits.n = 0;
 }
 
 void history_search_grew(struct history_search *s)
 {
 	s->next = s->next > SEARCH_AGAIN ? s->next - SEARCH_AGAIN : 0;
-	while (s->n && s->hits[s->n - 1] >= s->next)
-		s->n--;
-}
-
-static void search_add(struct history_search *s, size_t line)
-{
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 64;
-		s->hits = xrealloc(s->hits, s->cap, sizeof *s->hits);
-	}
-	s->hits[s->n++] = (uint32_t)line;
+	line_set_cut(&s->hits, s->next);
 }
 
 static size_t search_end(const struct history_search *s)
@@ -93,7 +83,7 @@ bool history_search_more(struct history_search *s, size_t lines)
 		struct str line = journal_line(s->journal, s->step, s->next, &s->scratch, NULL);
 		log_text_read(&s->text, line);
 		if (regex_find(s->regex, s->text.text, 0, &at, &size))
-			search_add(s, s->next);
+			line_set_add(&s->hits, s->next);
 	}
 	return s->next < end;
 }
@@ -105,42 +95,28 @@ bool history_search_is_done(const struct history_search *s)
 
 size_t history_search_count(const struct history_search *s)
 {
-	return s->n;
+	return s->hits.n;
 }
 
 size_t history_search_hit(const struct history_search *s, size_t i)
 {
-	CHECK(i < s->n);
-	return s->hits[i];
-}
-
-/* How many of those found stand before the line. */
-static size_t search_before(const struct history_search *s, size_t line)
-{
-	size_t low = 0, high = s->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (s->hits[middle] < line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	CHECK(i < s->hits.n);
+	return s->hits.lines[i];
 }
 
 enum history_search_result history_search_near(const struct history_search *s, size_t line,
                                                bool down, size_t *ret_hit)
 {
 	bool done = history_search_is_done(s);
-	size_t i = down ? line == STR_NONE ? 0 : search_before(s, line + 1) : search_before(s, line);
-	if (down ? i < s->n : i > 0 && (done || (line != STR_NONE && s->next >= line))) {
-		*ret_hit = s->hits[down ? i : i - 1];
+	size_t i = down ? line == STR_NONE ? 0 : line_set_before(&s->hits, line + 1) : line_set_before(&s->hits, line);
+	if (down ? i < s->hits.n : i > 0 && (done || (line != STR_NONE && s->next >= line))) {
+		*ret_hit = s->hits.lines[down ? i : i - 1];
 		return HISTORY_FOUND;
 	}
 	if (!done)
 		return HISTORY_NOT_YET;
-	if (s->n == 0)
+	if (s->hits.n == 0)
 		return HISTORY_NOT_FOUND;
-	*ret_hit = s->hits[down ? 0 : s->n - 1];
+	*ret_hit = s->hits.lines[down ? 0 : s->hits.n - 1];
 	return HISTORY_FOUND;
 }

@@ -5,22 +5,11 @@
 /* Columns from which it is said how long it will last. */
 enum { HEAD_LEFT_FROM = 60 };
 
-/* Steps by state: those that make a layer, so that the numbers are those of the
- * Dockerfile. */
-struct head_counts {
-	size_t of[STEP_SKIPPED + 1], all;
-};
-
-static bool head_counts_step(const struct step *s)
+struct step_counts view_build_count(const struct build *b)
 {
-	return !s->meta && !s->internal;
-}
-
-static struct head_counts head_count(const struct build *b)
-{
-	struct head_counts c = { 0 };
+	struct step_counts c = { 0 };
 	for (size_t i = 0; i < b->nsteps; i++)
-		if (head_counts_step(&b->steps[i])) {
+		if (!b->steps[i].meta && !b->steps[i].internal) {
 			c.of[b->steps[i].state]++;
 			c.all++;
 		}
@@ -88,7 +77,7 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 
 /* A cell for each part of the steps: what came from the cache first. */
 static void head_draw_cells(const struct view_build *b, struct pen *pen, int cells,
-                            const struct head_counts *c)
+                            const struct step_counts *c)
 {
 	static const enum step_state order[] = {
 		STEP_CACHED, STEP_DONE, STEP_FAILED, STEP_CANCELLED, STEP_RUNNING, STEP_WAITING,
@@ -116,7 +105,7 @@ static void head_draw_bar(const struct view_build *b, struct surface *s, struct 
 		STEP_CACHED, STEP_DONE, STEP_RUNNING, STEP_WAITING, STEP_CANCELLED, STEP_SKIPPED,
 		STEP_FAILED,
 	};
-	struct head_counts c = head_count(b->build);
+	struct step_counts c = view_build_count(b->build);
 	owned_buf struct buf sum = { 0 }, all = { 0 };
 	buf_printf(&sum, " %zu/%zu", c.of[STEP_CACHED] + c.of[STEP_DONE], c.all);
 	buf_append(&all, buf_str(&sum));
@@ -149,7 +138,7 @@ void view_build_head_draw(const struct view_build *b, struct surface *s, struct 
 static void end_built(const struct view_build *b, int cols, struct buf *out)
 {
 	const struct build *build = b->build;
-	struct head_counts c = head_count(build);
+	struct step_counts c = view_build_count(build);
 	buf_append(out, STR("built "));
 	buf_append(out, build->title);
 	buf_append(out, STR(" in "));

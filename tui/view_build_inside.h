@@ -134,6 +134,12 @@ void view_build_replay_tell(const struct view_build *, struct buf *out);
 void view_build_replay_finish(struct view_build *);
 
 /* ---- head ---- */
+/* Steps by state: those that make a layer, so that the numbers are those of the
+ * Dockerfile. */
+struct step_counts {
+	size_t of[STEP_SKIPPED + 1], all;
+};
+struct step_counts view_build_count(const struct build *);
 void view_build_head_draw(const struct view_build *, struct surface *, struct area);
 /* Rows that the last lines need, and the lines: how it ended, what is amiss. */
 int view_build_end_rows(const struct view_build *, struct area);

@@ -6,14 +6,8 @@ void view_build_news(struct view *view, struct view_news *news)
 	const struct view_build *b = (const struct view_build *)view;
 	const struct build *build = b->build;
 	struct str name = build->title.n ? build->title : build->id;
-	size_t all = 0, ended = 0;
-	for (size_t i = 0; i < build->nsteps; i++) {
-		const struct step *s = &build->steps[i];
-		if (s->meta || s->internal)
-			continue;
-		all++;
-		ended += s->state == STEP_DONE || s->state == STEP_CACHED;
-	}
+	struct step_counts counts = view_build_count(build);
+	size_t all = counts.all, ended = counts.of[STEP_DONE] + counts.of[STEP_CACHED];
 	bool runs = !build->done && b->state == JOURNAL_RUNNING && b->replay.at <= 0;
 	news->percent = all ? (int)(ended * 100 / all) : 0;
 	if (runs) {

@@ -108,7 +108,8 @@ enum history_search_result history_search_near(const struct history_search *s, s
                                                bool down, size_t *ret_hit)
 {
 	bool done = history_search_is_done(s);
-	size_t i = down ? line == STR_NONE ? 0 : line_set_before(&s->hits, line + 1) : line_set_before(&s->hits, line);
+	size_t i = !down ? line_set_before(&s->hits, line) :
+	           line == STR_NONE ? 0 : line_set_before(&s->hits, line + 1);
 	if (down ? i < s->hits.n : i > 0 && (done || (line != STR_NONE && s->next >= line))) {
 		*ret_hit = s->hits.lines[down ? i : i - 1];
 		return HISTORY_FOUND;

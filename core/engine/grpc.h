@@ -13,8 +13,8 @@
 struct grpc;
 struct grpc_call;
 
-/* unsent: bytes of ours that the pipe has not got rid of; grpc_drained when they are gone.
- * No more than GRPC_PIPE of ours are put there. */
+/* unsent: bytes of ours that the pipe has not got rid of.  When there are GRPC_PIPE of them
+ * no more are put there, until grpc_drained says that there is room again. */
 struct grpc_pipe {
 	void (*send)(void *data, struct str bytes);
 	size_t (*unsent)(void *data);
@@ -22,9 +22,9 @@ struct grpc_pipe {
 };
 
 enum {
-	GRPC_PIPE = 512 << 10,
-	GRPC_HIGH = 1 << 20,            /* a sender pauses above this … */
-	GRPC_LOW = 256 << 10,           /* … and is told below that */
+	GRPC_HIGH = 256 << 10,          /* a sender pauses above this … */
+	GRPC_LOW = 64 << 10,            /* … and is told below that */
+	GRPC_PIPE = GRPC_HIGH + 1,      /* so that a call can be the pipe of another connection */
 	GRPC_MESSAGE_MAX = 16 << 20,
 	GRPC_MEET_MS = 20000,
 };
@@ -98,12 +98,12 @@ void grpc_feed(struct grpc *, struct str bytes);
 void grpc_drained(struct grpc *);
 void grpc_closed(struct grpc *, const struct error *);
 
-/* Instead of GRPC_MESSAGE_MAX for what comes, and GRPC_MEET_MS until the other side has
+/* Instead of GRPC_MESSAGE_MAX for what comes in calls from now on, and GRPC_MEET_MS until the other side has
  * begun to speak HTTP/2; 0 leaves one as it is. */
 void grpc_limit(struct grpc *, size_t message_max, int64_t meet_ms);
 
 /* A call of a client; without a connection its done says so from the loop.  Names of
- * metadata in lower case; values of names that end in "-bin" are encoded here. */
+ * metadata in lower case. */
 struct grpc_call *grpc_call(struct grpc *, const char *method, const struct pair *metadata,
                             size_t n, const struct grpc_call_events *);
 /* Copies it. */

@@ -37,14 +37,14 @@ struct h2_events {
 	void (*bytes)(void *data, struct h2_stream *, struct str bytes);
 	/* The other side has said everything. */
 	void (*end)(void *data, struct h2_stream *);
-	/* Less than H2_LOW of what was sent waits, after more than that did. */
+	/* Less than H2_LOW of what was sent waits, after more than H2_HIGH did.  May be NULL. */
 	void (*drained)(void *data, struct h2_stream *);
 	/* Once a stream, unless h2_reset did it; the stream is gone afterwards.  code: an
 	 * enum h2_code, or another of the RFC's. */
 	void (*closed)(void *data, struct h2_stream *, uint32_t code);
 	void *data;
 };
-enum { H2_LOW = 256 << 10 };
+enum { H2_HIGH = 256 << 10, H2_LOW = 64 << 10 };
 
 struct h2 *h2_new(enum h2_role, const struct h2_events *);
 void h2_free(struct h2 *);
@@ -69,14 +69,16 @@ size_t h2_streams(const struct h2 *);
 struct h2_stream *h2_open(struct h2 *, const struct pair *headers, size_t n, void *data);
 /* A server's head. */
 void h2_answer(struct h2_stream *, const struct pair *headers, size_t n);
-/* A server's head that is the whole answer. */
+/* A server's head that is the whole answer.  After it, as after h2_send_end of a server, the
+ * client is told to send no more. */
 void h2_answer_only(struct h2_stream *, const struct pair *headers, size_t n);
 /* Copies them; they go as the other side's windows open. */
 void h2_send(struct h2_stream *, struct str bytes);
 /* What is sent ends here, with trailers if n is not 0. */
 void h2_send_end(struct h2_stream *, const struct pair *trailers, size_t n);
 size_t h2_unsent(const struct h2_stream *);
-/* Ends it at once; nothing is told of it any more, it is gone. */
+/* Ends it at once; nothing is told of it any more, it is gone.  H2_NO_ERROR: where both
+ * sides have ended anyway, nothing is sent. */
 void h2_reset(struct h2_stream *, uint32_t code);
 /* On: what comes is not asked for any longer, so at most H2_WINDOW bytes still do. */
 void h2_hold(struct h2_stream *, bool on);

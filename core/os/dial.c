@@ -18,6 +18,7 @@ enum { DIAL_READ = 64 << 10 };
 struct dial {
 	struct loop *loop;
 	int fd;
+	struct addrinfo *found, *next;  /* of a host; next: to be tried when this one fails */
 	struct dial_events events;
 	struct buf out;
 	bool connecting, ends, ended;
@@ -36,6 +37,8 @@ static void dial_close(struct dial *d)
 static void dial_release(struct dial *d)
 {
 	buf_finish(&d->out);
+	if (d->found)
+		freeaddrinfo(d->found);
 	free(d);
 }
 
@@ -77,25 +80,32 @@ static int dial_unix(const char *path, struct error *err)
 	return fd;
 }
 
-static int dial_host(const struct dial_address *a, struct error *err)
+/* The next address of the host that can be tried, or -1. */
+static int dial_next(struct dial *d)
+{
+	int fd = -1;
+	for (; d->next && fd < 0; d->next = d->next->ai_next)
+		fd = dial_connect(d->next->ai_family, d->next->ai_addr, d->next->ai_addrlen);
+	return fd;
+}
+
+static int dial_host(struct dial *d, const struct dial_address *a, struct error *err)
 {
 	owned(arena) struct arena *arena = arena_new();
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM }, *found;
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 	struct str host = str_of(a->host);
 	if (str_has_prefix(host, STR("[")) && str_has_suffix(host, STR("]")))
 		host = str_slice(host, 1, host.n - 2);
 	int why = getaddrinfo(arena_text(arena, host), arena_printf(arena, "%u", a->port), &hints,
-	                      &found);
+	                      &d->found);
 	if (why) {
 		error_set(err, ERROR_UNREACHABLE, "%s: %s", a->host, gai_strerror(why));
 		return -1;
 	}
-	int fd = -1;
-	for (const struct addrinfo *i = found; i && fd < 0; i = i->ai_next)
-		fd = dial_connect(i->ai_family, i->ai_addr, i->ai_addrlen);
+	d->next = d->found;
+	int fd = dial_next(d);
 	if (fd < 0)
 		error_set_errno(err, "%s:%u", a->host, a->port);
-	freeaddrinfo(found);
 	return fd;
 }
 
@@ -163,18 +173,35 @@ static void dial_read(struct dial *d)
 		dial_end(d, "the connection broke", errno);
 }
 
+/* False: there is no connection yet, but another address is tried. */
+static bool dial_connected(struct dial *d)
+{
+	int why = 0;
+	socklen_t n = sizeof why;
+	getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &why, &n);
+	int fd = why ? dial_next(d) : -1;
+	if (fd >= 0) {
+		dial_close(d);
+		d->fd = fd;
+		return false;
+	}
+	d->connecting = false;
+	if (why)
+		dial_end(d, "connecting", why);
+	else if (d->events.connected)
+		d->events.connected(d->events.data);
+	return true;
+}
+
 static void dial_ready(struct loop *l, int fd, short revents, void *data)
 {
 	struct dial *d = data;
-	(void)l;
+	(void)l, (void)fd;
 	d->is_calling = true;
-	if (d->connecting) {
-		int why = 0;
-		socklen_t n = sizeof why;
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &n);
-		d->connecting = false;
-		if (why)
-			dial_end(d, "connecting", why);
+	if (d->connecting && !dial_connected(d)) {
+		d->is_calling = false;
+		dial_look(d);
+		return;
 	}
 	if (d->fd >= 0 && (revents & POLLOUT))
 		dial_write(d);
@@ -190,11 +217,13 @@ static void dial_ready(struct loop *l, int fd, short revents, void *data)
 struct dial *dial_new(struct loop *l, const struct dial_address *a, const struct dial_events *e,
                       struct error *err)
 {
-	int fd = a->unix_path ? dial_unix(a->unix_path, err) : dial_host(a, err);
-	if (fd < 0)
-		return NULL;
 	struct dial *d = xcalloc(1, sizeof *d);
-	*d = (struct dial){ .loop = l, .fd = fd, .events = *e, .connecting = true };
+	*d = (struct dial){ .loop = l, .events = *e, .connecting = true };
+	d->fd = a->unix_path ? dial_unix(a->unix_path, err) : dial_host(d, a, err);
+	if (d->fd < 0) {
+		dial_release(d);
+		return NULL;
+	}
 	dial_look(d);
 	return d;
 }

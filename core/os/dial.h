@@ -26,9 +26,12 @@ struct dial_events {
 	/* Once, unless freed before: the other side has ended it (err NULL) or it broke. */
 	void (*ended)(void *data, const struct error *err);
 	void *data;
+	/* It is there, before all others; may be NULL. */
+	void (*connected)(void *data);
 };
 
-/* Blocks while a host's name is looked up.  NULL: nothing can listen there. */
+/* Blocks while a host's name is looked up; its addresses are tried one after the other.
+ * NULL: nothing can listen there. */
 struct dial *dial_new(struct loop *, const struct dial_address *, const struct dial_events *,
                       struct error *);
 /* Copies them; what has ended takes no more. */

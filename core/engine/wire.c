@@ -315,8 +315,7 @@ static bool wire_begin(struct wire *w, const struct wire_options *o, struct erro
 {
 	const struct http_address *at = o->at;
 	const struct dial_address to = { at->unix_path, at->host, at->port };
-	const struct dial_events on = { wire_on_bytes, wire_on_drained, wire_on_ended, w,
-	                                wire_on_connected };
+	const struct dial_events on = { wire_on_bytes, wire_on_drained, wire_on_ended, w };
 	const struct tls_options tls = { .name = at->server_name ? at->server_name : at->host,
 	                                 .ca = at->ca, .cert = at->cert, .key = at->key,
 	                                 .alpn = o->alpn };
@@ -325,6 +324,8 @@ static bool wire_begin(struct wire *w, const struct wire_options *o, struct erro
 	w->dial = dial_new(w->loop, &to, &on, err);
 	if (!w->dial && err->code == ERROR_SYSTEM)
 		err->code = ERROR_UNREACHABLE;
+	if (w->dial)
+		dial_tell_connected(w->dial, wire_on_connected);
 	return w->dial;
 }
 

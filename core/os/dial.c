@@ -20,6 +20,7 @@ struct dial {
 	int fd;
 	struct addrinfo *found, *next;  /* of a host; next: to be tried when this one fails */
 	struct dial_events events;
+	void (*connected)(void *data);
 	struct buf out;
 	bool connecting, ends, ended;
 	bool is_calling, is_freed;      /* free inside an event: put off until it returns */
@@ -188,8 +189,8 @@ static bool dial_connected(struct dial *d)
 	d->connecting = false;
 	if (why)
 		dial_end(d, "connecting", why);
-	else if (d->events.connected)
-		d->events.connected(d->events.data);
+	else if (d->connected)
+		d->connected(d->events.data);
 	return true;
 }
 
@@ -226,6 +227,11 @@ struct dial *dial_new(struct loop *l, const struct dial_address *a, const struct
 	}
 	dial_look(d);
 	return d;
+}
+
+void dial_tell_connected(struct dial *d, void (*connected)(void *data))
+{
+	d->connected = connected;
 }
 
 void dial_send(struct dial *d, struct str bytes)

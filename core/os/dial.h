@@ -26,14 +26,15 @@ struct dial_events {
 	/* Once, unless freed before: the other side has ended it (err NULL) or it broke. */
 	void (*ended)(void *data, const struct error *err);
 	void *data;
-	/* It is there, before all others; may be NULL. */
-	void (*connected)(void *data);
 };
 
 /* Blocks while a host's name is looked up; its addresses are tried one after the other.
  * NULL: nothing can listen there. */
 struct dial *dial_new(struct loop *, const struct dial_address *, const struct dial_events *,
                       struct error *);
+/* For those who want to know that it is there, before anything comes: called with the data
+ * of the events. */
+void dial_tell_connected(struct dial *, void (*connected)(void *data));
 /* Copies them; what has ended takes no more. */
 void dial_send(struct dial *, struct str bytes);
 /* The end of what is sent; what comes is still told. */

@@ -25,7 +25,7 @@ TEST_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_TEST))
 CORE_SRC := $(sort $(wildcard core/*/*.c))
 TUI_SRC  := $(sort $(wildcard tui/*.c))
 PROTO    := $(sort $(wildcard core/ext/*.proto))
-FAKE_SRC := $(sort $(wildcard tests/fake/*.c))
+FAKE_SRC := $(sort $(filter-out %_main.c,$(wildcard tests/fake/*.c)))
 TEST_SRC := $(sort $(wildcard tests/core/*/*.c tests/tui/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
@@ -36,6 +36,8 @@ TUI_OBJ  := $(TUI_SRC:%.c=$(BUILD)/%.o)
 TUI_TEST_OBJ := $(filter-out $(BUILD)/tui/main.o $(BUILD)/tui/term_curses%,$(TUI_OBJ))
 FAKE_OBJ := $(FAKE_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+# Engines of our own that tests from outside start as programs.
+PEERS    := $(patsubst tests/fake/%_main.c,$(BUILD)/tests/fake/%,$(wildcard tests/fake/*_main.c))
 # What of tui reads bytes from outside and draws nothing.
 FUZZ_TUI_OBJ := $(patsubst %,$(BUILD)/tui/%.o,keymap keymap_file mouse)
 FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
@@ -100,7 +102,10 @@ $(BUILD)/tests/tui/%: $(BUILD)/tests/tui/%.o $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD
 	@mkdir -p $(@D)
 	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(TUI_TEST_OBJ) $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
 
-test-binaries: $(TESTS)
+$(PEERS): $(BUILD)/tests/fake/%: $(BUILD)/tests/fake/%_main.o $(FAKE_OBJ) $(BUILD)/libcore.a
+	$(call Q,LD $@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $< $(FAKE_OBJ) $(BUILD)/libcore.a $(CORE_LDLIBS) $(TEST_LDLIBS)
+
+test-binaries: $(TESTS) $(PEERS)
 
 ## help: this list
 help:
@@ -127,7 +132,7 @@ check-lint:
 	@sh tests/run.sh lint
 
 ## e2e: the end-to-end proofs against real engines (part of test)
-e2e: mortar
+e2e: mortar $(PEERS)
 	@sh tests/run.sh e2e
 
 ## asan: the unit tests and the screen under ASan and UBSan
@@ -208,7 +213,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-clang $(BUILD)-fuzz $(BUILD)-cov mortar
 
--include $(CORE_OBJ:.o=.d) $(TUI_OBJ:.o=.d) $(FAKE_OBJ:.o=.d) $(TEST_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d)
+-include $(CORE_OBJ:.o=.d) $(TUI_OBJ:.o=.d) $(FAKE_OBJ:.o=.d) $(PEERS:=_main.d) $(TEST_SRC:%.c=$(BUILD)/%.d) $(FUZZ_SRC:%.c=$(BUILD)/%.d)
 
 .PHONY: all help demo test check check-lint e2e asan fuzz fuzzers soak bench tidy coverage vars \
         install uninstall clean generated test-binaries FORCE

@@ -39,3 +39,19 @@ bool base64_decode(struct buf *b, struct str text)
 	buf_grew(b, n);
 	return true;
 }
+
+void base64_encode(struct buf *b, struct str bytes)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		size_t left = bytes.n - i;
+		const unsigned char *p = (const unsigned char *)bytes.p + i;
+		unsigned bits = (unsigned)p[0] << 16 | (left > 1 ? (unsigned)p[1] << 8 : 0) |
+		                (left > 2 ? p[2] : 0);
+		buf_append_char(b, digits[bits >> 18]);
+		buf_append_char(b, digits[bits >> 12 & 63]);
+		buf_append_char(b, left > 1 ? digits[bits >> 6 & 63] : '=');
+		buf_append_char(b, left > 2 ? digits[bits & 63] : '=');
+	}
+}

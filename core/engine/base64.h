@@ -6,5 +6,7 @@
 /* Appends what text stands for (RFC 4648 with '=' padding); false when it is not
  * base64, and then nothing may be made of what was appended. */
 bool base64_decode(struct buf *, struct str text);
+/* Appends bytes as such text. */
+void base64_encode(struct buf *, struct str bytes);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/engine/base64.h"
 #include "core/engine/grpc_framing.h"
 #include "core/engine/grpc_status.h"
 #include "core/ext/h2.h"
@@ -566,23 +567,31 @@ void grpc_hold(struct grpc_call *c, bool on)
 	grpc_wake(c->grpc);
 }
 
-void grpc_answer(struct grpc_call *c, int code, struct str message)
+void grpc_answer_status(struct grpc_call *c, const struct grpc_status *status)
 {
 	struct grpc *g = c->grpc;
-	owned_buf struct buf number = { 0 }, escaped = { 0 };
-	buf_printf(&number, "%d", code);
-	grpc_status_append_escaped(&escaped, message);
+	owned_buf struct buf number = { 0 }, escaped = { 0 }, details = { 0 };
+	buf_printf(&number, "%d", status->code);
+	grpc_status_append_escaped(&escaped, status->message);
+	base64_encode(&details, status->details);
 	const struct pair all[] = {
 		{ STR(":status"), STR("200") }, { STR("content-type"), STR("application/grpc") },
 		{ STR("grpc-status"), buf_str(&number) }, { STR("grpc-message"), buf_str(&escaped) },
+		{ STR("grpc-status-details-bin"), buf_str(&details) },
 	};
-	size_t n = message.n ? 2 : 1;
+	size_t n = details.n ? 3 : escaped.n ? 2 : 1;
 	if (c->stream && c->has_head)
 		h2_send_end(c->stream, all + 2, n);
 	else if (c->stream)
 		h2_answer_only(c->stream, all, 2 + n);
 	grpc_call_drop(c);
 	grpc_wake(g);
+}
+
+void grpc_answer(struct grpc_call *c, int code, struct str message)
+{
+	const struct grpc_status status = { .code = code, .message = message };
+	grpc_answer_status(c, &status);
 }
 
 void grpc_cancel(struct grpc_call *c)

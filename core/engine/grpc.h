@@ -114,6 +114,7 @@ size_t grpc_unsent(const struct grpc_call *);
 void grpc_hold(struct grpc_call *, bool on);
 /* Server: how it ended, after what was sent; the call is gone. */
 void grpc_answer(struct grpc_call *, int code, struct str message);
+void grpc_answer_status(struct grpc_call *, const struct grpc_status *);
 /* RST_STREAM CANCEL; the call is gone, no event follows. */
 void grpc_cancel(struct grpc_call *);
 

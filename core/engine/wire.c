@@ -174,10 +174,13 @@ static void wire_refused(struct wire *w, int status, struct str body)
 /* ended: nothing more comes. */
 static void wire_read_answer(struct wire *w, bool ended)
 {
+	static const char begin[] = "HTTP/1.";
 	struct error err = { 0 };
-	size_t size;
-	int status;
-	if (!attach_read_head(buf_str(&w->answer), &status, &size))
+	size_t size = 0, looked = w->answer.n < sizeof begin - 1 ? w->answer.n : sizeof begin - 1;
+	int status = 0;
+	/* What is something else altogether may never have an end. */
+	bool is_http = memcmp(w->answer.p, begin, looked) == 0;
+	if (is_http && !attach_read_head(buf_str(&w->answer), &status, &size))
 		return;
 	struct str head = str_slice(buf_str(&w->answer), 0, size);
 	struct str rest = str_slice(buf_str(&w->answer), size, w->answer.n);

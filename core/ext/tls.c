@@ -16,6 +16,8 @@ struct tls {
 	char *name, *cert;              /* as given, or NULL */
 	unsigned char alpn[TLS_ALPN_MAX + 1];   /* its length first; 0: none */
 	struct buf waiting;             /* sent before it is open */
+	X509 *bad;                      /* the certificate of theirs that is no good, or NULL */
+	int why, depth;                 /* X509_V_ERR_…; 0: theirs, more: an authority's above it */
 	bool is_server, is_open, has_ended;
 };
 
@@ -69,47 +71,64 @@ static void tls_append_names(struct buf *b, X509 *cert)
 		tls_append_common_name(b, X509_get_subject_name(cert));
 }
 
-/* False: theirs is in order. */
+/* Whose certificate is no good, as messages begin. */
+static void tls_append_whose(struct buf *b, const struct tls *t)
+{
+	buf_printf(b, "the %s's certificate", t->is_server ? "client" : "server");
+	if (!t->depth)
+		return;
+	buf_clear(b);
+	buf_append_text(b, "the certificate of the authority '");
+	tls_append_common_name(b, X509_get_subject_name(t->bad));
+	buf_append_char(b, '\'');
+}
+
 static bool tls_explain_theirs(struct tls *t, struct error *err)
 {
-	owned_buf struct buf what = { 0 };
-	X509 *cert = SSL_get0_peer_certificate(t->ssl);
-	long code = SSL_get_verify_result(t->ssl);
-	if (code == X509_V_OK || !cert)
-		return false;
-	const char *whose = t->is_server ? "client" : "server";
-	switch (code) {
+	owned_buf struct buf what = { 0 }, whose = { 0 };
+	tls_append_whose(&whose, t);
+	switch (t->why) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
-		tls_append_time(&what, X509_get0_notAfter(cert));
-		error_set(err, ERROR_REFUSED, "the %s's certificate has expired on %s", whose,
-		          buf_text(&what));
-		break;
+		tls_append_time(&what, X509_get0_notAfter(t->bad));
+		return error_set(err, ERROR_REFUSED, "%s has expired on %s", buf_text(&whose),
+		                 buf_text(&what));
 	case X509_V_ERR_CERT_NOT_YET_VALID:
-		tls_append_time(&what, X509_get0_notBefore(cert));
-		error_set(err, ERROR_REFUSED, "the %s's certificate is not valid before %s", whose,
-		          buf_text(&what));
-		break;
+		tls_append_time(&what, X509_get0_notBefore(t->bad));
+		return error_set(err, ERROR_REFUSED, "%s is not valid before %s", buf_text(&whose),
+		                 buf_text(&what));
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		tls_append_names(&what, cert);
-		error_set(err, ERROR_REFUSED, "the %s's certificate is not for '%s' but for %s", whose,
-		          t->name, buf_text(&what));
-		break;
+		tls_append_names(&what, t->bad);
+		return error_set(err, ERROR_REFUSED, "%s is not for '%s' but for %s", buf_text(&whose),
+		                 t->name, buf_text(&what));
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		tls_append_common_name(&what, X509_get_issuer_name(cert));
-		error_set(err, ERROR_REFUSED, "the %s's certificate is from an authority that is not "
-		          "trusted here: '%s'", whose, buf_text(&what));
-		break;
+		tls_append_common_name(&what, X509_get_issuer_name(t->bad));
+		return error_set(err, ERROR_REFUSED, "%s is from an authority that is not trusted "
+		                 "here: '%s'", buf_text(&whose), buf_text(&what));
 	default:
-		error_set(err, ERROR_REFUSED, "the %s's certificate is no good: %s", whose,
-		          X509_verify_cert_error_string(code));
+		return error_set(err, ERROR_REFUSED, "%s is no good: %s", buf_text(&whose),
+		                 X509_verify_cert_error_string(t->why));
 	}
-	return true;
+}
+
+/* Remembers what was wrong: nothing of it is kept once the check has failed. */
+static int tls_verified(int ok, X509_STORE_CTX *store)
+{
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls *t = SSL_get_app_data(ssl);
+	X509 *bad = X509_STORE_CTX_get_current_cert(store);
+	if (ok || t->bad || !bad)
+		return ok;
+	X509_up_ref(bad);
+	t->bad = bad;
+	t->why = X509_STORE_CTX_get_error(store);
+	t->depth = X509_STORE_CTX_get_error_depth(store);
+	return ok;
 }
 
 /* What the other side says of our certificate, or of its absence; NULL: nothing of that. */
@@ -135,8 +154,8 @@ static bool tls_fail(struct tls *t, struct error *err)
 	const char *ours = tls_alert_of_ours(reason);
 	bool is_refused = ours || reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE;
 	ERR_clear_error();
-	if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && tls_explain_theirs(t, err))
-		return false;
+	if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && t->bad)
+		return tls_explain_theirs(t, err);
 	if (is_refused && !t->is_server && !t->cert)
 		return error_set(err, ERROR_REFUSED, "the server wants a certificate of ours, and "
 		                 "there is none");
@@ -192,7 +211,8 @@ static bool tls_load_theirs(struct tls *t, const struct tls_options *o, struct e
 {
 	if (o->is_server && !o->ca)
 		return true;
-	SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+	                   tls_verified);
 	if (!o->ca && SSL_CTX_set_default_verify_paths(t->context) != 1)
 		return error_set(err, ERROR_SYSTEM, "the system's authorities cannot be read");
 	if (o->ca && SSL_CTX_load_verify_locations(t->context, o->ca, NULL) != 1)
@@ -262,6 +282,7 @@ struct tls *tls_new(const struct tls_options *o, struct error *err)
 	t->in = BIO_new(BIO_s_mem());
 	t->out = BIO_new(BIO_s_mem());
 	CHECK(t->ssl && t->in && t->out);
+	SSL_set_app_data(t->ssl, t);
 	SSL_set_bio(t->ssl, t->in, t->out);
 	if (o->is_server)
 		SSL_set_accept_state(t->ssl);
@@ -278,6 +299,7 @@ void tls_free(struct tls *t)
 		return;
 	SSL_free(t->ssl);
 	SSL_CTX_free(t->context);
+	X509_free(t->bad);
 	buf_finish(&t->waiting);
 	free(t->name);
 	free(t->cert);

@@ -3,48 +3,17 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/engine/base64.h"
-#include "core/engine/grpc_framing.h"
+#include "core/engine/grpc_inside.h"
 #include "core/engine/grpc_status.h"
-#include "core/ext/h2.h"
 
 _Static_assert((int)GRPC_HIGH == (int)H2_HIGH && (int)GRPC_LOW == (int)H2_LOW, "one pause");
-
-/* stream NULL: there is none (any more).  A call is kept while one of its events runs. */
-struct grpc_call {
-	struct grpc *grpc;
-	struct grpc_call *next, *prev;
-	struct h2_stream *stream;
-	struct grpc_call_events events;
-	struct grpc_framing framing;
-	bool has_head, is_over, is_late;
-	unsigned events_running;
-};
-
-struct grpc {
-	struct loop *loop;
-	struct grpc_pipe pipe;
-	bool is_server;
-	struct grpc_methods methods;
-	grpc_ended_fn *ended;
-	void *data;
-	struct h2 *h2;
-	struct grpc_call *calls;
-	size_t message_max, held;       /* held: bytes of messages that are not whole */
-	uint64_t wake, meet;            /* timers */
-	int64_t meet_ms;
-	bool is_over, is_closed;        /* closed: the pipe is */
-	struct error over;              /* code 0: over in good order */
-	unsigned events_running;
-	bool is_freed;
-};
 
 /* Of all messages that are not whole together. */
 enum { GRPC_HELD_MAX = 64 << 20 };
 
 /* ---- calls and their ends ---- */
 
-static struct grpc_call *grpc_call_new(struct grpc *g)
+struct grpc_call *grpc_call_new(struct grpc *g)
 {
 	struct grpc_call *c = xcalloc(1, sizeof *c);
 	*c = (struct grpc_call){ .grpc = g, .next = g->calls, .framing.max = g->message_max };
@@ -60,8 +29,7 @@ static void grpc_call_release(struct grpc_call *c)
 		free(c);
 }
 
-/* Nothing is told of it any more. */
-static void grpc_call_drop(struct grpc_call *c)
+void grpc_call_drop(struct grpc_call *c)
 {
 	if (c->is_over)
 		return;
@@ -198,14 +166,13 @@ static void grpc_awake(struct loop *l, void *data)
 	grpc_leave(g);
 }
 
-static void grpc_wake_later(struct grpc *g)
+void grpc_wake_later(struct grpc *g)
 {
 	if (!g->wake)
 		g->wake = loop_timer(g->loop, 0, grpc_awake, g);
 }
 
-/* Something is to be sent; inside an event that is done after it anyway. */
-static void grpc_wake(struct grpc *g)
+void grpc_wake(struct grpc *g)
 {
 	if (!g->events_running)
 		grpc_wake_later(g);
@@ -496,109 +463,4 @@ void grpc_limit(struct grpc *g, size_t message_max, int64_t meet_ms)
 	loop_untimer(g->loop, g->meet);
 	g->meet_ms = meet_ms;
 	g->meet = loop_timer(g->loop, meet_ms, grpc_not_met, g);
-}
-
-/* ---- what users say ---- */
-
-struct grpc_call *grpc_call(struct grpc *g, const char *method, const struct pair *metadata,
-                            size_t n, const struct grpc_call_events *events)
-{
-	struct grpc_call *c = grpc_call_new(g);
-	struct pair *headers = xcalloc(n + 6, sizeof *headers);
-	const struct pair always[] = {
-		{ STR(":method"), STR("POST") }, { STR(":scheme"), STR("http") },
-		{ STR(":path"), str_of(method) }, { STR(":authority"), STR("localhost") },
-		{ STR("content-type"), STR("application/grpc") }, { STR("te"), STR("trailers") },
-	};
-	memcpy(headers, always, sizeof always);
-	if (n)
-		memcpy(headers + 6, metadata, n * sizeof *metadata);
-	c->events = *events;
-	if (!g->is_over && !g->is_closed)
-		c->stream = h2_open(g->h2, headers, n + 6, c);
-	free(headers);
-	if (c->stream)
-		grpc_wake(g);
-	else
-		grpc_wake_later(g);
-	return c;
-}
-
-static void grpc_server_begin(struct grpc_call *c)
-{
-	const struct pair head[] = {
-		{ STR(":status"), STR("200") }, { STR("content-type"), STR("application/grpc") },
-	};
-	if (c->grpc->is_server && !c->has_head)
-		h2_answer(c->stream, head, 2);
-	c->has_head = true;
-}
-
-void grpc_send(struct grpc_call *c, struct str message)
-{
-	char head[GRPC_FRAMING_HEAD];
-	if (!c->stream)
-		return;
-	grpc_server_begin(c);
-	grpc_framing_head(message.n, head);
-	h2_send(c->stream, (struct str){ head, sizeof head });
-	h2_send(c->stream, message);
-	grpc_wake(c->grpc);
-}
-
-void grpc_send_end(struct grpc_call *c)
-{
-	if (!c->stream || c->grpc->is_server)
-		return;
-	h2_send_end(c->stream, NULL, 0);
-	grpc_wake(c->grpc);
-}
-
-size_t grpc_unsent(const struct grpc_call *c)
-{
-	return c->stream ? h2_unsent(c->stream) : 0;
-}
-
-void grpc_hold(struct grpc_call *c, bool on)
-{
-	if (!c->stream)
-		return;
-	h2_hold(c->stream, on);
-	grpc_wake(c->grpc);
-}
-
-void grpc_answer_status(struct grpc_call *c, const struct grpc_status *status)
-{
-	struct grpc *g = c->grpc;
-	owned_buf struct buf number = { 0 }, escaped = { 0 }, details = { 0 };
-	buf_printf(&number, "%d", status->code);
-	grpc_status_append_escaped(&escaped, status->message);
-	base64_encode(&details, status->details);
-	const struct pair all[] = {
-		{ STR(":status"), STR("200") }, { STR("content-type"), STR("application/grpc") },
-		{ STR("grpc-status"), buf_str(&number) }, { STR("grpc-message"), buf_str(&escaped) },
-		{ STR("grpc-status-details-bin"), buf_str(&details) },
-	};
-	size_t n = details.n ? 3 : escaped.n ? 2 : 1;
-	if (c->stream && c->has_head)
-		h2_send_end(c->stream, all + 2, n);
-	else if (c->stream)
-		h2_answer_only(c->stream, all, 2 + n);
-	grpc_call_drop(c);
-	grpc_wake(g);
-}
-
-void grpc_answer(struct grpc_call *c, int code, struct str message)
-{
-	const struct grpc_status status = { .code = code, .message = message };
-	grpc_answer_status(c, &status);
-}
-
-void grpc_cancel(struct grpc_call *c)
-{
-	struct grpc *g = c->grpc;
-	if (c->stream)
-		h2_reset(c->stream, H2_CANCEL);
-	grpc_call_drop(c);
-	grpc_wake(g);
 }

@@ -192,11 +192,11 @@ static void test_wire__says_why_nothing_is_there(void **state)
 		assert_true(loop_turn(c.loop, 10000, &err));
 	assert_non_null(strstr(c.err.text, "nothing is answered for 1 s"));
 	assert_int_equal(c.err.code, ERROR_UNREACHABLE);
-	case_finish(&c);
 	const struct http_address nobody = { .unix_path = scratch_path(s, "nobody") };
 	const struct wire_options to = { .at = &nobody };
 	assert_null(wire_new(c.loop, &to, &on, &err));
 	assert_int_equal(err.code, ERROR_UNREACHABLE);
+	case_finish(&c);
 }
 
 /* ---- TLS, with certificates that vouch for themselves ---- */

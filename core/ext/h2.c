@@ -8,6 +8,8 @@
 
 enum { H2_FRAME = 64 << 10, H2_HEADER_COST = 32 /* RFC 9113, 10.5.1 */, H2_LIST_MAX = 2000 };
 
+static const char H2_FLOOD[] = "frames without end and no data";
+
 /* sent: of `out`, what is in frames already; it is cut off now and then. */
 struct h2_stream {
 	struct h2 *h2;
@@ -122,7 +124,7 @@ static int h2_on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *h
 	struct h2 *h = data;
 	(void)session, (void)hd;
 	if (++h->idle > H2_IDLE_FRAMES_MAX)
-		h2_limit(h, "frames without end and no data");
+		h2_limit(h, H2_FLOOD);
 	return 0;
 }
 
@@ -391,9 +393,11 @@ bool h2_feed(struct h2 *h, struct str bytes, struct error *err)
 	ssize_t n = nghttp2_session_mem_recv(h->session, (const uint8_t *)bytes.p, bytes.n);
 	if (nghttp2_session_get_outbound_queue_size(h->session) > H2_QUEUE_MAX)
 		h2_limit(h, "more than it takes answers for");
+	if (n == NGHTTP2_ERR_FLOODED)
+		h2_limit(h, H2_FLOOD);
 	if (n < 0 && !h->fault.code)
-		error_set(&h->fault, n == NGHTTP2_ERR_FLOODED ? ERROR_LIMIT : ERROR_PROTOCOL,
-		          "this is no HTTP/2: %s", nghttp2_strerror((int)n));
+		error_set(&h->fault, ERROR_PROTOCOL, "this is no HTTP/2: %s",
+		          nghttp2_strerror((int)n));
 	if (h->fault.code)
 		*err = h->fault;
 	bool ok = !h->fault.code;

@@ -67,12 +67,12 @@ bool grpc_framing_feed(struct grpc_framing *f, struct str bytes, grpc_framing_fn
 		}
 		if (!grpc_framing_fill(f, &bytes, err))
 			return false;
-		if (!grpc_framing_cut(buf_str(&f->in), &whole, &size))
+		if (f->in.n < GRPC_FRAMING_HEAD || f->in.n - GRPC_FRAMING_HEAD < grpc_framing_size(f->in.p))
 			continue;
 		/* Whoever is told may end all this. */
 		owned_buf struct buf in = f->in;
 		f->in = (struct buf){ 0 };
-		if (!message(data, whole))
+		if (!message(data, str_slice(buf_str(&in), GRPC_FRAMING_HEAD, in.n)))
 			return true;
 	}
 	return true;

@@ -98,8 +98,8 @@ void grpc_feed(struct grpc *, struct str bytes);
 void grpc_drained(struct grpc *);
 void grpc_closed(struct grpc *, const struct error *);
 
-/* Instead of GRPC_MESSAGE_MAX for what comes in calls from now on, and GRPC_MEET_MS until the other side has
- * begun to speak HTTP/2; 0 leaves one as it is. */
+/* Instead of GRPC_MESSAGE_MAX, for what comes in calls from now on, and of GRPC_MEET_MS until
+ * the other side has begun to speak HTTP/2; 0 leaves one as it is. */
 void grpc_limit(struct grpc *, size_t message_max, int64_t meet_ms);
 
 /* A call of a client; without a connection its done says so from the loop.  Names of

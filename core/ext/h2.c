@@ -35,7 +35,8 @@ struct h2 {
 	struct buf text;
 	size_t sizes[H2_LIST_MAX][2];
 	size_t nheaders, cost;
-	unsigned idle;                  /* frames since the last data */
+	size_t idle;                    /* frames since the last data */
+	size_t idle_bytes;              /* for those that nghttp2 passes over in silence */
 	struct error fault;
 	uint32_t goaway;
 	struct buf goaway_text;
@@ -210,7 +211,7 @@ static int h2_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const
 	struct h2 *h = data;
 	struct h2_stream *s = h2_heard(h, id);
 	(void)flags;
-	h->idle = 0;
+	h->idle = h->idle_bytes = 0;
 	nghttp2_session_consume_connection(session, n);
 	if (s && s->is_held)
 		s->unconsumed += n;
@@ -240,7 +241,7 @@ static int h2_on_sent(nghttp2_session *session, const nghttp2_frame *frame, void
 {
 	struct h2 *h = data;
 	if (frame->hd.type == NGHTTP2_DATA && frame->hd.length)
-		h->idle = 0;
+		h->idle = h->idle_bytes = 0;
 	/* nghttp2 says good-bye with a reason when it has found a fault. */
 	if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code && !h->fault.code)
 		error_set(&h->fault, ERROR_PROTOCOL, "this is no HTTP/2: %.*s (%s)",
@@ -393,7 +394,8 @@ bool h2_feed(struct h2 *h, struct str bytes, struct error *err)
 	ssize_t n = nghttp2_session_mem_recv(h->session, (const uint8_t *)bytes.p, bytes.n);
 	if (nghttp2_session_get_outbound_queue_size(h->session) > H2_QUEUE_MAX)
 		h2_limit(h, "more than it takes answers for");
-	if (n == NGHTTP2_ERR_FLOODED)
+	h->idle_bytes += bytes.n;
+	if (n == NGHTTP2_ERR_FLOODED || h->idle_bytes > H2_IDLE_BYTES_MAX)
 		h2_limit(h, H2_FLOOD);
 	if (n < 0 && !h->fault.code)
 		error_set(&h->fault, ERROR_PROTOCOL, "this is no HTTP/2: %s",

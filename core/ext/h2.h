@@ -11,9 +11,9 @@
  * The door to nghttp2.
  *
  * What the other side can make us keep is bounded: a list of headers H2_HEADERS_MAX,
- * H2_STREAMS_MAX streams, H2_WINDOW of a stream's bytes, frames without any data between
- * them H2_IDLE_FRAMES_MAX, frames of ours that wait H2_QUEUE_MAX.  More is an error of
- * h2_feed.  PING and SETTINGS are answered here. */
+ * H2_STREAMS_MAX streams, H2_WINDOW of a stream's bytes, frames and bytes without any data
+ * between them H2_IDLE_FRAMES_MAX and H2_IDLE_BYTES_MAX, frames of ours that wait
+ * H2_QUEUE_MAX.  More is an error of h2_feed.  PING and SETTINGS are answered here. */
 struct h2;
 struct h2_stream;               /* lives until `closed` was told or h2_free */
 
@@ -22,6 +22,7 @@ enum {
 	H2_HEADERS_MAX = 64 << 10,
 	H2_STREAMS_MAX = 1000,
 	H2_IDLE_FRAMES_MAX = 100000,
+	H2_IDLE_BYTES_MAX = 8 << 20,
 	H2_QUEUE_MAX = 10000,
 };
 enum h2_role { H2_CLIENT, H2_SERVER };

@@ -15,7 +15,8 @@
  *
  *     vertex ID NAME [input=ID]… [group=ID]  announces one
  *     start ID · end ID [cached] · fail ID MESSAGE
- *     log ID STREAM BYTES · status ID TEXT [current=N] [total=N] [done] · warn ID TEXT [url=U] [line=N]
+ *     log ID STREAM BYTES · status ID TEXT [current=N] [total=N] [done]
+ *     warn ID TEXT [url=U] [line=N]
  *     replay FILE       a recorded stream, as BuildKit's history keeps it
  *     ask DIR [follow=P]… [include=P]… [exclude=P]… [want=none|first]    FileSync: all files else
  *     secret ID · auth HOST · health · ssh ID · send BYTES     asks the session for more

@@ -94,6 +94,9 @@ struct build {
 };
 
 void buildkitd_say(struct buildkitd *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A call of a peer, for its grpc_methods. */
+bool control_begin(void *peer, const char *method, const struct pair *metadata, size_t n,
+                   struct grpc_call *, struct grpc_call_events *ret_events);
 void served_send(struct served *, const struct buf *message);
 /* It is gone afterwards. */
 void served_answer(struct served *, int code, const char *message);

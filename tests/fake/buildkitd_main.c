@@ -58,7 +58,8 @@ int main(int argc, char **argv)
 	owned(arena) struct arena *arena = arena_new();
 	owned(loop) struct loop *loop = loop_new();
 	struct error err = { 0 };
-	const char *script = argument(argc, argv, "--script"), *port = argument(argc, argv, "--port-file");
+	const char *script = argument(argc, argv, "--script");
+	const char *port = argument(argc, argv, "--port-file");
 	const struct buildkitd_options options = {
 		.unix_path = argument(argc, argv, "--unix"), .ca = argument(argc, argv, "--ca"),
 		.cert = argument(argc, argv, "--cert"), .key = argument(argc, argv, "--key"),

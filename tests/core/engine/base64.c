@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-static void test_base64__decodes_what_is_padded(void **state)
+static void test_base64__goes_both_ways(void **state)
 {
 	static const struct {
 		const char *text, *bytes;
@@ -19,6 +19,9 @@ static void test_base64__decodes_what_is_padded(void **state)
 		owned_buf struct buf b = { 0 };
 		assert_true(base64_decode(&b, str_of(table[i].text)));
 		assert_true(str_eq(buf_str(&b), str_of(table[i].bytes)));
+		buf_clear(&b);
+		base64_encode(&b, str_of(table[i].bytes));
+		assert_true(str_eq(buf_str(&b), str_of(table[i].text)));
 	}
 }
 
@@ -36,7 +39,7 @@ static void test_base64__refuses_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base64__decodes_what_is_padded),
+		cmocka_unit_test(test_base64__goes_both_ways),
 		cmocka_unit_test(test_base64__refuses_the_rest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

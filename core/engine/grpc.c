@@ -407,6 +407,7 @@ static void grpc_on_closed(void *data, struct h2_stream *s, uint32_t code)
 	          code == H2_REFUSED_STREAM ? ERROR_UNREACHABLE : ERROR_PROTOCOL,
 	          "the other side has cut a call (%s)", h2_code_name(code));
 	grpc_explain_goaway(g, &err);
+	h2_has_failed(g->h2, &err);
 	c->stream = NULL;
 	grpc_call_end(c, NULL, &err);
 	grpc_call_left(c);

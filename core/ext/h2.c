@@ -116,7 +116,7 @@ static void h2_names(const struct pair *pairs, size_t n, nghttp2_nv *ret_names)
 static int h2_limit(struct h2 *h, const char *what)
 {
 	if (!h->fault.code)
-		error_set(&h->fault, ERROR_LIMIT, "HTTP/2: the other side sends %s", what);
+		error_set(&h->fault, ERROR_PROTOCOL, "HTTP/2: the other side sends %s", what);
 	return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
 
@@ -458,6 +458,13 @@ bool h2_is_leaving(const struct h2 *h, uint32_t *ret_code, struct str *ret_text)
 		*ret_text = buf_str(&h->goaway_text);
 	return h->is_leaving ||
 	       (h->role == H2_CLIENT && !nghttp2_session_check_request_allowed(h->session));
+}
+
+bool h2_has_failed(const struct h2 *h, struct error *ret_err)
+{
+	if (h->fault.code)
+		*ret_err = h->fault;
+	return h->fault.code;
 }
 
 size_t h2_streams(const struct h2 *h)

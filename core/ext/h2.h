@@ -63,6 +63,8 @@ bool h2_is_met(const struct h2 *);
 /* The other side takes no new streams (GOAWAY), or they are used up.  *ret_code and
  * *ret_text (lent, hostile): what it said; both may be NULL. */
 bool h2_is_leaving(const struct h2 *, uint32_t *ret_code, struct str *ret_text);
+/* What h2_feed or h2_pull has failed with, or will: streams are closed before they say so. */
+bool h2_has_failed(const struct h2 *, struct error *ret_err);
 /* Streams that are open. */
 size_t h2_streams(const struct h2 *);
 

@@ -388,6 +388,9 @@ static void test_grpc__says_what_is_spoken_instead(void **state)
 	feed_client("\x15\x03\x01\x00\x02\x02\x16", 7, ERROR_PROTOCOL, "TLS is spoken here");
 	feed_client("garbage all the way", 19, ERROR_PROTOCOL, "this is no HTTP/2");
 	feed_client("\xff\xff\xff\x04\0\0\0\0\0", 9, ERROR_PROTOCOL, "this is no HTTP/2");
+	/* Data before any question: calls that were not asked yet have the same reason. */
+	feed_client("\0\0\0\4\0\0\0\0\0\0\0\1\0\0\0\0\0\3x", 19, ERROR_PROTOCOL,
+	            "this is no HTTP/2");
 }
 
 static void test_grpc__waits_for_an_answer_only_so_long(void **state)

@@ -226,7 +226,7 @@ static void test_h2__has_enough_of_floods(void **state)
 		owned_buf struct buf b = { 0 };
 		for (int n = 0; n < 500; n++)
 			frame(&b, floods[i].type, 0, (unsigned)floods[i].stream, floods[i].payload);
-		fails_with(&b, 2000, ERROR_LIMIT, "the other side sends frames without end and no data");
+		fails_with(&b, 2000, ERROR_PROTOCOL, "the other side sends frames without end and no data");
 	}
 	/* One after the other they are in order, as on a line that is kept alive for days. */
 	struct end e;
@@ -250,7 +250,7 @@ static void test_h2__takes_headers_only_so_long(void **state)
 	frame(&b, HEADERS, 0, 1, (struct str){ "\210", 1 });
 	for (int i = 0; i < 6; i++)
 		frame(&b, CONTINUATION, i == 5 ? 4 : 0, 1, buf_str(&block));
-	fails_with(&b, 1, ERROR_LIMIT, "more than 64 KiB of headers");
+	fails_with(&b, 1, ERROR_PROTOCOL, "more than 64 KiB of headers");
 	buf_clear(&b);
 	frame(&b, HEADERS, 0, 1, (struct str){ "\210", 1 });
 	for (int i = 0; i < 1000; i++)

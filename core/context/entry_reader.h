@@ -3,7 +3,7 @@
 
 #include "core/context/context.h"
 
-/* Private to context: one reader for many entries, into the caller's memory. */
+/* For encoders: one reader for many entries, into the caller's memory. */
 
 /* Turns to this entry, borrowed; what was half read is let go. */
 void entry_reader_start(struct entry_reader *, const struct entry *);

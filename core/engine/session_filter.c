@@ -127,14 +127,27 @@ static void filter_follow(struct filter *f, struct str path)
 	filter_want(f, clean);
 }
 
+/* Sets of characters with a star in them are read differently by COPY and .dockerignore. */
+static bool filter_is_clear(struct str pattern)
+{
+	bool in_set = false;
+	for (size_t i = 0; i < pattern.n; i++) {
+		char c = pattern.p[i];
+		if (c == '\n' || (in_set && (c == '*' || c == '?' || c == '\\')))
+			return false;
+		in_set = c == '[' || (in_set && c != ']');
+	}
+	return true;
+}
+
 /* A pattern as a line of .dockerignore, where a comment, a '!' and blanks at the ends would
- * mean something else. */
+ * mean something else; false: nobody knows. */
 static bool filter_add(struct ignore *i, struct str pattern)
 {
 	owned_buf struct buf line = { 0 };
 	struct error ignored;
 	struct str p = pattern;
-	if (str_find(p, '\n') != STR_NONE)
+	if (!filter_is_clear(p))
 		return false;
 	if (p.n && (p.p[0] == '#' || p.p[0] == '!'))
 		buf_append_char(&line, '\\');

@@ -237,7 +237,8 @@ static void test_session_sync__offers_what_is_looked_for(void **state)
 		{ { STR("followpaths"), STR("../../etc/shadow") } },
 		{ { STR("include-patterns"), STR("a") }, { STR("followpaths"), STR("run") } },
 		{ { STR("followpaths"), STR("caf\xc3\xa9") } },
-		{ { STR("followpaths"), STR("caf%C3%A9%2Fa+b") }, { STR("followpaths-encoded"), STR("1") } },
+		{ { STR("followpaths"), STR("caf%C3%A9%2Fa+b") },
+		  { STR("followpaths-encoded"), STR("1") } },
 		/* A context has its ignore file behind it. */
 		{ { STR("exclude-patterns"), STR("*") }, { STR("followpaths"), STR("a.b") } },
 	};

@@ -9,7 +9,7 @@ enum { WHY_LABEL = 32 };
 
 const char *why_source_name(enum why_source source)
 {
-	static const char *const names[] = { "forecast", "fingerprints", "texts" };
+	static const char *const names[] = { "forecast", "fingerprints", "texts", "transfer" };
 	return names[source];
 }
 
@@ -70,7 +70,7 @@ int why_same(const struct why_asking *q, int step)
 /* ---- the forecast, and what happened ---- */
 
 /* It said that the cache would serve the step. */
-static void why_not_served(const struct why_asking *q, struct forecast_step *f)
+static enum why_source why_not_served(const struct why_asking *q, struct forecast_step *f)
 {
 	int parent = why_parent(q, f->step);
 	f->verdict = VERDICT_MISS;
@@ -80,20 +80,23 @@ static void why_not_served(const struct why_asking *q, struct forecast_step *f)
 		f->parent = parent;
 		f->sentence = str_of(arena_printf(q->arena, "follows from %.*s, which ran",
 		                                  STR_ARG(label)));
-		return;
+		return WHY_FORECAST;
 	}
+	if (why_by_transfer(q, f->step, f))
+		return WHY_TRANSFER;
 	f->why = MISS_PRUNED;
 	f->sentence = STR("the forecast said hit: the engine no longer had it");
+	return WHY_FORECAST;
 }
 
-static bool why_by_forecast(const struct why_asking *q, int step, struct forecast_step *ret)
+static bool why_by_forecast(const struct why_asking *q, int step, struct forecast_step *ret,
+                            enum why_source *ret_source)
 {
 	const struct forecast_step *f = q->has_forecast ? forecast_find(&q->forecast, step) : NULL;
 	if (!f || f->verdict == VERDICT_UNKNOWN)
 		return false;
 	*ret = *f;
-	if (f->verdict == VERDICT_HIT)
-		why_not_served(q, ret);
+	*ret_source = f->verdict == VERDICT_HIT ? why_not_served(q, ret) : WHY_FORECAST;
 	return true;
 }
 
@@ -105,6 +108,21 @@ static int why_root(const struct why_asking *q, const struct forecast_step *f)
 		return f->step;
 	const struct why_step *parent = why_find(q->why, f->parent);
 	return parent ? parent->root : f->step;
+}
+
+static enum why_source why_without_forecast(const struct why_asking *q, int step,
+                                            struct forecast_step *ret)
+{
+	struct forecast_step asked = *ret;
+	if (why_by_fingerprints(q, step, ret))
+		return WHY_FINGERPRINTS;
+	why_by_texts(q, step, ret);
+	/* Texts alone may say that something was copied, not what. */
+	if ((ret->why != MISS_CONTEXT && ret->verdict != VERDICT_UNKNOWN) ||
+	    !why_by_transfer(q, step, &asked))
+		return WHY_TEXTS;
+	*ret = asked;
+	return WHY_TRANSFER;
 }
 
 static void why_note(struct why_asking *q, size_t by_texts)
@@ -125,15 +143,9 @@ static void why_fill(struct why_asking *q, struct why_step *steps)
 			continue;
 		w->forecast = (struct forecast_step){ .step = (int)i, .verdict = VERDICT_MISS,
 		                                      .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
-		w->source = WHY_FORECAST;
-		if (!why_by_forecast(q, (int)i, &w->forecast)) {
-			w->source = WHY_FINGERPRINTS;
-			if (!why_by_fingerprints(q, (int)i, &w->forecast)) {
-				w->source = WHY_TEXTS;
-				why_by_texts(q, (int)i, &w->forecast);
-				by_texts++;
-			}
-		}
+		if (!why_by_forecast(q, (int)i, &w->forecast, &w->source))
+			w->source = why_without_forecast(q, (int)i, &w->forecast);
+		by_texts += w->source == WHY_TEXTS;
 		w->root = why_root(q, &w->forecast);
 		q->why->nsteps++;
 	}

@@ -6,10 +6,10 @@
 
 /* Why steps of a build ran instead of coming from the cache, told afterwards: from the
  * forecast that was made before it, corrected by what then happened; for what that leaves
- * open from the fingerprints of both builds; for builds without these from their texts
- * alone. */
-enum why_source { WHY_FORECAST, WHY_FINGERPRINTS, WHY_TEXTS };
-/* "forecast", "fingerprints", "texts". */
+ * open from the fingerprints of both builds, and from the files that the engine asked for; for
+ * builds without these from their texts alone. */
+enum why_source { WHY_FORECAST, WHY_FINGERPRINTS, WHY_TEXTS, WHY_TRANSFER };
+/* "forecast", "fingerprints", "texts", "transfer". */
 const char *why_source_name(enum why_source);
 
 struct why_step {

@@ -16,6 +16,9 @@ struct why_asking {
 
 /* What the two fingerprints of a step say; false: they do not know it. */
 bool why_by_fingerprints(const struct why_asking *, int step, struct forecast_step *ret);
+/* Which of the files that the engine asked for a COPY or ADD takes; false: none, or that
+ * explains nothing. */
+bool why_by_transfer(const struct why_asking *, int step, struct forecast_step *ret);
 /* What Dockerfile, level and the steps above say. */
 void why_by_texts(const struct why_asking *, int step, struct forecast_step *ret);
 

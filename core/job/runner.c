@@ -27,6 +27,7 @@ void runner_free(struct runner *r)
 	loop_untimer(r->s.loop, r->next_timer);
 	loop_untimer(r->s.loop, r->cancel_timer);
 	buf_finish(&r->image_id);
+	buf_finish(&r->context_note);
 	free(r->states);
 	free(r->steps);
 	free(r);

@@ -32,6 +32,7 @@ static struct runner_step *image_add_internal(struct runner *r, uint64_t key, st
 	value_set(a, f, "name", value_new_string(a, name));
 	value_set(a, f, "internal", value_new_bool(a, true));
 	record_event(r->s.record, EVENT_STEP_ADD, step, f);
+	runner_loads(r, step, name);
 	return image_add_step(r, key, step);
 }
 
@@ -134,6 +135,8 @@ void runner_start_image(struct runner *r)
 	const struct image_task *image = &r->s.plan->tasks[r->task].image;
 	struct error err;
 	r->nsteps = 0;
+	r->context_step = -1;
+	buf_clear(&r->context_note);
 	r->is_busy = false;
 	r->started = clock_now();
 	if (image->context && !context_scan(image->context, &err)) {
@@ -145,7 +148,8 @@ void runner_start_image(struct runner *r)
 		r->s.image_begins(r->s.data);
 	struct engine_sink sink = {
 		.step = image_step, .log = image_log, .progress = image_progress,
-		.warning = image_warning, .busy = image_busy, .done = image_done, .data = r,
+		.warning = image_warning, .busy = image_busy, .done = image_done,
+		.transferred = runner_transferred, .data = r,
 	};
 	r->work = engine_image(r->s.engine, image, &sink);
 }

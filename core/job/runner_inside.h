@@ -32,6 +32,8 @@ struct runner {
 	bool is_busy;                   /* cancelled, and the engine goes on */
 	struct runner_step *steps;      /* of this work */
 	size_t nsteps, cap;
+	int context_step;               /* that loads the context, or -1; what it is to say */
+	struct buf context_note;
 	/* a worker task */
 	struct worker *worker;
 	double started;
@@ -41,6 +43,9 @@ struct runner {
 };
 
 void runner_start_image(struct runner *);
+/* The sink's; and a step of the engine's own was announced. */
+void runner_transferred(void *data, const struct transfer_report *);
+void runner_loads(struct runner *, int step, struct str name);
 void runner_start_worker(struct runner *);
 /* The worker that does a fetch or stage task, and what it is told. */
 const char *runner_worker_verb(const struct task *);

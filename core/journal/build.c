@@ -22,6 +22,7 @@ void build_free(struct build *b)
 		free(b->steps[i].parts);
 	free(b->steps);
 	free(b->warnings);
+	free(b->transfers);
 	free(b);
 }
 
@@ -258,6 +259,28 @@ static void build_warn(struct build *b, const struct event *e)
 	b->nwarnings++;
 }
 
+static void build_transfer(struct build *b, const struct value *fields)
+{
+	const struct value *files = fields ? value_get(fields, STR("files")) : NULL;
+	if (!fields || !build_text(b, fields, "dir").n)
+		return;
+	if (b->ntransfers == b->transfers_cap) {
+		b->transfers_cap = b->transfers_cap ? 2 * b->transfers_cap : 4;
+		b->transfers = xrealloc(b->transfers, b->transfers_cap, sizeof *b->transfers);
+	}
+	struct build_transfer *t = &b->transfers[b->ntransfers++];
+	*t = (struct build_transfer){
+		.dir = build_text(b, fields, "dir"), .entries = (size_t)build_count(fields, "entries"),
+		.count = (size_t)build_count(fields, "count"), .bytes = build_count(fields, "bytes"),
+	};
+	struct str *paths = arena_array(b->arena, files ? value_count(files) : 0, sizeof *paths);
+	for (const struct value *v = files ? value_child(files) : NULL; v; v = value_next(v)) {
+		paths[t->nfiles] = build_text(b, v, "path");
+		t->nfiles += paths[t->nfiles].n > 0;
+	}
+	t->files = paths;
+}
+
 /* What no event has told: meta instructions are done with the image, what a build
  * that ended early has not come to is skipped. */
 static void build_settle(struct build *b, double t)
@@ -323,6 +346,8 @@ void build_apply(struct build *b, const struct event *e)
 		build_step_done(b, s, e->fields);
 	if (e->kind == EVENT_WARNING)
 		build_warn(b, e);
+	if (e->kind == EVENT_TRANSFER)
+		build_transfer(b, e->fields);
 	if (e->kind == EVENT_CANCEL) {
 		b->cancel_requested = true;
 		b->engine_busy = b->engine_busy || (e->fields && build_flag(e->fields, "busy"));

@@ -42,6 +42,16 @@ struct step {
 	size_t warnings;
 };
 
+/* What an engine asked for of a folder of the build: the files that it did not have just so
+ * from before.  The engine may ask for several times for one. */
+struct build_transfer {
+	struct str dir;                 /* "context", "dockerfile", a named context */
+	size_t entries, count;          /* offered, with folders; asked for */
+	uint64_t bytes;
+	const struct str *files;        /* the first nfiles of count */
+	size_t nfiles;
+};
+
 struct build {
 	struct arena *arena;
 	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
@@ -57,6 +67,8 @@ struct build {
 	size_t nsteps;
 	struct str *warnings;
 	size_t nwarnings;
+	struct build_transfer *transfers;
+	size_t ntransfers;
 	double started, ended;          /* epoch; ended 0: not yet */
 	bool done, ok, cancelled, cancel_requested;
 	bool engine_busy;               /* cancel was requested, and the engine goes on */
@@ -64,7 +76,7 @@ struct build {
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	struct cursor cursor;
 	/* build.c's own */
-	size_t steps_cap, warnings_cap;
+	size_t steps_cap, warnings_cap, transfers_cap;
 	struct map texts;               /* progress ids, each kept once */
 };
 

@@ -62,6 +62,39 @@ static void fake_stream(struct fake_engine *e, const char *verb, unsigned key, c
 		CHECK(!"a line of the script");
 }
 
+static void fake_transfer(struct fake_engine *e, const char *rest)
+{
+	struct transfer_file files[16];
+	struct transfer_report t = { .files = files };
+	struct str words = str_of(rest), word;
+	unsigned long long number = 0;
+	CHECK(str_next(&words, ' ', &t.dir) && str_next(&words, ' ', &word));
+	CHECK(str_number(word, 100000, &number));
+	t.nentries = (size_t)number;
+	CHECK(str_next(&words, ' ', &word) && str_number(word, 1 << 30, &number));
+	t.bytes = number;
+	while (t.nfiles < 16 && str_next(&words, ' ', &word))
+		files[t.nfiles++] = (struct transfer_file){ word, 1 };
+	t.count = t.nfiles;
+	e->sink.transferred(e->sink.data, &t);
+}
+
+static bool fake_loads(struct fake_engine *e, const char *line)
+{
+	struct step_report r = { .instruction = -1, .started = true,
+	                         .name = STR("[internal] load build context") };
+	if (strncmp(line, "transfer ", 9) == 0) {
+		fake_transfer(e, line + 9);
+		return true;
+	}
+	unsigned key;
+	if (sscanf(line, "context %u", &key) != 1)
+		return false;
+	r.key = key;
+	e->sink.step(e->sink.data, &r);
+	return true;
+}
+
 static bool fake_ends(struct fake_engine *e, const char *line)
 {
 	struct work_result result = { 0 };
@@ -90,7 +123,7 @@ static void fake_turn(struct loop *loop, void *data)
 		return;
 	if (strncmp(line, "warn ", 5) == 0) {
 		e->sink.warning(e->sink.data, str_of(line + 5));
-	} else {
+	} else if (!fake_loads(e, line)) {
 		CHECK(sscanf(line, "%15s %u %n", verb, &key, &n) == 2);
 		bool is_step = strcmp(verb, "log") != 0 && strcmp(verb, "progress") != 0;
 		if (!is_step || !fake_step(e, verb, key, line + n))

@@ -6,8 +6,9 @@
 /* An engine that plays a script of lines, one a turn of the loop:
  * "start KEY INSTRUCTION", "done KEY INSTRUCTION SECONDS", "cached KEY INSTRUCTION",
  * "fail KEY INSTRUCTION ERROR", "log KEY STREAM TEXT", "progress KEY ID CURRENT TOTAL",
- * "warn TEXT", "ok IMAGE_ID", "broken TEXT", "wait" (for a cancel).  \n in a text is a
- * newline.  INSTRUCTION -1: "internal KEY". */
+ * "context KEY" (a step that loads it), "transfer DIR ENTRIES BYTES PATH…", "warn TEXT",
+ * "ok IMAGE_ID", "broken TEXT", "wait" (for a cancel).  \n in a text is a newline.
+ * INSTRUCTION -1: "internal KEY". */
 struct fake_engine {
 	struct engine base;
 	struct work work;

@@ -129,6 +129,83 @@ static void test_why__without_a_forecast_fingerprints_tell(void **state)
 	asked_finish(&q);
 }
 
+/* What a journal says of a transfer, put behind build.start. */
+static void asks_for(struct scratch *s, const char *dir, const char *of, int entries,
+                     const char *const *files)
+{
+	owned(arena) struct arena *a = arena_new();
+	owned(files) struct files *disk = files_disk("/");
+	owned_buf struct buf text = { 0 };
+	struct str journal;
+	const char *path = arena_printf(a, "%s/journal", dir);
+	size_t n = 0;
+	while (files[n])
+		n++;
+	assert_int_equal(files_read(disk, path, a, &journal, &s->err), FILES_OK);
+	size_t line = str_find(journal, '\n') + 1;
+	buf_append(&text, str_slice(journal, 0, line));
+	buf_printf(&text, "{\"t\":1,\"ev\":\"transfer\",\"dir\":\"%s\",\"entries\":%d,"
+	           "\"count\":%zu,\"bytes\":9,\"files\":[", of, entries, n);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "%s{\"path\":\"%s\",\"size\":3}", i ? "," : "", files[i]);
+	buf_append_text(&text, "]}\n");
+	buf_append(&text, str_slice(journal, line, journal.n));
+	assert_true(save_file(path, buf_str(&text), 0600, &s->err));
+}
+
+static void test_why__the_engine_asked_for_files(void **state)
+{
+	struct scratch *s = *state;
+	static const struct kept_step copies[] = {
+		{ "FROM busybox:1", 0.1, NULL, NULL },
+		{ "COPY --chown=1 src/*.c ./lib /a/", 1, "one", NULL },
+		{ "COPY . /a", 1, "two", NULL }, { "COPY other /a", 1, "three", NULL },
+		{ "COPY --from=more x /a", 1, "four", NULL }, { "RUN src", 1, "five", NULL },
+		{ "COPY [\"a b\", \"/x\"]", 1, "six", NULL }, { NULL },
+	};
+	static const char *const asked[] = { "src/a.c", "lib/deep/b", "srcs/c.c", "src/d.h", NULL };
+	static const char *const more[] = { "x", NULL }, *const ignored[] = { ".dockerignore", NULL };
+	const char *before = kept_build(s, "20260101-000000-0001", "all", 9, copies);
+	const char *dir = kept_build(s, "20260101-000000-0002", "all", 9, copies);
+	asks_for(s, dir, "context", 40, asked);
+	asks_for(s, dir, "more", 10, more);
+	asks_for(s, dir, "context", 1, ignored);
+	struct asked q = ask(s, dir, before);
+	is_why(s, &q, 1, MISS_CONTEXT, 1, "context: the engine asked for src/a.c, 1 more");
+	assert_int_equal(why_find(&q.why, 1)->source, WHY_TRANSFER);
+	assert_int_equal(why_find(&q.why, 1)->forecast.nfiles, 2);
+	assert_true(str_eq(why_find(&q.why, 1)->forecast.files[1].path, STR("lib/deep/b")));
+	is_why(s, &q, 2, MISS_CONTEXT, 2, "context: the engine asked for src/a.c, 3 more");
+	is_why(s, &q, 3, MISS_CONTEXT, 3,
+	       "context: what it copies is another (files were not recorded)");
+	assert_int_equal(why_find(&q.why, 3)->source, WHY_TEXTS);
+	is_why(s, &q, 4, MISS_CONTEXT, 4, "context: the engine asked for x");
+	assert_int_equal(why_find(&q.why, 5)->forecast.verdict, VERDICT_UNKNOWN);
+	is_why(s, &q, 6, MISS_CONTEXT, 6, "context: the engine asked for src/a.c, 3 more");
+	asked_finish(&q);
+}
+
+/* A forecast that was wrong about a file; and an engine that had lost all it had. */
+static void test_why__the_forecast_did_not_see_a_file_change(void **state)
+{
+	struct scratch *s = *state;
+	static const char *const asked[] = { "a", NULL };
+	const struct forecast_step hit = { .step = 2, .verdict = VERDICT_HIT, .parent = -1 };
+	for (int lost = 0; lost < 2; lost++) {
+		const char *dir = kept_build(s, lost ? "20260101-000000-0003" : "20260101-000000-0002",
+		                             "all", 9, ran);
+		kept_forecast(s, dir, &(struct forecast){ .steps = &hit, .nsteps = 1, .p25 = -1,
+		                                          .p50 = -1, .p90 = -1 });
+		asks_for(s, dir, "context", lost ? 0 : 3, asked);
+		struct asked q = ask(s, dir, NULL);
+		is_why(s, &q, 2, lost ? MISS_PRUNED : MISS_CONTEXT, 2,
+		       lost ? "the forecast said hit: the engine no longer had it"
+		            : "context: the engine asked for a");
+		assert_int_equal(why_find(&q.why, 2)->source, lost ? WHY_FORECAST : WHY_TRANSFER);
+		asked_finish(&q);
+	}
+}
+
 static void test_why__texts_alone_say_so(void **state)
 {
 	struct scratch *s = *state;
@@ -181,6 +258,8 @@ int main(void)
 		KEPT_TEST(test_why__a_forecast_is_corrected_by_what_happened),
 		KEPT_TEST(test_why__a_forecast_that_goes_in_circles_ends),
 		KEPT_TEST(test_why__without_a_forecast_fingerprints_tell),
+		KEPT_TEST(test_why__the_engine_asked_for_files),
+		KEPT_TEST(test_why__the_forecast_did_not_see_a_file_change),
 		KEPT_TEST(test_why__texts_alone_say_so),
 		KEPT_TEST(test_why__the_build_before_is_of_the_same_project_and_engine),
 	};

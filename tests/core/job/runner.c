@@ -154,6 +154,49 @@ static void test_runner__turns_reports_into_steps(void **state)
 	case_finish(&c);
 }
 
+static void test_runner__tells_what_the_engine_asked_for(void **state)
+{
+	static const char *const script[] = {
+		"transfer context 1 3 .dockerignore", "start 2 2", "context 8",
+		"transfer context 12 40 src/a.c b\x1b[2J", "done 2 2 1", "transfer dockerfile 1 0",
+		"ok sha256:abc", NULL,
+	};
+	/* What is asked for may be over before the step is heard of. */
+	static const char *const early[] = {
+		"transfer context 12 40", "start 2 2", "context 8", "ok sha256:abc", NULL,
+	};
+	struct runner_case c;
+	struct journal *journal;
+	owned_buf struct buf scratch = { 0 };
+	for (int i = 0; i < 2; i++) {
+		case_init(&c, state);
+		case_add_image(&c);
+		case_start(&c, i ? early : script);
+		assert_true(loop_run(c.loop, &c.s->err));
+		case_end(&c);
+		owned(build) struct build *b = case_build(&c, &journal);
+		assert_int_equal(b->ntransfers, i ? 1 : 3);
+		if (i == 0) {
+			const struct build_transfer *t = &b->transfers[1];
+			assert_true(str_eq(t->dir, STR("context")) && t->entries == 12 && t->count == 2);
+			assert_true(t->bytes == 40 && t->nfiles == 2);
+			assert_true(str_eq(t->files[0], STR("src/a.c")));
+			assert_true(str_eq(t->files[1], STR("b\x1b[2J")));
+			assert_int_equal(b->transfers[2].nfiles, 0);
+		}
+		assert_true(str_eq(b->steps[4].name, STR("[internal] load build context")));
+		assert_int_equal(journal_lines(journal, 4), 1);
+		struct str line = journal_line(journal, 4, 0, &scratch, NULL);
+		assert_true(str_eq(line, i
+			? STR("the engine asked for nothing: it has all 12 entries as they are")
+			: STR("the engine asked for 2 of 12 entries (40 B): src/a.c, b\\x1b[2J")));
+		journal_free(journal);
+		case_finish(&c);
+		assert_true(save_remove(c.s->dir, &c.s->err));
+		assert_int_equal(mkdir(c.s->dir, 0700), 0);
+	}
+}
+
 static void test_runner__masks_what_it_tells(void **state)
 {
 	static const char *const script[] = {
@@ -443,6 +486,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_runner__turns_reports_into_steps),
+		SCRATCH_TEST(test_runner__tells_what_the_engine_asked_for),
 		SCRATCH_TEST(test_runner__masks_what_it_tells),
 		SCRATCH_TEST(test_runner__cancels_the_engine),
 		SCRATCH_TEST(test_runner__waits_for_an_engine_that_is_busy),

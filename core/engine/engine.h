@@ -71,7 +71,7 @@ struct transfer_report {
 	struct str dir;                 /* "context", "dockerfile", a named context */
 	size_t nentries;                /* offered, folders too */
 	const struct transfer_file *files;
-	size_t nfiles;                  /* the first TRANSFER_FILES_MAX of `count` */
+	size_t nfiles;                  /* the first TRANSFER_FILES_MAX of `count`, in order */
 	size_t count;
 	uint64_t bytes;                 /* of all of them */
 };

@@ -165,7 +165,14 @@ static bool sync_asked(struct sync *s, uint32_t id, struct error *err)
 	return true;
 }
 
-/* The daemon has all that it wanted. */
+static int sync_file_order(const void *a, const void *b)
+{
+	const struct transfer_file *x = a, *y = b;
+	return context_order(x->path.p, y->path.p);
+}
+
+/* The daemon has all that it wanted.  What it asked for is told in the order of the context:
+ * its own is another each time. */
 static void sync_finish(struct sync *s)
 {
 	static const struct pb_packet fin = { .type = PB_PACKET_FIN };
@@ -176,6 +183,8 @@ static void sync_finish(struct sync *s)
 		.nfiles = s->nqueue < TRANSFER_FILES_MAX ? s->nqueue : TRANSFER_FILES_MAX,
 		.count = s->nqueue, .bytes = s->bytes,
 	};
+	if (report.nfiles)
+		qsort(s->files, report.nfiles, sizeof *s->files, sync_file_order);
 	sync_send(s, &fin);
 	session_answer(&s->base, GRPC_OK, (struct str){ 0 });
 	if (!session->is_freed && session->on.transferred)

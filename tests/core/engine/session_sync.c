@@ -189,7 +189,7 @@ static void test_session_sync__sends_what_is_asked_for_in_any_order(void **state
 		assert_int_equal(taken.data[3].n, 0);
 		sync_end(b);
 		assert_string_equal(buf_text(&b->log),
-		                    "context: 3 of 6, 10 bytes: empty 0 a/x 4 a.b 6\n");
+		                    "context: 3 of 6, 10 bytes: a/x 4 a.b 6 empty 0\n");
 		bench_free(b);
 	}
 }

@@ -8,8 +8,13 @@
 
 #include "core/base/check.h"
 
+/* Every so many bytes are on their way to the disk while more come, so that the end has not
+ * to wait for all of them. */
+enum { SPOOL_AHEAD = 16 << 20 };
+
 struct spool {
 	char *path, *temporary;         /* temporary NULL: nothing to remove */
+	off_t size, ahead;
 	int fd;
 };
 
@@ -43,7 +48,12 @@ bool spool_append(struct spool *s, struct str bytes, struct error *err)
 		if (n <= 0)
 			return error_set_errno(err, "cannot write '%s'", s->path);
 		bytes = str_slice(bytes, (size_t)n, bytes.n);
+		s->size += n;
 	}
+	/* Where it cannot be asked for, fsync does all. */
+	if (s->size - s->ahead >= SPOOL_AHEAD &&
+	    sync_file_range(s->fd, s->ahead, s->size - s->ahead, SYNC_FILE_RANGE_WRITE) == 0)
+		s->ahead = s->size;
 	return true;
 }
 

@@ -96,6 +96,13 @@ static void fuzz_write(const char *path, const char *text)
 	CHECK(save_derived(path, str_of(text), 0600, &err));
 }
 
+static void fuzz_end(void)
+{
+	struct error err;
+	context_free(context);
+	save_remove(base, &err);
+}
+
 /* ctx/ in/a, b, out -> ../outside; beside it what nobody may see. */
 static void fuzz_begin(void)
 {
@@ -103,7 +110,7 @@ static void fuzz_begin(void)
 	struct error err;
 	if (context)
 		return;
-	CHECK(mkdtemp(base));
+	CHECK(mkdtemp(base) && atexit(fuzz_end) == 0);
 	setenv("XDG_STATE_HOME", fuzz_path(a, "state"), 1);
 	CHECK(save_dir(fuzz_path(a, "ctx/in"), 0700, &err));
 	fuzz_write(fuzz_path(a, "outside"), OUTSIDE);

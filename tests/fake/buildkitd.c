@@ -236,7 +236,7 @@ void buildkitd_free(struct buildkitd *d)
 	while (d->builds) {
 		struct build *b = d->builds;
 		d->builds = b->next;
-		build_free(b);
+		build_drop(b);
 	}
 	fake_listener_free(d->listener);
 	buf_finish(&d->log);

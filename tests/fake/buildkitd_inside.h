@@ -110,7 +110,7 @@ void build_go_on(struct build *);
 void build_cancel(struct build *);
 void build_tell(struct build *);
 void build_event(struct build *, struct str message);
-void build_free(struct build *);
+void build_drop(struct build *);
 /* The next word of a line, unquoted; p NULL: none. */
 struct str script_word(struct arena *, const char **at);
 

@@ -453,7 +453,7 @@ void build_go_on(struct build *b)
 		do_answer(b, NULL, 0);
 }
 
-void build_free(struct build *b)
+void build_drop(struct build *b)
 {
 	loop_untimer(b->owner->loop, b->timer);
 	for (size_t i = 0; i < b->nevents; i++)

@@ -16,9 +16,14 @@ void plan_free(struct plan *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->ntasks; i++)
-		if (p->tasks[i].kind == TASK_IMAGE)
-			context_free(p->tasks[i].image.context);
+	for (size_t i = 0; i < p->ntasks; i++) {
+		const struct image_task *image = &p->tasks[i].image;
+		if (p->tasks[i].kind != TASK_IMAGE)
+			continue;
+		context_free(image->context);
+		for (size_t k = 0; k < image->ncontexts; k++)
+			context_free(image->contexts[k].context);
+	}
 	for (size_t i = 0; i < p->nignores; i++)
 		ignore_free(p->ignores[i]);
 	recipe_free(p->recipe);

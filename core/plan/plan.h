@@ -67,13 +67,24 @@ struct stage_task {
 	const char *common_name;
 };
 
+/* A context besides the main one, which the Dockerfile names: COPY --from=NAME, FROM NAME. */
+struct named_context {
+	const char *name;
+	struct context *context;        /* owned by the plan; scanned when the task starts */
+};
+
 struct image_task {
 	const struct recipe *recipe;
 	struct context *context;        /* owned by the plan; scanned when the task starts */
+	const struct named_context *contexts;
+	size_t ncontexts;
 	struct level_effect level;
 	const char *const *tags;        /* name:tag, first is the image's name; NULL-terminated */
 	/* build-arg:N, label:K, network, platform, target, pull, allow-secret-in-layer; proxy: an
-	 * address, or "" for the one that MORTAR_PROXY holds, since it has credentials. */
+	 * address, or "" for the one that MORTAR_PROXY holds, since it has credentials; shm-size,
+	 * cgroup-parent, push, provenance, sbom, no-cache-filter (stages by commas),
+	 * build-context:N; add-host, ulimit, cache-from, cache-to, output and ssh may come again
+	 * (spec.h has what stands in them). */
 	const struct pair *options;
 	size_t noptions;
 	const struct secret *secrets;
@@ -110,7 +121,7 @@ struct plan {
 struct plan *plan_new(void);
 void plan_free(struct plan *);
 OWN_DEFINE(plan)
-/* Appends a copy of the head and returns its index.  The plan takes the context
+/* Appends a copy of the head and returns its index.  The plan takes the contexts
  * of an image task. */
 unsigned plan_add(struct plan *, const struct task *);
 /* Takes it (NULL is fine) and lends it back for as long as the plan lives. */

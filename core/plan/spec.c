@@ -121,12 +121,10 @@ bool output_read(struct arena *arena, struct str text, struct output *ret_output
                  struct error *err)
 {
 	struct output o = { 0 };
-	struct str type, *fields;
+	struct str type;
 	struct pair *attrs;
 	size_t n;
-	if (!csv_split(arena, text, &fields, &n, err))
-		return false;
-	if (n == 1 && str_eq(fields[0], text) && !str_has_prefix(text, STR("type="))) {
+	if (str_find(text, '=') == STR_NONE && str_find(text, ',') == STR_NONE) {
 		o = (struct output){ .type = OUTPUT_LOCAL, .dest = arena_text(arena, text) };
 	} else {
 		if (!spec_read(arena, text, &type, &attrs, &n, err) || !output_type_read(type, &o, err))

@@ -5,17 +5,11 @@
 
 #include "core/base/check.h"
 #include "core/recipe/quote.h"
+#include "tui/project_options_inside.h"
 
-enum { OPTIONS_MAX = 64 };
 #define OPTIONS_PROXY "MORTAR_PROXY"
 
-struct options {
-	struct arena *arena;
-	struct pair *pairs;
-	size_t n;
-};
-
-static bool options_add(struct options *o, const char *name, struct str value, struct error *err)
+bool options_add(struct options *o, const char *name, struct str value, struct error *err)
 {
 	if (o->n == OPTIONS_MAX)
 		return error_set(err, ERROR_USAGE, "more than %d options", OPTIONS_MAX);
@@ -49,12 +43,10 @@ static bool options_flag(struct options *o, const char *name, struct str value, 
 }
 
 /* os/architecture[/variant], as containerd's platforms has it. */
-static bool options_platform(struct options *o, const char *name, struct str value,
-                             struct error *err)
+static bool options_is_platform(struct str value)
 {
 	size_t parts = 0, letters = 0;
 	bool right = true;
-	(void)name;
 	for (size_t i = 0; i <= value.n; i++) {
 		char c = i < value.n ? value.p[i] : '/';
 		if (c == '/') {
@@ -67,9 +59,21 @@ static bool options_platform(struct options *o, const char *name, struct str val
 		right = right && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
 		                  (letters > 1 && (c == '-' || c == '.')));
 	}
-	if (!right || parts < 2 || parts > 3)
+	return right && parts >= 2 && parts <= 3;
+}
+
+static bool options_platform(struct options *o, const char *name, struct str value,
+                             struct error *err)
+{
+	struct str rest = value, one;
+	(void)name;
+	if (!value.n)
 		return error_set(err, ERROR_USAGE, "--target-platform needs OS/ARCHITECTURE, such as "
-		                 "linux/arm64 or linux/arm/v7, not '%.*s'", STR_ARG(value));
+		                 "linux/arm64 or linux/arm/v7, not ''");
+	while (str_next(&rest, ',', &one))
+		if (!options_is_platform(one))
+			return error_set(err, ERROR_USAGE, "--target-platform needs OS/ARCHITECTURE, such as "
+			                 "linux/arm64 or linux/arm/v7, not '%.*s'", STR_ARG(one));
 	return options_add(o, "platform", value, err);
 }
 
@@ -129,6 +133,12 @@ static const struct {
 	{ "proxy", options_proxy }, { "allow-secret-in-layer", options_flag },
 	{ "no-git-labels", options_flag }, { "build-arg", options_named },
 	{ "label", options_named },
+	{ "secret", options_secret }, { "ssh", options_ssh }, { "add-host", options_host },
+	{ "shm-size", options_size }, { "ulimit", options_ulimit },
+	{ "cgroup-parent", options_word }, { "cache-from", options_cache },
+	{ "cache-to", options_cache }, { "output", options_output },
+	{ "provenance", options_attest }, { "sbom", options_attest },
+	{ "no-cache-filter", options_stages }, { "build-context", options_context },
 };
 
 static bool options_given(struct options *o, const struct args *args, struct error *err)
@@ -169,7 +179,8 @@ bool project_options_read(struct arena *arena, const struct args *args, const st
 		options_add(&o, "no-git-labels", STR("true"), err);
 	if (strcmp(engine, "classic") == 0)
 		options_add(&o, "builder", STR("classic"), err);
-	if (!options_given(&o, args, err) || !options_variables(&o, kind, err))
+	if (!options_given(&o, args, err) || !options_variables(&o, kind, err) ||
+	    !options_agree(&o, err))
 		return false;
 	selection->options = o.pairs;
 	selection->noptions = o.n;

@@ -130,6 +130,17 @@ static void image_done(void *data, const struct work_result *result)
 	runner_task_done(r, result->ok ? TASK_DONE : TASK_FAILED, &result->error);
 }
 
+/* The main one and those that the Dockerfile names. */
+static bool image_scan(const struct image_task *image, struct error *err)
+{
+	if (image->context && !context_scan(image->context, err))
+		return error_prefix(err, "build context");
+	for (size_t i = 0; i < image->ncontexts; i++)
+		if (!context_scan(image->contexts[i].context, err))
+			return error_prefix(err, "build context %s", image->contexts[i].name);
+	return true;
+}
+
 void runner_start_image(struct runner *r)
 {
 	const struct image_task *image = &r->s.plan->tasks[r->task].image;
@@ -139,8 +150,7 @@ void runner_start_image(struct runner *r)
 	buf_clear(&r->context_note);
 	r->is_busy = false;
 	r->started = clock_now();
-	if (image->context && !context_scan(image->context, &err)) {
-		error_prefix(&err, "build context");
+	if (!image_scan(image, &err)) {
 		runner_task_done(r, TASK_FAILED, &err);
 		return;
 	}

@@ -15,7 +15,7 @@ static const struct level dockerfile_levels[] = {
 
 static const char *const dockerfile_options[] = {
 	"tag", "network", "build-arg", "label", "pull", "proxy", "target-platform", "target",
-	"builder", NULL,
+	"builder", IMAGE_OPTIONS, NULL,
 };
 
 /* The kind's own part of the settings. */
@@ -183,10 +183,10 @@ static struct plan *dockerfile_plan(const struct settings *settings,
 	image.tags = image_tags(plan, selection, dockerfile_image(plan->arena, settings->name));
 	image.context = context_new();
 	context_add_tree(image.context, plan->root, "", ignore);
-	image_options(plan, selection, NULL, 0, &image);
-	plan->image = image.tags[0];
-	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = plan->image, .image = image });
-	return take(plan);
+	image_options(plan, selection, NULL, 0, files, problems, &image);
+	plan->image = image_name(&image);
+	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = image.tags[0], .image = image });
+	return problems_errors(problems) ? NULL : take(plan);
 }
 
 /* A tag says a version and nothing else. */

@@ -5,11 +5,19 @@
 
 /* What kinds that build one image make alike of a selection. */
 
-/* Options for the engine as they were given (network, pull, platform, proxy, target,
- * allow-secret-in-layer, build-arg:N, label:K), behind `first`, copied into the plan. */
+/* Their options of option.def that engines alone care for. */
+#define IMAGE_OPTIONS "secret", "ssh", "add-host", "shm-size", "ulimit", "cgroup-parent", \
+	"cache-from", "cache-to", "output", "provenance", "sbom", "no-cache-filter", "build-context"
+
+/* Options for the engine as they were given, behind `first`, copied into the plan; secrets
+ * beside those that the task has, one of the same id instead of it; contexts that lie here.
+ * The task's recipe is set, or NULL.  What cannot be (a folder that is not there, a stage that
+ * the recipe has not) goes to problems. */
 void image_options(struct plan *, const struct selection *, const struct pair *first,
-                   size_t nfirst, struct image_task *);
+                   size_t nfirst, struct files *, struct problems *, struct image_task *);
 /* Names given with --tag, else `name` (kept by the plan). */
 const char *const *image_tags(struct plan *, const struct selection *, const char *name);
+/* The name of the plan's image: the first tag, NULL where no image comes out. */
+const char *image_name(const struct image_task *);
 
 #endif

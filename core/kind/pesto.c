@@ -3,6 +3,7 @@
 
 #include "core/base/intern.h"
 #include "core/config/cascade.h"
+#include "core/kind/image_options.h"
 #include "core/kind/place.h"
 #include "core/recipe/quote.h"
 
@@ -17,7 +18,7 @@ static const struct level pesto_levels[] = {
 
 static const char *const pesto_options[] = {
 	"tag", "network", "build-arg", "label", "pull", "proxy", "target-platform", "builder",
-	"allow-secret-in-layer", "pesto-profile", "keep-caches", NULL,
+	"allow-secret-in-layer", "pesto-profile", "keep-caches", IMAGE_OPTIONS, NULL,
 };
 
 static const char *const pesto_paths[PESTO_NDOCUMENTS] = {

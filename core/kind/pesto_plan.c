@@ -151,6 +151,7 @@ static struct level_effect plan_level(const struct pesto_parts *parts, struct pl
 
 /* PESTO's own name for the image; its network is the host's. */
 static void plan_image_task(const struct pesto_parts *parts, struct plan *plan,
+                            struct files *files, struct problems *problems,
                             struct image_task *image)
 {
 	static const struct pair host = { STR("network"), STR("host") };
@@ -158,9 +159,9 @@ static void plan_image_task(const struct pesto_parts *parts, struct plan *plan,
 	                         arena_printf(plan->arena, "%.*s:%s",
 	                                      STR_ARG(value_text(parts->pesto->name)),
 	                                      parts->pesto->full_version));
-	image_options(plan, parts->selection, &host, 1, image);
 	image->secrets = parts->secrets;
 	image->nsecrets = parts->nsecrets;
+	image_options(plan, parts->selection, &host, 1, files, problems, image);
 }
 
 /* Where fetched requirements and the certificate of this project are kept: named here,
@@ -199,15 +200,15 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
 	struct image_task image = { .recipe = plan->recipe };
 	image.context = plan_context(plan, &parts, ignore, cache, ssl);
 	image.level = plan_level(&parts, plan, plan->recipe, problems);
-	plan_image_task(&parts, plan, &image);
-	plan->image = image.tags[0];
+	plan_image_task(&parts, plan, files, problems, &image);
+	plan->image = image_name(&image);
 	plan_add(plan, &(struct task){
 		.kind = TASK_STAGE, .name = "certificate",
 		.stage = { .dir = ssl, .common_name = plan->project } });
 	unsigned *after = arena_array(plan->arena, plan->ntasks, sizeof *after);
 	for (unsigned i = 0; i < plan->ntasks; i++)
 		after[i] = i;
-	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = plan->image, .image = image,
+	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = image.tags[0], .image = image,
 	                               .after = after, .nafter = plan->ntasks });
 	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)
 		if (!p->documents[i].value && i != PESTO_USER_DEFINITIONS)

@@ -143,7 +143,7 @@ static void test_solve_plan__what_is_built(void **state)
 		  "attr platform=linux/arm64" },
 		{ "proxy=http://p:3128\nbuild-arg:HTTP_PROXY=mine", &dockerd20,
 		  "attr build-arg:HTTP_PROXY=http://p:3128\nattr build-arg:HTTP_PROXY=mine" },
-		{ "no-cache-filter=one,two", &dockerd20, "attr no-cache=one,two" },
+		{ "no-cache-filter=one\nno-cache-filter=two", &dockerd20, "attr no-cache=one,two" },
 		{ "", &dockerd29, "attr image-resolve-mode=local" },
 		{ "platform=linux/amd64,linux/arm64", &dockerd28,
 		  "!rdockerd 28.5.2 has no images for several platforms: a buildkitd has it" },

@@ -182,14 +182,18 @@ static void follow_interrupt(struct loop *loop, int signal, void *data)
 	loop_stop(loop);
 }
 
-/* The image's name or id; of a batch those of all that were built. */
+/* The image's name or id and what was written; of a batch the images of all that were built. */
 static int follow_print_result(const struct follow *f)
 {
 	const struct build *b = f->build;
 	bool ids = f->form == FOLLOW_QUIET;
 	owned_buf struct buf result = { 0 };
-	if (!b->nbuilds) {
+	if (!b->nbuilds && b->image.n) {
 		utf8_append_visible(&result, ids ? b->image_id : b->image);
+		buf_append_char(&result, '\n');
+	}
+	for (size_t i = 0; i < b->nartifacts; i++) {
+		utf8_append_visible(&result, b->artifacts[i]);
 		buf_append_char(&result, '\n');
 	}
 	for (size_t i = 0; b->nbuilds && i < b->nsteps; i++) {

@@ -122,7 +122,7 @@ static void plain_log(struct follow_plain *p, const struct build *build, struct 
 static struct str plain_field(const struct event *event, const char *key)
 {
 	const struct value *v = event->fields ? value_get(event->fields, str_of(key)) : NULL;
-	return v ? value_text(v) : (struct str){ 0 };
+	return v && value_type(v) != VALUE_NULL ? value_text(v) : (struct str){ 0 };
 }
 
 static void plain_done(struct follow_plain *p, const struct build *build,
@@ -156,15 +156,16 @@ static void plain_begin(const struct event *event, struct buf *out)
 {
 	buf_append(out, STR("build "));
 	utf8_append_visible(out, plain_field(event, "id"));
-	buf_append(out, STR(" of "));
 	if (str_eq(plain_field(event, "engine"), STR("watch"))) {
-		buf_append(out, STR("something else, watched"));
+		buf_append(out, STR(" of something else, watched"));
 		return;
 	}
 	if (plain_field(event, "builds").n) {
+		buf_append(out, STR(" of "));
 		utf8_append_visible(out, plain_field(event, "builds"));
 		buf_append(out, STR(" combinations"));
-	} else {
+	} else if (plain_field(event, "image").n) {
+		buf_append(out, STR(" of "));
 		utf8_append_visible(out, plain_field(event, "image"));
 	}
 	buf_append(out, STR(", level "));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/terms.h"
 #include "core/os/spawn.h"
 
 enum { BUILDAH_VERSION_MAX = 4096, BUILDAH_ARGS = 64 };
@@ -159,10 +160,29 @@ const char *const *buildah_environment(struct arena *a, const struct image_task 
 
 /* chroot works as root in a container and without root, where runc often does not, and
  * gives RUN the host's network; a network that must be another needs a real one. */
+static bool buildah_is_chroot(struct str network)
+{
+	const char *chosen = getenv("BUILDAH_ISOLATION");
+	if (chosen && *chosen)
+		return strcmp(chosen, "chroot") == 0;
+	return !network.n || str_eq(network, STR("host"));
+}
+
+bool buildah_can(const struct image_task *t, struct error *err)
+{
+	static const char *const names[] = { "shm-size", "cgroup-parent" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (work_option(t, names[i]).n && buildah_is_chroot(work_option(t, "network")))
+			return error_set(err, ERROR_REFUSED, "buildah has no --%s where RUN is run by chroot: "
+			                 "BUILDAH_ISOLATION=oci has it, and --engine classic and podman",
+			                 names[i]);
+	return terms_can(t, TERMS_BUILDAH, err);
+}
+
 static void command_add_isolation(struct command *c, struct str network)
 {
 	const char *chosen = getenv("BUILDAH_ISOLATION");
-	if ((chosen && *chosen) || (network.n && !str_eq(network, STR("host"))))
+	if ((chosen && *chosen) || !buildah_is_chroot(network))
 		return;
 	command_add(c, "--isolation");
 	command_add(c, "chroot");
@@ -175,6 +195,97 @@ const char *const *buildah_isolation(struct arena *a, struct str network)
 	command_add_isolation(&c, network);
 	command_add_option(&c, "--network", network);
 	return c.argv;
+}
+
+static bool command_add_host(void *data, struct str value, struct error *err)
+{
+	struct command *c = data;
+	struct host h;
+	if (host_read(value, &h, err)) {
+		command_add(c, "--add-host");
+		command_add(c, arena_printf(c->arena, "%.*s:%.*s", STR_ARG(h.name), STR_ARG(h.address)));
+	}
+	return true;
+}
+
+static bool command_add_ulimit(void *data, struct str value, struct error *err)
+{
+	(void)err;
+	command_add_option(data, "--ulimit", value);
+	return true;
+}
+
+static bool command_add_ssh(void *data, struct str value, struct error *err)
+{
+	(void)err;
+	command_add_option(data, "--ssh", value);
+	return true;
+}
+
+static bool command_add_size(void *data, struct str value, struct error *err)
+{
+	struct command *c = data;
+	uint64_t bytes;
+	if (size_read(value, &bytes, err)) {
+		command_add(c, "--shm-size");
+		/* Without a unit: it goes to mount as it is, which knows no b (1.28.2). */
+		command_add(c, arena_printf(c->arena, "%llu", (unsigned long long)bytes));
+	}
+	return true;
+}
+
+static bool command_add_from(void *data, struct str value, struct error *err)
+{
+	struct command *c = data;
+	(void)err;
+	command_add_option(c, "--cache-from", terms_cache_ref(c->arena, value, CACHE_FROM));
+	return true;
+}
+
+static bool command_add_to(void *data, struct str value, struct error *err)
+{
+	struct command *c = data;
+	(void)err;
+	command_add_option(c, "--cache-to", terms_cache_ref(c->arena, value, CACHE_TO));
+	return true;
+}
+
+static void command_add_contexts(struct command *c, const struct image_task *t,
+                                 const char *folder)
+{
+	struct str prefix = STR("build-context:");
+	for (size_t i = 0; i < t->noptions; i++) {
+		struct str name = t->options[i].name;
+		if (!str_has_prefix(name, prefix) || build_context_is_local(t->options[i].value))
+			continue;
+		command_add(c, "--build-context");
+		command_add(c, arena_printf(c->arena, "%.*s=%.*s",
+		                            STR_ARG(str_slice(name, prefix.n, name.n)),
+		                            STR_ARG(t->options[i].value)));
+	}
+	for (size_t i = 0; i < t->ncontexts; i++) {
+		command_add(c, "--build-context");
+		command_add(c, arena_printf(c->arena, "%s=%s-%zu", t->contexts[i].name, folder, i));
+	}
+}
+
+/* What terms_can has let through. */
+static void command_add_terms(struct command *c, const struct image_task *t, const char *folder)
+{
+	struct error ignored;
+	struct output o;
+	terms_each(t, "add-host", command_add_host, c, &ignored);
+	terms_each(t, "ulimit", command_add_ulimit, c, &ignored);
+	terms_each(t, "shm-size", command_add_size, c, &ignored);
+	terms_each(t, "ssh", command_add_ssh, c, &ignored);
+	terms_each(t, "cache-from", command_add_from, c, &ignored);
+	terms_each(t, "cache-to", command_add_to, c, &ignored);
+	command_add_option(c, "--cgroup-parent", work_option(t, "cgroup-parent"));
+	command_add_contexts(c, t, folder);
+	if (terms_output(c->arena, t, &o)) {
+		command_add(c, "--output");
+		command_add(c, arena_printf(c->arena, "type=%s,dest=%s", output_name(o.type), o.dest));
+	}
 }
 
 const char *const *buildah_command(struct arena *a, const struct image_task *t,
@@ -198,13 +309,15 @@ const char *const *buildah_command(struct arena *a, const struct image_task *t,
 	command_add_option(&c, "--target", work_option(t, "target"));
 	if (t->level.no_cache)
 		command_add(&c, "--no-cache");
-	for (const char *const *tag = t->tags; tag && *tag; tag++)
+	const char *const *tags = terms_want_image(t) ? t->tags : NULL;
+	for (const char *const *tag = tags; tag && *tag; tag++)
 		command_add_option(&c, "--tag", str_of(*tag));
-	if (!t->tags || !t->tags[0])
+	if (!tags || !tags[0])
 		command_add_option(&c, "--iidfile", str_of(iidfile));
 	work_each_arg(t, build_id, command_add_arg, &c);
 	work_each_label(t, command_add_label, &c);
 	command_add_secrets(&c, t);
+	command_add_terms(&c, t, folder);
 	command_add(&c, "--file");
 	command_add(&c, dockerfile);
 	command_add(&c, folder);

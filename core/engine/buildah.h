@@ -26,9 +26,13 @@ void buildah_cancel(struct work *);
 /* Without a word, when the engine is freed: ends what runs. */
 void buildah_work_drop(struct buildah_work *);
 
+/* False: ERROR_REFUSED says which of the task's options buildah lacks, ERROR_USAGE which is
+ * wrong. */
+bool buildah_can(const struct image_task *, struct error *);
 /* The command for a task, NULL-terminated, in the arena.  It names secrets and where they
  * are, and has none.  An image without a name has its id written to iidfile, since buildah
- * then tells it where it can be taken for output. */
+ * then tells it where it can be taken for output.  The task's own contexts lie in FOLDER-0,
+ * FOLDER-1 and so on. */
 const char *const *buildah_command(struct arena *, const struct image_task *, const char *build_id,
                                    const char *dockerfile, const char *iidfile,
                                    const char *folder);

@@ -11,6 +11,7 @@
 #include "core/context/folder.h"
 #include "core/engine/decoder.h"
 #include "core/engine/sentence.h"
+#include "core/engine/terms.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
 #include "core/os/spawn.h"
@@ -28,7 +29,8 @@ struct buildah_work {
 	const struct image_task *task;
 	struct arena *arena;
 	struct decoder *decoder;
-	struct context_folder *folder;
+	struct context_folder **folders;        /* of the main context, then of the others */
+	size_t nfolders;                /* the last one is being filled */
 	const char *dir;                /* of this work, below scratch */
 	struct child child;
 	int status;
@@ -142,7 +144,8 @@ void buildah_work_drop(struct buildah_work *w)
 	if (w->killed || w->cancelled || w->status != 0)
 		buildah_remove_containers(w);
 	decoder_free(w->decoder);
-	context_folder_free(w->folder);
+	for (size_t i = 0; i < w->nfolders; i++)
+		context_folder_free(w->folders[i]);
 	if (w->dir)
 		save_remove(w->dir, &ignored);
 	arena_free(w->arena);
@@ -161,7 +164,7 @@ static void buildah_read_id(struct buildah_work *w)
 	struct buf *id = &w->decoder->result.image_id;
 	struct error ignored;
 	struct str text;
-	if ((w->task->tags && w->task->tags[0]) || !w->dir ||
+	if ((terms_want_image(w->task) && w->task->tags && w->task->tags[0]) || !w->dir ||
 	    files_read(disk, buildah_iidfile(w), w->arena, &text, &ignored) != FILES_OK)
 		return;
 	buf_clear(id);
@@ -305,13 +308,29 @@ static void buildah_start(struct buildah_work *w, const char *folder)
 	loop_watch(b->base.loop, w->child.err, POLLIN, buildah_ready, w);
 }
 
-/* Fills the folder between the loop's other turns, then starts. */
+/* On to the next context; false: there is none, or err. */
+static bool buildah_next_folder(struct buildah_work *w, struct error *err)
+{
+	size_t i = w->nfolders;
+	if (i > w->task->ncontexts)
+		return false;
+	struct context *context = i ? w->task->contexts[i - 1].context : w->task->context;
+	const char *dir = i ? arena_printf(w->arena, "%s/context-%zu", w->dir, i - 1)
+	                    : arena_printf(w->arena, "%s/context", w->dir);
+	if (!context_is_scanned(context) && !context_scan(context, err))
+		return false;
+	w->folders[i] = context_folder_new(dir, context, err);
+	w->nfolders += w->folders[i] != NULL;
+	return w->folders[i] != NULL;
+}
+
+/* Fills the folders between the loop's other turns, then starts. */
 static void buildah_fill(struct loop *l, void *data)
 {
 	struct buildah_work *w = data;
 	const char *folder = arena_printf(w->arena, "%s/context", w->dir);
 	w->timer = 0;
-	switch (context_folder_step(w->folder, &w->err)) {
+	switch (context_folder_step(w->folders[w->nfolders - 1], &w->err)) {
 	case PULL_DATA:
 		w->timer = loop_timer(l, 0, buildah_fill, w);
 		return;
@@ -321,27 +340,26 @@ static void buildah_fill(struct loop *l, void *data)
 	case PULL_DONE:
 		break;
 	}
-	buildah_start(w, folder);
+	if (buildah_next_folder(w, &w->err))
+		w->timer = loop_timer(l, 0, buildah_fill, w);
+	else if (w->err.code)
+		buildah_finish(w);
+	else
+		buildah_start(w, folder);
 }
 
 static bool buildah_prepare(struct buildah_work *w, struct error *err)
 {
 	struct buildah_engine *b = buildah_of(w);
-	const char *folder;
 	if (!b->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "buildah was not asked what it is");
-	if (!work_secrets_allowed(w->task, err))
+	if (!work_secrets_allowed(w->task, err) || !buildah_can(w->task, err))
 		return false;
 	if (!b->scratch)
 		return error_set(err, ERROR_USAGE, "buildah needs a folder for the context");
-	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))
-		return false;
 	w->dir = arena_printf(w->arena, "%s/buildah-%u", b->scratch, ++b->nworks);
-	folder = arena_printf(w->arena, "%s/context", w->dir);
-	if (!save_remove(w->dir, err) || !save_dir(w->dir, 0700, err))
-		return false;
-	w->folder = context_folder_new(folder, w->task->context, err);
-	return w->folder != NULL;
+	w->folders = arena_array(w->arena, w->task->ncontexts + 1, sizeof(struct context_folder *));
+	return save_remove(w->dir, err) && save_dir(w->dir, 0700, err) && buildah_next_folder(w, err);
 }
 
 struct work *buildah_image(struct engine *e, const struct image_task *t,

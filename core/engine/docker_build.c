@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/engine/docker.h"
 #include "core/engine/docker_context.h"
+#include "core/engine/docker_options.h"
 #include "core/engine/podman.h"
 #include "core/engine/sentence.h"
 #include "core/value/json.h"
@@ -185,19 +186,12 @@ static enum http_body docker_pull(void *data, struct str *ret_bytes, struct erro
 	return HTTP_BODY_FAILED;
 }
 
-static void docker_add(struct buf *path, const char *name, struct str value)
-{
-	buf_append_char(path, str_find(buf_str(path), '?') == STR_NONE ? '?' : '&');
-	buf_printf(path, "%s=", name);
-	http_append_escaped(path, value);
-}
-
 static void docker_add_option(struct buf *path, const char *parameter,
                               const struct image_task *t, const char *option)
 {
 	struct str value = work_option(t, option);
 	if (value.n)
-		docker_add(path, parameter, value);
+		docker_options_add(path, parameter, value);
 }
 
 static void docker_object_add(void *data, struct str name, struct str value)
@@ -214,43 +208,36 @@ static void docker_add_object(struct buf *path, const char *parameter, struct bu
 	if (!object->n)
 		return;
 	buf_append_char(object, '}');
-	docker_add(path, parameter, buf_str(object));
-}
-
-static void docker_add_host(const struct docker_work *w, struct buf *path)
-{
-	owned_buf struct buf hosts = { 0 };
-	buf_append_text(&hosts, "[\"");
-	podman_append_host(&hosts, buf_str(&w->id));
-	buf_append_text(&hosts, ":" PODMAN_HOST_ADDRESS "\"]");
-	docker_add(path, "extrahosts", buf_str(&hosts));
+	docker_options_add(path, parameter, buf_str(object));
 }
 
 static void docker_path(const struct docker_work *w, struct buf *path)
 {
 	const struct docker *d = docker_of(w);
 	const struct image_task *t = w->task;
-	owned_buf struct buf args = { 0 }, labels = { 0 }, secrets = { 0 };
+	owned_buf struct buf args = { 0 }, labels = { 0 }, secrets = { 0 }, host = { 0 };
 	buf_printf(path, "/v%s/build", d->facts.api_version);
-	docker_add(path, "version", d->builder == DOCKER_BUILDKIT ? STR("2") : STR("1"));
-	docker_add(path, "dockerfile", str_of(docker_context_dockerfile(w->context)));
-	docker_add(path, "rm", STR("1"));
-	docker_add(path, "forcerm", STR("1"));
-	docker_add(path, "buildid", buf_str(&w->id));
+	docker_options_add(path, "version", d->builder == DOCKER_BUILDKIT ? STR("2") : STR("1"));
+	docker_options_add(path, "dockerfile", str_of(docker_context_dockerfile(w->context)));
+	docker_options_add(path, "rm", STR("1"));
+	docker_options_add(path, "forcerm", STR("1"));
+	docker_options_add(path, "buildid", buf_str(&w->id));
 	for (const char *const *tag = t->tags; tag && *tag; tag++)
-		docker_add(path, "t", str_of(*tag));
+		docker_options_add(path, "t", str_of(*tag));
 	if (t->level.no_cache)
-		docker_add(path, "nocache", STR("1"));
+		docker_options_add(path, "nocache", STR("1"));
 	if (work_option_is_on(t, "pull"))
-		docker_add(path, "pull", STR("1"));
+		docker_options_add(path, "pull", STR("1"));
 	docker_add_option(path, "networkmode", t, "network");
 	docker_add_option(path, "platform", t, "platform");
 	docker_add_option(path, "target", t, "target");
-	if (d->builder == DOCKER_PODMAN)
-		docker_add_host(w, path);
+	podman_append_host(&host, buf_str(&w->id));
+	buf_append_text(&host, ":" PODMAN_HOST_ADDRESS);
+	docker_options_append(path, t, d->builder, d->facts.version,
+	                      d->builder == DOCKER_PODMAN ? buf_text(&host) : NULL);
 	docker_secrets_append(&secrets, w->secrets, w->nsecrets);
 	if (secrets.n)
-		docker_add(path, "secrets", buf_str(&secrets));
+		docker_options_add(path, "secrets", buf_str(&secrets));
 	work_each_proxy(t, docker_object_add, &args);
 	docker_secrets_each_arg(t, docker_object_add, &args);
 	work_each_arg(t, d->build_id, docker_object_add, &args);
@@ -275,7 +262,8 @@ static bool docker_can(struct docker_work *w, struct error *err)
 	const struct docker *d = docker_of(w);
 	if (!d->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "the engine was not asked what it is");
-	if (!docker_secrets_can(w->task, d->builder, err))
+	if (!docker_secrets_can(w->task, d->builder, err) ||
+	    !docker_options_can(w->task, d->builder, err))
 		return false;
 	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))
 		return false;
@@ -310,6 +298,9 @@ static void docker_start(struct docker_work *w)
 	if (d->builder == DOCKER_CLASSIC && work_option(w->task, "platform").n)
 		docker_warning(w, STR("the classic builder takes a base image that is here whatever its "
 		                      "platform, and makes an image of that: BuildKit does not"));
+	if (d->builder == DOCKER_CLASSIC && work_option(w->task, "cache-from").p)
+		docker_warning(w, STR("the classic builder takes a cache from images that are here alone: "
+		                      "what --cache-from names has to be pulled before"));
 	docker_path(w, &path);
 	struct http_request r = { .method = "POST", .path = buf_text(&path), .at = d->at,
 	                          .headers = headers };

@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/job/runner_inside.h"
 #include "core/os/clock.h"
+#include "core/plan/spec.h"
 
 static struct runner_step *image_add_step(struct runner *r, uint64_t key, int step)
 {
@@ -116,6 +117,24 @@ void runner_end_steps(struct runner *r, bool ok)
 	}
 }
 
+/* What the engine has written for us. */
+static void image_tell_artifacts(struct runner *r)
+{
+	const struct image_task *image = &r->s.plan->tasks[r->task].image;
+	for (size_t i = 0; i < image->noptions; i++) {
+		struct arena *a = record_arena(r->s.record);
+		struct value *f = value_new_object(a);
+		struct output o;
+		struct error ignored;
+		if (!str_eq(image->options[i].name, STR("output")) ||
+		    !output_read(a, image->options[i].value, &o, &ignored) || !o.dest)
+			continue;
+		value_set(a, f, "type", value_new_string(a, str_of(output_name(o.type))));
+		value_set(a, f, "path", value_new_string(a, str_of(o.dest)));
+		record_event(r->s.record, EVENT_ARTIFACT, -1, f);
+	}
+}
+
 static void image_done(void *data, const struct work_result *result)
 {
 	struct runner *r = data;
@@ -123,6 +142,8 @@ static void image_done(void *data, const struct work_result *result)
 	loop_untimer(r->s.loop, r->cancel_timer);
 	r->cancel_timer = 0;
 	runner_end_steps(r, result->ok);
+	if (result->ok)
+		image_tell_artifacts(r);
 	if (result->ok && plan_image(r->s.plan) == &r->s.plan->tasks[r->task].image) {
 		buf_clear(&r->image_id);
 		buf_append(&r->image_id, result->image_id);

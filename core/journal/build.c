@@ -23,6 +23,7 @@ void build_free(struct build *b)
 	free(b->steps);
 	free(b->warnings);
 	free(b->transfers);
+	free(b->artifacts);
 	free(b);
 }
 
@@ -281,6 +282,15 @@ static void build_transfer(struct build *b, const struct value *fields)
 	t->files = paths;
 }
 
+static void build_artifact(struct build *b, const struct event *e)
+{
+	if (b->nartifacts == b->artifacts_cap) {
+		b->artifacts_cap = b->artifacts_cap ? 2 * b->artifacts_cap : 4;
+		b->artifacts = xrealloc(b->artifacts, b->artifacts_cap, sizeof *b->artifacts);
+	}
+	b->artifacts[b->nartifacts++] = build_text(b, e->fields, "path");
+}
+
 /* What no event has told: meta instructions are done with the image, what a build
  * that ended early has not come to is skipped. */
 static void build_settle(struct build *b, double t)
@@ -348,6 +358,8 @@ void build_apply(struct build *b, const struct event *e)
 		build_warn(b, e);
 	if (e->kind == EVENT_TRANSFER)
 		build_transfer(b, e->fields);
+	if (e->kind == EVENT_ARTIFACT && e->fields)
+		build_artifact(b, e);
 	if (e->kind == EVENT_CANCEL) {
 		b->cancel_requested = true;
 		b->engine_busy = b->engine_busy || (e->fields && build_flag(e->fields, "busy"));

@@ -69,6 +69,8 @@ struct build {
 	size_t nwarnings;
 	struct build_transfer *transfers;
 	size_t ntransfers;
+	struct str *artifacts;          /* paths of what was written */
+	size_t nartifacts;
 	double started, ended;          /* epoch; ended 0: not yet */
 	bool done, ok, cancelled, cancel_requested;
 	bool engine_busy;               /* cancel was requested, and the engine goes on */
@@ -76,7 +78,7 @@ struct build {
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	struct cursor cursor;
 	/* build.c's own */
-	size_t steps_cap, warnings_cap, transfers_cap;
+	size_t steps_cap, warnings_cap, transfers_cap, artifacts_cap;
 	struct map texts;               /* progress ids, each kept once */
 };
 

@@ -201,6 +201,8 @@ static void buildah_finish(struct buildah_work *w)
 	struct work_result result = { 0 };
 	struct error ignored = { 0 };
 	owned_buf struct buf id = { 0 };
+	if (!w->err.code && !w->cancelled && WIFEXITED(w->status) && WEXITSTATUS(w->status) == 0)
+		decoder_buildah_good(w->decoder);
 	decoder_end(w->decoder, &ignored);
 	buildah_read_id(w);
 	buildah_judge(w, &result);

@@ -54,6 +54,8 @@ struct decoder *decoder_buildah_new(const struct recipe *, const struct engine_s
 /* What comes next on stdout begins a line, though the one before may have no end: known
  * where a transport keeps the engine's writes apart. */
 void decoder_buildah_break(struct decoder *);
+/* It has ended well, which it does not print of an image without a name. */
+void decoder_buildah_good(struct decoder *);
 /* podman's chunked JSON (POST /build), which holds the same text. */
 struct decoder *decoder_podman_new(const struct recipe *, const struct engine_sink *);
 void decoder_free(struct decoder *);

@@ -40,7 +40,7 @@ struct buildah {
 	struct buf cache, id;           /* hex digits of the held lines */
 	struct buf error;               /* the last "Error: " of stderr */
 	int64_t since_ms;
-	bool output, fetched, own_told;
+	bool output, fetched, own_told, good;   /* good: the process ended well */
 };
 
 static void buildah_log(struct buildah *b, int stream, struct str bytes)
@@ -526,10 +526,7 @@ static const struct decoder_ops buildah_ops;
 static bool buildah_feed(struct decoder *d, int stream, struct str bytes, struct error *err)
 {
 	(void)err;
-	if (stream == 2)
-		buildah_stderr((struct buildah *)d, bytes);
-	else
-		buildah_stdout((struct buildah *)d, bytes);
+	(stream == 2 ? buildah_stderr : buildah_stdout)((struct buildah *)d, bytes);
 	return true;
 }
 
@@ -547,6 +544,12 @@ void decoder_buildah_break(struct decoder *d)
 	b->mid_line = false;
 }
 
+void decoder_buildah_good(struct decoder *d)
+{
+	CHECK(d->ops == &buildah_ops);
+	((struct buildah *)d)->good = true;
+}
+
 static bool buildah_end(struct decoder *d, struct error *err)
 {
 	struct buildah *b = (struct buildah *)d;
@@ -557,9 +560,10 @@ static bool buildah_end(struct decoder *d, struct error *err)
 		buildah_stderr_line(b, buf_str(&b->line2));
 	buf_clear(&b->line);
 	buf_clear(&b->line2);
-	if (b->base.result.ended) {
+	if (b->base.result.ended || b->good) {
 		if (b->error.n)
 			buildah_log(b, 2, buf_str(&b->error));
+		buildah_close(b, (struct str){ 0 });
 		return true;
 	}
 	struct str error = str_trim(buf_str(&b->error));

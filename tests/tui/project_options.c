@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "tui/project_options.h"
@@ -12,14 +13,16 @@
 static void check_options(const char *engine, const char *const *words, const char *wanted)
 {
 	static const char allowed[] = "tag network pull builder build-arg label no-git-labels proxy "
-	                              "target-platform allow-secret-in-layer";
+	                              "target-platform allow-secret-in-layer secret ssh add-host "
+	                              "shm-size ulimit cgroup-parent cache-from cache-to output=SPEC "
+	                              "provenance sbom no-cache-filter build-context";
 	owned(arena) struct arena *a = arena_new();
 	owned_buf struct buf out = { 0 };
 	struct preferences preferences = { 0 };
 	struct selection selection = { 0 };
 	struct args args;
 	struct error err = { 0 };
-	char *argv[16];
+	char *argv[32];
 	int argc = 0;
 	for (; words[argc]; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc];
@@ -105,6 +108,65 @@ static void test_project_options__the_kinds_variables_are_secrets(void **state)
 	unsetenv("PIP_EXTRA_INDEX_URL");
 }
 
+/* Paths are absolute, since the job stands elsewhere; what is said twice is one option. */
+static void test_project_options__parts_are_checked_and_paths_made_absolute(void **state)
+{
+	(void)state;
+	setenv("MORTAR_TEST_TOKEN", "x", 1);
+	assert_int_equal(chdir("/etc"), 0);
+	check_options("auto", WORDS("--secret", "id=a,src=hostname", "--secret",
+	              "id=b,env=MORTAR_TEST_TOKEN", "--secret", "id=MORTAR_TEST_TOKEN"),
+	              "secret=id=a,src=/etc/hostname\nsecret=id=b,env=MORTAR_TEST_TOKEN\n"
+	              "secret=id=MORTAR_TEST_TOKEN,env=MORTAR_TEST_TOKEN\n");
+	check_options("auto", WORDS("--output", "out", "--output", "type=image"),
+	              "output=type=local,dest=/etc/out\noutput=type=image\n");
+	check_options("auto", WORDS("--build-context", "src=..", "--build-context",
+	              "docker.io/library/alpine:latest=docker-image://alpine:3.18"),
+	              "build-context:src=/\nbuild-context:alpine=docker-image://alpine:3.18\n");
+	check_options("auto", WORDS("--no-cache-filter", "a,b", "--ssh", "default", "--shm-size", "1g",
+	              "--ulimit", "nofile=1", "--cgroup-parent", "/x", "--cache-from", "a", "--cache-to",
+	              "type=inline", "--sbom", "true", "--provenance", "mode=max", "--add-host",
+	              "db:1.2.3.4"),
+	              "no-cache-filter=a\nno-cache-filter=b\nssh=default\nshm-size=1g\n"
+	              "ulimit=nofile=1\ncgroup-parent=/x\ncache-from=a\ncache-to=type=inline\n"
+	              "sbom=true\nprovenance=mode=max\nadd-host=db:1.2.3.4\n");
+	unsetenv("MORTAR_TEST_TOKEN");
+}
+
+static void test_project_options__a_pushed_output_is_a_push(void **state)
+{
+	(void)state;
+	check_options("auto", WORDS("--output", "type=registry"), "push=true\noutput=type=image\n");
+	check_options("auto", WORDS("--output", "type=image,push=true,compression=zstd"),
+	              "push=true\noutput=type=image,compression=zstd\n");
+}
+
+static void test_project_options__parts_that_are_wrong_are_named(void **state)
+{
+	(void)state;
+	check_options("auto", WORDS("--secret", "id=a,src=/nowhere"),
+	              "2 --secret: there is no file '/nowhere' for the secret a");
+	check_options("auto", WORDS("--secret", "id=a,env=MORTAR_TEST_UNSET"),
+	              "2 --secret: the variable MORTAR_TEST_UNSET of the secret a is not set");
+	check_options("auto", WORDS("--ssh", "git=/etc/hostname"),
+	              "2 --ssh: '/etc/hostname' is no socket of an agent: keys are given to one with "
+	              "ssh-add");
+	check_options("auto", WORDS("--output", "type=zip"),
+	              "2 --output: there is no type 'zip': image, registry, local, tar, oci, docker or "
+	              "cacheonly");
+	check_options("auto", WORDS("--cache-to", "type=gha"),
+	              "2 --cache-to: there is no type 'gha': registry, inline or local");
+	check_options("auto", WORDS("--shm-size", "much"), "2 --shm-size: it needs a number of bytes "
+	              "over 0, or of k, m or g, such as 64m, not 'much'");
+	check_options("auto", WORDS("--add-host", "db"), "2 --add-host: it needs NAME=ADDRESS, such as "
+	              "db=10.0.0.7 or here=host-gateway, not 'db'");
+	check_options("auto", WORDS("--cgroup-parent", ""), "2 --cgroup-parent needs a value");
+	check_options("auto", WORDS("--no-cache-filter", ""),
+	              "2 --no-cache-filter needs the name of a stage");
+	check_options("auto", WORDS("--target-platform", "linux/amd64,linux"), "2 --target-platform "
+	              "needs OS/ARCHITECTURE, such as linux/arm64 or linux/arm/v7, not 'linux'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +175,9 @@ int main(void)
 		cmocka_unit_test(test_project_options__a_platform_has_two_or_three_parts),
 		cmocka_unit_test(test_project_options__a_proxys_password_stays_out),
 		cmocka_unit_test(test_project_options__the_kinds_variables_are_secrets),
+		cmocka_unit_test(test_project_options__parts_are_checked_and_paths_made_absolute),
+		cmocka_unit_test(test_project_options__a_pushed_output_is_a_push),
+		cmocka_unit_test(test_project_options__parts_that_are_wrong_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

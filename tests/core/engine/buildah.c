@@ -406,6 +406,75 @@ static void test_buildah__secrets_stand_in_no_arguments(void **state)
 	unsetenv("MORTAR_PROXY");
 }
 
+/* The command's words on one line. */
+static const char *bench_command(struct bench *b, const struct pair *options, size_t n)
+{
+	owned_buf struct buf line = { 0 };
+	b->task.options = options;
+	b->task.noptions = n;
+	for (const char *const *w = buildah_command(b->arena, &b->task, "b", "D", "I", "C"); *w; w++)
+		buf_printf(&line, "%s ", *w);
+	return arena_text(b->arena, buf_str(&line));
+}
+
+static void test_buildah__options_become_flags(void **state)
+{
+	static const struct pair run[] = {
+		{ STR("add-host"), STR("db=10.0.0.7") }, { STR("add-host"), STR("v6=[::1]") },
+		{ STR("ulimit"), STR("nofile=1:2") }, { STR("shm-size"), STR("64m") },
+		{ STR("cgroup-parent"), STR("/x") }, { STR("ssh"), STR("git=/run/a") },
+	};
+	static const struct pair caches[] = {
+		{ STR("cache-from"), STR("type=registry,ref=h/c") }, { STR("cache-to"), STR("h/d") },
+		{ STR("build-context:base"), STR("docker-image://alpine") },
+		{ STR("build-context:src"), STR("/there") },
+	};
+	static const struct pair output[] = { { STR("output"), STR("type=tar,dest=/o.tar") } };
+	static const struct pair both[] = { { STR("output"), STR("type=local,dest=/o") },
+	                                    { STR("output"), STR("type=image") } };
+	const struct named_context src[] = { { "src", NULL } };
+	struct bench *b = *state;
+	assert_non_null(strstr(bench_command(b, run, 6), " --add-host db:10.0.0.7 --add-host v6:::1 "
+	                       "--ulimit nofile=1:2 --shm-size 67108864 --ssh git=/run/a "
+	                       "--cgroup-parent /x "));
+	b->task.contexts = src;
+	b->task.ncontexts = 1;
+	assert_non_null(strstr(bench_command(b, caches, 4), " --cache-from h/c --cache-to h/d "
+	                       "--build-context base=docker-image://alpine --build-context src=C-0 "));
+	b->task.ncontexts = 0;
+	/* No image is named where none is wanted. */
+	assert_non_null(strstr(bench_command(b, output, 1), " --output type=tar,dest=/o.tar "));
+	assert_null(strstr(bench_command(b, output, 1), " --tag "));
+	assert_non_null(strstr(bench_command(b, both, 2), " --tag "));
+}
+
+static void test_buildah__chroot_has_no_memory_and_group_of_its_own(void **state)
+{
+	static const struct pair shm[] = { { STR("shm-size"), STR("64m") } };
+	static const struct pair none[] = { { STR("cgroup-parent"), STR("/x") },
+	                                    { STR("network"), STR("none") } };
+	static const struct pair two[] = { { STR("output"), STR("type=tar,dest=/a") },
+	                                   { STR("output"), STR("type=tar,dest=/b") } };
+	struct bench *b = *state;
+	struct error err = { 0 };
+	b->task.options = shm;
+	b->task.noptions = 1;
+	assert_false(buildah_can(&b->task, &err));
+	assert_int_equal(err.code, ERROR_REFUSED);
+	assert_non_null(strstr(err.text, "--shm-size where RUN is run by chroot"));
+	setenv("BUILDAH_ISOLATION", "oci", 1);
+	assert_true(buildah_can(&b->task, &err));
+	setenv("BUILDAH_ISOLATION", "chroot", 1);
+	assert_false(buildah_can(&b->task, &err));
+	unsetenv("BUILDAH_ISOLATION");
+	b->task.options = none;
+	b->task.noptions = 2;
+	assert_true(buildah_can(&b->task, &err));
+	b->task.options = two;
+	assert_false(buildah_can(&b->task, &err));
+	assert_non_null(strstr(err.text, "two files or folders"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -423,6 +492,8 @@ int main(void)
 		TEST(test_buildah__freeing_the_engine_ends_its_work),
 		TEST(test_buildah__secrets_stand_in_no_arguments),
 		TEST(test_buildah__isolation_follows_the_network_and_the_environment),
+		TEST(test_buildah__options_become_flags),
+		TEST(test_buildah__chroot_has_no_memory_and_group_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void test_decoder_buildah__tells_labels_that_were_options(void **state)
 /* The steps that were hits and all output of a text over "FROM a", "RUN x", "RUN y". */
 struct collect {
 	struct buf log;
-	unsigned hits, started;         /* bit n: instruction n */
+	unsigned hits, started, failed; /* bit n: instruction n */
 };
 
 static void collect_step(void *data, const struct step_report *s)
@@ -62,6 +62,8 @@ static void collect_step(void *data, const struct step_report *s)
 	c->started |= 1u << s->instruction;
 	if (s->ended && s->cached)
 		c->hits |= 1u << s->instruction;
+	if (s->error.n)
+		c->failed |= 1u << s->instruction;
 }
 
 static void collect_log(void *data, uint64_t key, int stream, struct str bytes, double t)
@@ -152,6 +154,34 @@ static void test_decoder_buildah__passes_output_on_before_its_line_ends(void **s
 	buf_finish(&c.log);
 }
 
+/* Of an image without a name it prints no end. */
+static void test_decoder_buildah__a_good_end_need_not_be_printed(void **state)
+{
+	static const struct { const char *text; unsigned hits; } table[] = {
+		{ "STEP 1/2: FROM a\nSTEP 2/2: RUN x\n--> Using cache " HEX64 "\n", 3 },
+		{ "STEP 1/2: FROM a\nSTEP 2/2: RUN x\nout\nCOMMIT\n", 1 },
+		{ "STEP 1/2: FROM a\nSTEP 2/2: RUN x\nout\n", 1 },
+	};
+	owned(arena) struct arena *a = arena_new();
+	owned(problems) struct problems *p = problems_new();
+	struct source *source = source_new(a, STR("f"), NULL, STR("FROM a\nRUN x\n"));
+	owned(recipe) struct recipe *r = recipe_parse(source, (struct str){ 0 }, p);
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct collect c = { 0 };
+		struct engine_sink sink = { .step = collect_step, .log = collect_log, .data = &c };
+		struct error err = { 0 };
+		owned(decoder) struct decoder *d = decoder_buildah_new(r, &sink);
+		assert_true(decoder_feed(d, str_of(table[i].text), &err));
+		decoder_buildah_good(d);
+		assert_true(decoder_end(d, &err));
+		assert_int_equal(c.hits, table[i].hits);
+		assert_int_equal(c.failed, 0);
+		assert_int_equal(d->result.error.n, 0);
+		buf_finish(&c.log);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_decoder_buildah__tells_labels_that_were_options),
 		cmocka_unit_test(test_decoder_buildah__believes_a_line_only_where_it_can_stand),
 		cmocka_unit_test(test_decoder_buildah__passes_output_on_before_its_line_ends),
+		cmocka_unit_test(test_decoder_buildah__a_good_end_need_not_be_printed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,7 +101,7 @@ static void test_docker_options__podman_keeps_caches_in_repositories(void **stat
 static void test_docker_options__what_a_builder_lacks_is_refused(void **state)
 {
 	static const struct row rows[] = {
-		{ DOCKER_CLASSIC, "ssh=default", "!the classic builder has no --ssh: --engine buildkit and" },
+		{ DOCKER_CLASSIC, "ssh=default", "!the classic builder has no --ssh: --engine buil" },
 		{ DOCKER_PODMAN, "ssh=default", "!podman's service has no --ssh" },
 		{ DOCKER_CLASSIC, "cache-to=type=inline", "!no --cache-to: --engine podman and buildah" },
 		{ DOCKER_PODMAN, "cache-to=type=inline", "!no --cache-to type=inline: type=registry" },
@@ -114,7 +114,8 @@ static void test_docker_options__what_a_builder_lacks_is_refused(void **state)
 		  "and buildah have it" },
 		{ DOCKER_PODMAN, "output=type=oci,dest=/o", "!no --output type=oci: a buildkitd" },
 		{ DOCKER_CLASSIC, "output=type=cacheonly", "!no --output type=cacheonly" },
-		{ DOCKER_CLASSIC, "output=type=image,compression=zstd", "!no --output type=image,compression=" },
+		{ DOCKER_CLASSIC, "output=type=image,compression=zstd",
+		  "!no --output type=image,compression=" },
 		{ DOCKER_CLASSIC, "provenance=true", "!--provenance is BuildKit's" },
 		{ DOCKER_PODMAN, "sbom=generator=x", "!--sbom is BuildKit's" },
 		{ DOCKER_CLASSIC, "platform=a/b,c/d", "!no images for several platforms" },

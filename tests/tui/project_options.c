@@ -125,8 +125,8 @@ static void test_project_options__parts_are_checked_and_paths_made_absolute(void
 	              "build-context:src=/\nbuild-context:alpine=docker-image://alpine:3.18\n");
 	check_options("auto", WORDS("--no-cache-filter", "a,b", "--ssh", "default", "--shm-size", "1g",
 	              "--ulimit", "nofile=1", "--cgroup-parent", "/x", "--cache-from", "a",
-	              "--cache-to", "type=inline", "--sbom", "true", "--provenance", "mode=max", "--add-host",
-	              "db:1.2.3.4"),
+	              "--cache-to", "type=inline", "--sbom", "true", "--provenance", "mode=max",
+	              "--add-host", "db:1.2.3.4"),
 	              "no-cache-filter=a\nno-cache-filter=b\nssh=default\nshm-size=1g\n"
 	              "ulimit=nofile=1\ncgroup-parent=/x\ncache-from=a\ncache-to=type=inline\n"
 	              "sbom=true\nprovenance=mode=max\nadd-host=db:1.2.3.4\n");

@@ -48,6 +48,10 @@ bool options_ssh(struct options *o, const char *name, struct str value, struct e
 	struct stat st;
 	if (!ssh_read(value, &ssh, err))
 		return options_wrong(name, err);
+	if (!ssh.value.n && !getenv("SSH_AUTH_SOCK"))
+		return error_set(err, ERROR_USAGE, "--ssh: no agent runs for '%.*s', SSH_AUTH_SOCK is not "
+		                 "set: ssh-agent and ssh-add make one, or name its socket with %.*s=SOCKET",
+		                 STR_ARG(ssh.name), STR_ARG(ssh.name));
 	if (!ssh.value.n)
 		return options_add(o, name, value, err);
 	const char *path = options_path(o, arena_text(o->arena, ssh.value));

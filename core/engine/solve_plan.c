@@ -160,21 +160,12 @@ static bool solve_add_ssh(struct solve_maker *m, struct str value, void *data)
 
 /* ---- what is built ---- */
 
-static bool solve_add_stage(struct solve_maker *m, struct str value, void *data)
-{
-	struct buf *stages = data;
-	(void)m;
-	buf_printf(stages, "%s%.*s", stages->n ? "," : "", STR_ARG(value));
-	return true;
-}
-
 static void solve_no_cache(struct solve_maker *m)
 {
 	const struct level_effect *level = &m->task->level;
 	owned_buf struct buf stages = { 0 };
 	for (const char *const *s = level->no_cache_stages; s && *s; s++)
 		buf_printf(&stages, "%s%s", stages.n ? "," : "", *s);
-	solve_each(m, "no-cache-filter", solve_add_stage, &stages);
 	if (level->no_cache)
 		solve_attr(m, "no-cache", STR(""));
 	else if (stages.n)

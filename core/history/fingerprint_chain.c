@@ -75,6 +75,32 @@ static struct str maker_base_id(const struct chain_maker *m, struct str name)
 	return (struct str){ 0 };
 }
 
+/* A context besides the main one is told by what is in it; an image in a name's place by its
+ * address.  What cannot be read is new every time. */
+static void maker_named_context(struct chain_maker *m, struct fingerprint_link *l, struct str name)
+{
+	const struct image_task *t = m->subject->image;
+	struct str option = str_of(arena_printf(m->arena, "build-context:%.*s", STR_ARG(name)));
+	struct error ignored;
+	char hex[SHA256_HEX_SIZE];
+	for (size_t i = 0; i < t->noptions; i++)
+		if (str_eq(t->options[i].name, option))
+			maker_hash(m, t->options[i].value);
+	for (size_t i = 0; i < t->ncontexts; i++) {
+		struct context *c = t->contexts[i].context;
+		if (!str_eq(str_of(t->contexts[i].name), name))
+			continue;
+		bool read = context_is_scanned(c) || context_scan(c, &ignored);
+		for (size_t k = 0; read && k < context_count(c); k++) {
+			const struct entry *e = context_entry(c, k);
+			read = !S_ISREG(e->mode) || stat_cache_digest(m->files.digests, e, hex, &ignored);
+			maker_hash(m, str_of(arena_printf(m->arena, "%s %o %s", e->path, (unsigned)e->mode,
+			                                  S_ISREG(e->mode) ? hex : e->link ? e->link : "")));
+		}
+		l->is_fresh = l->is_fresh || !read;
+	}
+}
+
 /* ---- what an instruction takes from elsewhere ---- */
 
 static void maker_source(struct chain_maker *m, struct fingerprint_link *l, struct str from,
@@ -97,6 +123,7 @@ static void maker_source(struct chain_maker *m, struct fingerprint_link *l, stru
 	if (stage < 0) {
 		maker_hash(m, from);
 		maker_hash(m, maker_base_id(m, from));
+		maker_named_context(m, l, from);
 	}
 }
 
@@ -226,10 +253,32 @@ static void maker_args(struct chain_maker *m, struct fingerprint_link *l)
 	l->step.nargs = n;
 }
 
+/* What BuildKit's key of a RUN has of its surroundings: of hosts the names in their order, not
+ * the addresses (solver/llbsolver/ops/exec.go, CacheMap; tried on dockerd 20.10). */
+static void maker_surroundings(struct chain_maker *m)
+{
+	const struct image_task *t = m->subject->image;
+	struct str network = { 0 }, host;
+	for (size_t i = 0; i < t->noptions; i++) {
+		struct str name = t->options[i].name, value = t->options[i].value;
+		if (str_eq(name, STR("network")))
+			network = value;
+		else if (str_eq(name, STR("ulimit")) || str_eq(name, STR("shm-size")) ||
+		         str_eq(name, STR("cgroup-parent")))
+			maker_hash(m, value);
+		if (str_eq(name, STR("add-host"))) {
+			size_t end = str_find(value, '=');
+			host = str_slice(value, 0, end == STR_NONE ? str_find(value, ':') : end);
+			maker_hash(m, host);
+		}
+	}
+	if (network.n && !str_eq(network, STR("default")))
+		maker_hash(m, network);
+}
+
 static bool maker_run(struct chain_maker *m, struct fingerprint_link *l)
 {
 	const struct instruction_parts *p = l->instruction->parts;
-	const struct image_task *t = m->subject->image;
 	for (size_t i = 0; i < p->nflags; i++) {
 		maker_hash(m, p->flags[i].name);
 		if (str_eq(p->flags[i].name, STR("mount")))
@@ -245,9 +294,7 @@ static bool maker_run(struct chain_maker *m, struct fingerprint_link *l)
 	if (!m->subject->model->chains_all) {
 		maker_hash(m, m->scope.workdir);
 		maker_hash(m, m->scope.user);
-		for (size_t i = 0; i < t->noptions; i++)
-			if (str_eq(t->options[i].name, STR("network")))
-				maker_hash(m, t->options[i].value);
+		maker_surroundings(m);
 	}
 	maker_args(m, l);
 	return maker_files(m, l);
@@ -324,10 +371,14 @@ static void maker_from(struct chain_maker *m, struct fingerprint_link *l, int st
 	if (l->is_through)
 		return;
 	struct str platform = maker_flag(p, "platform");
+	for (size_t i = 0; !platform.n && i < m->subject->image->noptions; i++)
+		if (str_eq(m->subject->image->options[i].name, STR("platform")))
+			platform = m->subject->image->options[i].value;
 	maker_hash(m, STR("FROM"));
 	maker_hash(m, name);
 	maker_hash(m, platform);
 	maker_hash(m, maker_base_id(m, name));
+	maker_named_context(m, l, name);
 	l->base = (int)c->nbases;
 	c->bases[c->nbases++] = (struct fingerprint_base){ name, maker_base_id(m, name) };
 }

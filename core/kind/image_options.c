@@ -86,18 +86,27 @@ static void image_contexts(struct plan *plan, const struct selection *s, struct 
 }
 
 /* A stage that is not there would be passed over by the engine. */
-static void image_check_stages(const struct selection *s, const struct recipe *r,
-                               struct problems *problems)
+static void image_stages(struct plan *plan, const struct selection *s, struct problems *problems,
+                         struct image_task *image)
 {
+	const char **stages = arena_array(plan->arena, s->noptions + 1, sizeof *stages);
+	const struct recipe *r = image->recipe;
+	size_t n = 0;
 	for (size_t i = 0; r && i < s->noptions; i++) {
-		bool found = !str_eq(s->options[i].name, STR("no-cache-filter"));
+		bool found = false;
+		if (!str_eq(s->options[i].name, STR("no-cache-filter")))
+			continue;
 		for (size_t k = 0; !found && k < r->nstages; k++)
 			found = str_eq(r->stages[k].name, s->options[i].value);
-		if (!found)
+		if (found)
+			stages[n++] = arena_text(plan->arena, s->options[i].value);
+		else
 			problems_add(problems, SEVERITY_ERROR, "stage", (struct span){ 0 },
 			             "--no-cache-filter: there is no stage '%.*s' in the Dockerfile",
 			             STR_ARG(s->options[i].value));
 	}
+	if (n)
+		image->level.no_cache_stages = stages;
 }
 
 void image_options(struct plan *plan, const struct selection *s, const struct pair *first,
@@ -115,7 +124,7 @@ void image_options(struct plan *plan, const struct selection *s, const struct pa
 	image->options = options;
 	image_secrets(plan, s, problems, image);
 	image_contexts(plan, s, files, problems, image);
-	image_check_stages(s, image->recipe, problems);
+	image_stages(plan, s, problems, image);
 }
 
 const char *image_name(const struct image_task *image)

@@ -11,7 +11,8 @@
 
 /* Options for the engine as they were given, behind `first`, copied into the plan; secrets
  * beside those that the task has, one of the same id instead of it; contexts that lie here.
- * The task's recipe is set, or NULL.  What cannot be (a folder that is not there, a stage that
+ * The task's level is set, and its recipe, or
+ * that is NULL.  What cannot be (a folder that is not there, a stage that
  * the recipe has not) goes to problems. */
 void image_options(struct plan *, const struct selection *, const struct pair *first,
                    size_t nfirst, struct files *, struct problems *, struct image_task *);

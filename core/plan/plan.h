@@ -83,8 +83,8 @@ struct image_task {
 	/* build-arg:N, label:K, network, platform, target, pull, allow-secret-in-layer; proxy: an
 	 * address, or "" for the one that MORTAR_PROXY holds, since it has credentials; shm-size,
 	 * cgroup-parent, push, provenance, sbom, build-context:N; add-host, ulimit, cache-from,
-	 * cache-to, output, ssh and no-cache-filter (a stage), which may come again (spec.h has
-	 * what stands in them). */
+	 * cache-to, output, ssh and no-cache-filter (a stage, which is in the level too), which may come
+	 * again (spec.h has what stands in them). */
 	const struct pair *options;
 	size_t noptions;
 	const struct secret *secrets;

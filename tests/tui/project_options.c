@@ -113,6 +113,7 @@ static void test_project_options__parts_are_checked_and_paths_made_absolute(void
 {
 	(void)state;
 	setenv("MORTAR_TEST_TOKEN", "x", 1);
+	setenv("SSH_AUTH_SOCK", "/run/agent", 1);
 	assert_int_equal(chdir("/etc"), 0);
 	check_options("auto", WORDS("--secret", "id=a,src=hostname", "--secret",
 	              "id=b,env=MORTAR_TEST_TOKEN", "--secret", "id=MORTAR_TEST_TOKEN"),
@@ -131,6 +132,9 @@ static void test_project_options__parts_are_checked_and_paths_made_absolute(void
 	              "ulimit=nofile=1\ncgroup-parent=/x\ncache-from=a\ncache-to=type=inline\n"
 	              "sbom=true\nprovenance=mode=max\nadd-host=db:1.2.3.4\n");
 	unsetenv("MORTAR_TEST_TOKEN");
+	unsetenv("SSH_AUTH_SOCK");
+	check_options("auto", WORDS("--ssh", "git"), "2 --ssh: no agent runs for 'git', SSH_AUTH_SOCK "
+	              "is not set: ssh-agent and ssh-add make one, or name its socket with git=SOCKET");
 }
 
 static void test_project_options__a_pushed_output_is_a_push(void **state)

@@ -143,7 +143,6 @@ static void test_solve_plan__what_is_built(void **state)
 		  "attr platform=linux/arm64" },
 		{ "proxy=http://p:3128\nbuild-arg:HTTP_PROXY=mine", &dockerd20,
 		  "attr build-arg:HTTP_PROXY=http://p:3128\nattr build-arg:HTTP_PROXY=mine" },
-		{ "no-cache-filter=one\nno-cache-filter=two", &dockerd20, "attr no-cache=one,two" },
 		{ "", &dockerd29, "attr image-resolve-mode=local" },
 		{ "platform=linux/amd64,linux/arm64", &dockerd28,
 		  "!rdockerd 28.5.2 has no images for several platforms: a buildkitd has it" },
@@ -254,11 +253,9 @@ static void test_solve_plan__outputs(void **state)
 
 static void test_solve_plan__levels_decide_what_runs(void **state)
 {
-	static const char *const stages[] = { "web", NULL };
+	static const char *const stages[] = { "web", "two", NULL };
 	static const struct pair args[] = { { STR("C1"), { 0 } } };
-	static const struct pair filter[] = { { STR("no-cache-filter"), STR("two") } };
-	struct image_task task = { .level = { .no_cache_stages = stages, .args = args, .nargs = 1 },
-	                           .options = filter, .noptions = 1 };
+	struct image_task task = { .level = { .no_cache_stages = stages, .args = args, .nargs = 1 } };
 	owned(arena) struct arena *a = arena_new();
 	owned_buf struct buf out = { 0 }, all = { 0 };
 	struct solve_plan plan;

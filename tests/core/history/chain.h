@@ -12,6 +12,10 @@ struct chain_case {
 	struct fingerprint_arg args[4];
 	size_t nargs;
 	bool no_cache;
+	const struct pair *options;
+	size_t noptions;
+	const struct named_context *contexts;
+	size_t ncontexts;
 	struct context *context;
 	struct recipe *recipe;
 	struct stat_cache *digests;
@@ -68,6 +72,10 @@ static inline void chain_forecast(struct chain_case *c, const char *const *files
 	chain_read(c, files);
 	struct image_task *task = arena_alloc(c->s->arena, sizeof *task);
 	task->context = c->context;
+	task->options = c->options;
+	task->noptions = c->noptions;
+	task->contexts = c->contexts;
+	task->ncontexts = c->ncontexts;
 	task->level = (struct level_effect){ .name = "all", .no_cache = c->no_cache };
 	struct fingerprint_base base = { STR("base"), str_of(c->base_id ? c->base_id : "sha256:1") };
 	struct fingerprint_subject subject = {

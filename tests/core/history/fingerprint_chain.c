@@ -106,6 +106,79 @@ static struct str chain_seal(void *data, struct arena *a, struct str text)
 	       : str_of(arena_printf(a, "***#%zu", text.n));
 }
 
+/* As chain_expect, with options of the task. */
+static const char *options_differ(struct scratch *s, const char *engine, const struct pair *one,
+                                  size_t none, const struct pair *two, size_t ntwo)
+{
+	static const char *const files[] = { "a", "1", NULL };
+	static const char text[] = "FROM base AS one\nRUN x\nFROM base\nCOPY a /a\n"
+	                           "COPY --from=one /o /o\n";
+	owned_case struct chain_case a = { .s = s, .engine = engine, .dockerfile = text,
+	                                   .options = one, .noptions = none };
+	owned_case struct chain_case b = { .s = s, .engine = engine, .dockerfile = text,
+	                                   .options = two, .noptions = ntwo };
+	owned_buf struct buf out = { 0 };
+	chain_forecast(&a, files);
+	chain_forecast(&b, files);
+	for (size_t i = 0; i < a.chain.n; i++)
+		buf_append_char(&out, str_eq(a.chain.links[i].step.key, b.chain.links[i].step.key) ? '='
+		                                                                                   : 'x');
+	return arena_text(s->arena, buf_str(&out));
+}
+
+/* As dockerd 20.10 was seen to decide: of a host the name counts, the address does not. */
+static void test_chain__surroundings_count_for_buildkits_run(void **state)
+{
+	static const struct pair host1[] = { { STR("add-host"), STR("db=10.0.0.1") } };
+	static const struct pair host2[] = { { STR("add-host"), STR("db:10.0.0.2") } };
+	static const struct pair host3[] = { { STR("add-host"), STR("x=10.0.0.1") } };
+	static const struct pair ab[] = { { STR("add-host"), STR("a=1.1.1.1") },
+	                                  { STR("add-host"), STR("b=1.1.1.1") } };
+	static const struct pair ba[] = { { STR("add-host"), STR("b=1.1.1.1") },
+	                                  { STR("add-host"), STR("a=1.1.1.1") } };
+	static const struct pair net[] = { { STR("network"), STR("host") },
+	                                   { STR("network"), STR("none") } };
+	static const struct pair usual[] = { { STR("network"), STR("default") } };
+	static const struct pair shm[] = { { STR("shm-size"), STR("8m") } };
+	static const struct pair other[] = { { STR("cache-from"), STR("x") }, { STR("ssh"), STR("y") },
+	                                     { STR("output"), STR("z") } };
+	static const struct pair arm[] = { { STR("platform"), STR("linux/arm64") } };
+	struct scratch *s = *state;
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, host1, 1), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", host1, 1, host2, 1), "=====");
+	assert_string_equal(options_differ(s, "buildkit", host1, 1, host3, 1), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", ab, 2, ba, 2), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", net, 1, net, 2), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, usual, 1), "=====");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, shm, 1), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, other, 3), "=====");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, arm, 1), "xxxxx");
+	assert_string_equal(options_differ(s, "classic", NULL, 0, host1, 1), "=====");
+	assert_string_equal(options_differ(s, "classic", net, 1, net, 2), "=====");
+	assert_string_equal(options_differ(s, "classic", NULL, 0, arm, 1), "xxxxx");
+}
+
+static const char *named_key(struct scratch *s, const char *bytes)
+{
+	struct context *context = context_new();
+	const struct named_context named = { "src", context };
+	owned_case struct chain_case c = {
+		.s = s, .engine = "buildkit", .dockerfile = "FROM base\nCOPY --from=src /f /f\n",
+		.contexts = &named, .ncontexts = 1 };
+	context_add_bytes(context, "f", 0644, str_of(bytes));
+	chain_forecast(&c, NULL);
+	const char *key = arena_text(s->arena, c.chain.links[1].step.key);
+	context_free(context);
+	return key;
+}
+
+static void test_chain__contexts_by_name_count_by_content(void **state)
+{
+	struct scratch *s = *state;
+	assert_string_equal(named_key(s, "one"), named_key(s, "one"));
+	assert_string_not_equal(named_key(s, "one"), named_key(s, "two"));
+}
+
 static void test_chain__writes_down_no_secret(void **state)
 {
 	struct scratch *s = *state;
@@ -153,6 +226,8 @@ int main(void)
 		CHAIN_TEST(test_chain__takes_what_wildcards_match),
 		CHAIN_TEST(test_chain__mounts_of_files_count_and_caches_do_not),
 		CHAIN_TEST(test_chain__stages_stand_on_stages),
+		CHAIN_TEST(test_chain__surroundings_count_for_buildkits_run),
+		CHAIN_TEST(test_chain__contexts_by_name_count_by_content),
 		CHAIN_TEST(test_chain__writes_down_no_secret),
 		CHAIN_TEST(test_chain__names_the_images_it_stands_on),
 	};

@@ -114,6 +114,8 @@ static void test_image_options__a_stage_that_is_not_there_is_told(void **state)
 	b->image.recipe = b->plan->recipe;
 	bench_take(b, options, 2);
 	bench_problem(b, "there is no stage 'wbe'");
+	assert_string_equal(b->image.level.no_cache_stages[0], "web");
+	assert_null(b->image.level.no_cache_stages[1]);
 }
 
 static void test_image_options__an_image_has_a_name_where_one_comes_out(void **state)

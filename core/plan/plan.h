@@ -82,9 +82,9 @@ struct image_task {
 	const char *const *tags;        /* name:tag, first is the image's name; NULL-terminated */
 	/* build-arg:N, label:K, network, platform, target, pull, allow-secret-in-layer; proxy: an
 	 * address, or "" for the one that MORTAR_PROXY holds, since it has credentials; shm-size,
-	 * cgroup-parent, push, provenance, sbom, build-context:N; add-host, ulimit, cache-from,
-	 * cache-to, output, ssh and no-cache-filter (a stage, which is in the level too), which may come
-	 * again (spec.h has what stands in them). */
+	 * cgroup-parent, push, provenance, sbom, build-context:N; what may come again: add-host,
+	 * ulimit, cache-from, cache-to, output, ssh and no-cache-filter, a stage, which the level
+	 * has too (spec.h has what stands in them). */
 	const struct pair *options;
 	size_t noptions;
 	const struct secret *secrets;

@@ -144,13 +144,13 @@ static void test_chain__surroundings_count_for_buildkits_run(void **state)
 	                                     { STR("output"), STR("z") } };
 	static const struct pair arm[] = { { STR("platform"), STR("linux/arm64") } };
 	struct scratch *s = *state;
-	assert_string_equal(options_differ(s, "buildkit", NULL, 0, host1, 1), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, host1, 1), "=x===");
 	assert_string_equal(options_differ(s, "buildkit", host1, 1, host2, 1), "=====");
-	assert_string_equal(options_differ(s, "buildkit", host1, 1, host3, 1), "=x==x");
-	assert_string_equal(options_differ(s, "buildkit", ab, 2, ba, 2), "=x==x");
-	assert_string_equal(options_differ(s, "buildkit", net, 1, net, 2), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", host1, 1, host3, 1), "=x===");
+	assert_string_equal(options_differ(s, "buildkit", ab, 2, ba, 2), "=x===");
+	assert_string_equal(options_differ(s, "buildkit", net, 1, net, 2), "=x===");
 	assert_string_equal(options_differ(s, "buildkit", NULL, 0, usual, 1), "=====");
-	assert_string_equal(options_differ(s, "buildkit", NULL, 0, shm, 1), "=x==x");
+	assert_string_equal(options_differ(s, "buildkit", NULL, 0, shm, 1), "=x===");
 	assert_string_equal(options_differ(s, "buildkit", NULL, 0, other, 3), "=====");
 	assert_string_equal(options_differ(s, "buildkit", NULL, 0, arm, 1), "xxxxx");
 	assert_string_equal(options_differ(s, "classic", NULL, 0, host1, 1), "=====");

@@ -269,6 +269,13 @@ static void command_add_contexts(struct command *c, const struct image_task *t,
 	}
 }
 
+bool buildah_runs_all(const struct image_task *t)
+{
+	owned(arena) struct arena *a = arena_new();
+	struct output ignored;
+	return terms_output(a, t, &ignored);
+}
+
 /* What terms_can has let through. */
 static void command_add_terms(struct command *c, const struct image_task *t, const char *folder)
 {
@@ -307,7 +314,7 @@ const char *const *buildah_command(struct arena *a, const struct image_task *t,
 	command_add_option(&c, "--network", network);
 	command_add_option(&c, "--platform", work_option(t, "platform"));
 	command_add_option(&c, "--target", work_option(t, "target"));
-	if (t->level.no_cache)
+	if (t->level.no_cache || buildah_runs_all(t))
 		command_add(&c, "--no-cache");
 	const char *const *tags = terms_want_image(t) ? t->tags : NULL;
 	for (const char *const *tag = tags; tag && *tag; tag++)

@@ -29,6 +29,9 @@ void buildah_work_drop(struct buildah_work *);
 /* False: ERROR_REFUSED says which of the task's options buildah lacks, ERROR_USAGE which is
  * wrong. */
 bool buildah_can(const struct image_task *, struct error *);
+/* Nothing comes from the cache: what a last step that does has made would be missing in the
+ * files that are written (1.28.2). */
+bool buildah_runs_all(const struct image_task *);
 /* The command for a task, NULL-terminated, in the arena.  It names secrets and where they
  * are, and has none.  An image without a name has its id written to iidfile, since buildah
  * then tells it where it can be taken for output.  The task's own contexts lie in FOLDER-0,

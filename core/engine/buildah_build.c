@@ -31,6 +31,7 @@ struct buildah_work {
 	struct decoder *decoder;
 	struct context_folder **folders;        /* of the main context, then of the others */
 	size_t nfolders;                /* the last one is being filled */
+	const char *temporary;          /* its TMPDIR where it is not below dir */
 	const char *dir;                /* of this work, below scratch */
 	struct child child;
 	int status;
@@ -148,6 +149,8 @@ void buildah_work_drop(struct buildah_work *w)
 		context_folder_free(w->folders[i]);
 	if (w->dir)
 		save_remove(w->dir, &ignored);
+	if (w->temporary)
+		save_remove(w->temporary, &ignored);
 	arena_free(w->arena);
 	free(w);
 }
@@ -287,19 +290,33 @@ static void buildah_ended(struct loop *l, pid_t pid, int status, void *data)
 	buildah_ready(l, -1, 0, w);
 }
 
+/* Where it puts its temporary files; with an agent a socket among them, whose path may have
+ * 107 bytes in all.  NULL: err. */
+static const char *buildah_temporary(struct buildah_work *w, struct error *err)
+{
+	const char *dir = arena_printf(w->arena, "%s/tmp", w->dir);
+	if (!work_option(w->task, "ssh").p)
+		return save_dir(dir, 0700, err) ? dir : NULL;
+	char *made = arena_printf(w->arena, "/tmp/mortar-XXXXXX");
+	if (!mkdtemp(made)) {
+		error_set_errno(err, "cannot make a folder in /tmp");
+		return NULL;
+	}
+	return w->temporary = made;
+}
+
 static void buildah_start(struct buildah_work *w, const char *folder)
 {
 	struct buildah_engine *b = buildah_of(w);
 	const char *dockerfile = arena_printf(w->arena, "%s/Dockerfile", w->dir);
-	const char *temporary = arena_printf(w->arena, "%s/tmp", w->dir);
-	const char *const *env = buildah_environment(w->arena, w->task, temporary);
+	const char *temporary = buildah_temporary(w, &w->err);
+	const char *const *env = buildah_environment(w->arena, w->task, temporary ? temporary : "");
 	struct spawn s = { .env = env, .dir = w->dir, .in = SPAWN_NULL, .out = SPAWN_PIPE,
 	                   .err = SPAWN_PIPE, .group = true, .guard = true,
 	                   .die_with_parent = true };
 	s.argv = buildah_command(w->arena, w->task, b->build_id, dockerfile, buildah_iidfile(w),
 	                         folder);
-	if (!save_dir(temporary, 0700, &w->err) ||
-	    !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
+	if (!temporary || !save_derived(dockerfile, work_recipe(w->task)->text, 0600, &w->err) ||
 	    !spawn_start(&s, &w->child, &w->err)) {
 		w->timer = loop_timer(b->base.loop, 0, buildah_finish_now, w);
 		return;
@@ -357,6 +374,9 @@ static bool buildah_prepare(struct buildah_work *w, struct error *err)
 		return error_set(err, ERROR_UNREACHABLE, "buildah was not asked what it is");
 	if (!work_secrets_allowed(w->task, err) || !buildah_can(w->task, err))
 		return false;
+	if (buildah_runs_all(w->task) && !w->task->level.no_cache && w->base.sink.warning)
+		w->base.sink.warning(w->base.sink.data, STR("every step runs: of what its cache serves "
+		                     "buildah writes no files"));
 	if (!b->scratch)
 		return error_set(err, ERROR_USAGE, "buildah needs a folder for the context");
 	w->dir = arena_printf(w->arena, "%s/buildah-%u", b->scratch, ++b->nworks);

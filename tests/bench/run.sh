@@ -2,7 +2,7 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build before merge context start search forecast screen (default: all)
+# BENCH_ONLY   a list of: build transfer before merge context start search forecast screen (default: all)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . tests/env/common.sh
 BUILD=${BUILD:-build}
 RUNS=${BENCH_RUNS:-5}
-ONLY=${BENCH_ONLY:-build before merge context start search forecast screen}
+ONLY=${BENCH_ONLY:-build transfer before merge context start search forecast screen}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MORTAR=$BUILD/mortar
 EXAMPLE=docs/examples/ship-detector
@@ -55,6 +55,33 @@ bench_build() {
 	tar cf "$TMP/context.tar" -C "$TMP/context" . -C "$TMP" Dockerfile
 	bench_builder buildkit 2 0.8
 	bench_builder classic 1 1.0
+	"$DOCKER" rmi -f mortar-bench:1 >/dev/null
+	sh tests/env/release.sh >/dev/null
+}
+
+# bench_sent NAME AIM BEFORE DIR: a build of DIR with BuildKit after BEFORE, by each.
+bench_sent() {
+	row "$1, and the docker client" "$2" "$3; exec $MORTAR build $4 -q -t mortar-bench:1 --engine buildkit" \
+		"$3; DOCKER_BUILDKIT=1 exec $DOCKER build -q -t mortar-bench:1 $4"
+}
+
+# What is sent to dockerd's BuildKit.  A folder that has a new name is sent whole.
+bench_transfer() {
+	sh tests/env/prepare.sh docker >/dev/null
+	mkdir "$TMP/sent" "$TMP/one"
+	printf 'FROM %s\nCOPY . /sent\nRUN true\n' "$BUSYBOX_IMAGE" | tee "$TMP/sent/Dockerfile" >"$TMP/one/Dockerfile"
+	data tree "$TMP/sent/data" 10000 23000
+	head -c 300000000 /dev/urandom >"$TMP/one/large"
+	bench_sent "10,000 files, 230 MB, unchanged" 0.7 : "$TMP/sent"
+	row --peak "its peak memory and the client's" 0.4 \
+		"exec $MORTAR build $TMP/sent -q -t mortar-bench:1 --engine buildkit" \
+		"DOCKER_BUILDKIT=1 exec $DOCKER build -q -t mortar-bench:1 $TMP/sent"
+	bench_sent "the same, one file changed" 0.7 "date +%N >$TMP/sent/data/folder-0003/file-000300.bin" "$TMP/sent"
+	mv "$TMP/sent" "$TMP/sent.0"
+	bench_sent "the same, sent whole" 0.9 "d=$TMP/sent.\$(date +%N); mv $TMP/sent.* \$d" "\$d"
+	mv "$TMP/one" "$TMP/one.0"
+	bench_sent "one file of 300 MB, sent whole" 0.9 "d=$TMP/one.\$(date +%N); mv $TMP/one.* \$d" "\$d"
+	rm -rf "$TMP"/sent.* "$TMP"/one.*
 	"$DOCKER" rmi -f mortar-bench:1 >/dev/null
 	sh tests/env/release.sh >/dev/null
 }

@@ -2,7 +2,8 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build transfer before merge context start search forecast screen (default: all)
+# BENCH_ONLY   a list of: build transfer before merge context start search forecast screen (all
+#              unless given)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
 #

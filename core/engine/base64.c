@@ -55,3 +55,12 @@ void base64_encode(struct buf *b, struct str bytes)
 		buf_append_char(b, left > 2 ? digits[bits & 63] : '=');
 	}
 }
+
+void base64_encode_url(struct buf *b, struct str bytes)
+{
+	size_t from = b->n;
+	base64_encode(b, bytes);
+	for (size_t i = from; i < b->n; i++)
+		if (b->p[i] == '+' || b->p[i] == '/')
+			b->p[i] = b->p[i] == '+' ? '-' : '_';
+}

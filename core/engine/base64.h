@@ -8,5 +8,7 @@
 bool base64_decode(struct buf *, struct str text);
 /* Appends bytes as such text. */
 void base64_encode(struct buf *, struct str bytes);
+/* The same with '-' and '_' instead of '+' and '/' (RFC 4648, 5). */
+void base64_encode_url(struct buf *, struct str bytes);
 
 #endif

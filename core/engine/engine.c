@@ -34,6 +34,16 @@ struct work *engine_run(struct engine *e, const struct run_task *t,
 	return e->ops->run(e, t, sink, err);
 }
 
+struct work *engine_push(struct engine *e, const struct push_task *t,
+                         const struct engine_sink *sink, struct error *err)
+{
+	if (e->ops->push)
+		return e->ops->push(e, t, sink);
+	error_set(err, ERROR_REFUSED, "this engine pushes no image by itself: --engine buildkit, "
+	          "classic, podman and buildah do");
+	return NULL;
+}
+
 void engine_append_temporary_tag(struct buf *out)
 {
 	buf_append(out, STR(RUN_OWNER_SHELL ":"));
@@ -155,6 +165,14 @@ static struct work *choice_run(struct engine *e, const struct run_task *t,
 	return engine_run(c->chosen, t, sink, err);
 }
 
+static struct work *choice_push(struct engine *e, const struct push_task *t,
+                                const struct engine_sink *sink)
+{
+	struct choice *c = (struct choice *)e;
+	CHECK(c->chosen);
+	return c->chosen->ops->push(c->chosen, t, sink);
+}
+
 static void choice_untag(struct engine *e, const char *name, engine_untagged_fn *done, void *data)
 {
 	struct choice *c = (struct choice *)e;
@@ -179,7 +197,7 @@ static void choice_cancel(struct work *w)
 
 static const struct engine_ops choice_ops = {
 	.probe = choice_probe, .image = choice_image, .run = choice_run,
-	.untag = choice_untag, .cancel = choice_cancel, .free = choice_free,
+	.push = choice_push, .untag = choice_untag, .cancel = choice_cancel, .free = choice_free,
 };
 
 static struct engine *choice_new(const struct engine_options *o, struct loop *l)

@@ -59,6 +59,10 @@ struct work_result {
 	struct str digest;              /* of the manifest in a registry, where it was pushed;
 	                                 * n 0: none told */
 	struct error error;             /* when not ok; code tells build, refusal, unreachable … */
+	/* Of a push that failed: the fault may pass, so that it is worth another try, by the
+	 * registry's word not before so many seconds (0: it has not said). */
+	bool is_passing;
+	unsigned retry_after;
 };
 
 /* What an engine asked for of a folder that it was offered: the files that it did not have
@@ -108,6 +112,8 @@ struct engine_ops {
 	                      const struct engine_sink *);
 	struct work *(*run)(struct engine *, const struct run_task *, const struct engine_sink *,
 	                    struct error *);
+	/* NULL: it pushes with the image, or not at all. */
+	struct work *(*push)(struct engine *, const struct push_task *, const struct engine_sink *);
 	/* NULL: with ABILITY_CACHE_IS_IMAGES there is no need. */
 	void (*untag)(struct engine *, const char *name, engine_untagged_fn *, void *data);
 	/* Stops the engine's own work, at most a second later, or tells that it is busy; done
@@ -154,6 +160,14 @@ struct work *engine_image(struct engine *, const struct image_task *, const stru
  * next run. */
 struct work *engine_run(struct engine *, const struct run_task *, const struct engine_sink *,
                         struct error *);
+/* Names an image and sends it to the name's registry, with what credentials.h knows of that.
+ * The sink hears progress (key 0) of each layer that is sent, and a line of log (key 0) of
+ * each that was there already; done has the manifest's digest.  A registry of this machine
+ * (127.0.0.0/8, ::1, localhost) may speak without TLS.  A fault of the registry is
+ * ERROR_BUILD; no other try is made here than the engine's own.  NULL: this engine cannot
+ * (ERROR_REFUSED says what can).  Borrows as engine_image does. */
+struct work *engine_push(struct engine *, const struct push_task *, const struct engine_sink *,
+                         struct error *);
 /* Appends a name for an image that is needed while this process lives: whoever runs a
  * container next takes it away where the process was killed. */
 void engine_append_temporary_tag(struct buf *);

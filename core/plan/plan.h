@@ -91,6 +91,22 @@ struct image_task {
 	size_t nsecrets;
 };
 
+/* Gives an image of the plan a name and sends it to that name's registry. */
+struct push_task {
+	unsigned task;                  /* the image task's index */
+	const char *name;               /* NAME:TAG; PUSH_CONTENT in it: see there */
+	bool is_local;                  /* named only, and sent nowhere */
+	/* For engines, filled in by who runs the plan: the id of an image that has not got the
+	 * name yet; NULL: it has. */
+	const char *image;
+};
+/* What stands in a name's tag for something that is not known before: by the first digits of
+ * the image's id, so that only the same content has the same tag; by `git describe --always
+ * --dirty`. */
+#define PUSH_CONTENT "{content}"
+#define PUSH_GIT "{git}"
+enum { PUSH_CONTENT_DIGITS = 12 };
+
 struct task {
 	enum task_kind kind;
 	const char *name, *phase;       /* phase may be NULL */
@@ -104,6 +120,7 @@ struct task {
 		struct stage_task stage;
 		struct image_task image;
 		struct run_task run;
+		struct push_task push;
 	};
 };
 

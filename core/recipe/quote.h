@@ -28,4 +28,8 @@ bool quote_check_image(struct str reference, struct error *);
 bool quote_check_repository(struct str, struct error *);
 bool quote_check_tag(struct str, struct error *);
 
+/* The registry of a good reference: "docker.io" where it names none, which then stands in
+ * front of it, for one part alone with "library/" behind. */
+struct str quote_image_registry(struct str reference);
+
 #endif

@@ -184,3 +184,10 @@ bool quote_check_image(struct str reference, struct error *err)
 	}
 	return quote_check_repository(name, err);
 }
+
+struct str quote_image_registry(struct str reference)
+{
+	size_t slash = str_find(reference, '/');
+	struct str first = str_slice(reference, 0, slash);
+	return slash != STR_NONE && image_is_domain(first) ? first : STR("docker.io");
+}

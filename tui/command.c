@@ -55,7 +55,7 @@ static const struct command command_dockerfile = {
 	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
-	"plan", "PATH", 1, 1, SELECT MADE " tag output=SPEC builder no-engine json help",
+	"plan", "PATH", 1, 1, SELECT MADE " tag push output=SPEC builder no-engine json help",
 	"the steps of a build, what the cache is expected to serve, the image's name", cmd_plan,
 };
 static const struct command command_context = {
@@ -72,7 +72,7 @@ static const struct command command_lint = {
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
-	SELECT MADE " tag output=SPEC progress detach quiet iidfile metadata-file help",
+	SELECT MADE " tag push output=SPEC progress detach quiet iidfile metadata-file help",
 	"build the image and follow the build\n"
 	"The build is a process of its own: it goes on when the terminal is lost, and mortar attach "
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "

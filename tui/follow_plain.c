@@ -174,6 +174,14 @@ static void plain_begin(const struct event *event, struct buf *out)
 	utf8_append_visible(out, plain_field(event, "engine"));
 }
 
+static void plain_pushed(const struct event *event, struct buf *out)
+{
+	buf_append(out, STR("pushed "));
+	utf8_append_visible(out, plain_field(event, "ref"));
+	buf_append(out, STR(" as "));
+	utf8_append_visible(out, plain_field(event, "digest"));
+}
+
 void follow_plain_event(struct follow_plain *p, const struct build *build,
                         struct journal *journal, const struct event *event)
 {
@@ -198,6 +206,10 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 	case EVENT_WARNING:
 		buf_append(&out, STR("warning: "));
 		utf8_append_visible(&out, event->text);
+		plain_print(&out);
+		break;
+	case EVENT_PUSH:
+		plain_pushed(event, &out);
 		plain_print(&out);
 		break;
 	case EVENT_CANCEL:

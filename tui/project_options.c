@@ -18,6 +18,20 @@ bool options_add(struct options *o, const char *name, struct str value, struct e
 	return true;
 }
 
+/* With something in the place of what braces in the tag stand for. */
+static const char *options_tag_sample(struct options *o, struct str value)
+{
+	static const char *const marks[] = { "{git}", "{content}" };
+	owned_buf struct buf sample = { 0 };
+	size_t colon = str_find_last(value, ':'), at;
+	buf_append(&sample, value);
+	for (size_t i = 0; colon != STR_NONE && i < sizeof marks / sizeof *marks; i++)
+		while ((at = str_find_str(str_slice(buf_str(&sample), colon, sample.n),
+		                          str_of(marks[i]))) != STR_NONE)
+			buf_replace(&sample, colon + at, strlen(marks[i]), STR("x"));
+	return arena_text(o->arena, buf_str(&sample));
+}
+
 /* An image is named by name and tag; a digest is what it comes to have. */
 static bool options_tag(struct options *o, const char *name, struct str value, struct error *err)
 {
@@ -25,7 +39,11 @@ static bool options_tag(struct options *o, const char *name, struct str value, s
 	if (str_find(value, '@') != STR_NONE)
 		return error_set(err, ERROR_USAGE, "--tag is NAME:TAG without a digest, not '%.*s'",
 		                 STR_ARG(value));
-	if (!quote_check_image(value, &why))
+	const char *sample = options_tag_sample(o, value);
+	if (str_find(str_of(sample), '{') != STR_NONE)
+		return error_set(err, ERROR_USAGE, "--tag: behind the ':' of '%.*s' may stand {git} and "
+		                 "{content}, and no other braces", STR_ARG(value));
+	if (!quote_check_image(str_of(sample), &why))
 		return error_set(err, ERROR_USAGE, "--tag: %s", why.text);
 	return options_add(o, name, value, err);
 }
@@ -128,6 +146,7 @@ static const struct {
 	bool (*add)(struct options *, const char *name, struct str value, struct error *);
 } options_known[] = {
 	{ "tag", options_tag }, { "network", options_plain }, { "pull", options_flag },
+	{ "push", options_flag },
 	{ "builder", options_plain }, { "target-platform", options_platform },
 	{ "target", options_plain },
 	{ "proxy", options_proxy }, { "allow-secret-in-layer", options_flag },

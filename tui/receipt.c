@@ -47,6 +47,15 @@ static void receipt_append_metadata(struct arena *arena, const char *dir,
 	value_set(arena, steps, "total", value_new_integer(arena, (long long)all));
 	value_set(arena, steps, "cached", value_new_integer(arena, (long long)cached));
 	value_set(arena, v, "steps", steps);
+	struct value *pushes = value_new_array(arena);
+	for (size_t i = 0; i < build->npushes; i++) {
+		struct value *push = value_new_object(arena);
+		value_set(arena, push, "ref", value_new_string(arena, build->pushes[i].ref));
+		value_set(arena, push, "digest", value_new_string(arena, build->pushes[i].digest));
+		value_append(pushes, (struct str){ 0 }, (struct span){ 0 }, push);
+	}
+	if (build->npushes)
+		value_set(arena, v, "pushed", pushes);
 	if (build->engine_version.n)
 		value_set(arena, v, "engine_version", value_new_string(arena, build->engine_version));
 	value_set(arena, v, "folder", value_new_string(arena, str_of(dir)));

@@ -65,6 +65,8 @@ static void buildah_free(struct engine *e)
 		buildah_work_drop(b->works);
 	while (b->runs)
 		buildah_run_drop(b->runs);
+	while (b->pushes)
+		buildah_push_drop(b->pushes);
 	loop_untimer(e->loop, b->timer);
 	arena_free(b->arena);
 	free(b);
@@ -72,7 +74,7 @@ static void buildah_free(struct engine *e)
 
 static const struct engine_ops buildah_ops = {
 	.probe = buildah_probe, .image = buildah_image, .run = buildah_run,
-	.cancel = buildah_cancel, .free = buildah_free,
+	.push = buildah_push, .cancel = buildah_cancel, .free = buildah_free,
 };
 
 struct engine *buildah_new(const struct engine_options *o, struct loop *l, struct error *err)

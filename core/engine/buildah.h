@@ -6,6 +6,7 @@
 /* buildah (1.24 and later), which needs no server; shared by the files of that engine. */
 struct buildah_work;
 struct buildah_run;
+struct buildah_push;
 
 struct buildah_engine {
 	struct engine base;
@@ -18,6 +19,7 @@ struct buildah_engine {
 	uint64_t timer;
 	struct buildah_work *works;
 	struct buildah_run *runs;
+	struct buildah_push *pushes;
 	unsigned nworks;
 };
 
@@ -45,6 +47,8 @@ const char *const *buildah_isolation(struct arena *, struct str network);
 struct work *buildah_run(struct engine *, const struct run_task *, const struct engine_sink *,
                          struct error *);
 void buildah_run_drop(struct buildah_run *);
+struct work *buildah_push(struct engine *, const struct push_task *, const struct engine_sink *);
+void buildah_push_drop(struct buildah_push *);
 /* The command's environment over ours: dir for its temporary files, and what is to be read
  * in nobody's arguments.  The same. */
 const char *const *buildah_environment(struct arena *, const struct image_task *,

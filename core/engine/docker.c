@@ -261,6 +261,8 @@ static void docker_free(struct engine *e)
 		docker_work_drop(d->works);
 	while (d->runs)
 		docker_run_drop(d->runs);
+	while (d->pushes)
+		docker_push_drop(d->pushes);
 	docker_untag_drop(d->untag);
 	http_cancel(d->asking);
 	http_free(d->http);
@@ -270,7 +272,7 @@ static void docker_free(struct engine *e)
 }
 
 static const struct engine_ops docker_ops = {
-	.probe = docker_probe, .image = docker_image, .run = docker_run,
+	.probe = docker_probe, .image = docker_image, .run = docker_run, .push = docker_push,
 	.untag = docker_untag, .cancel = docker_cancel, .free = docker_free,
 };
 

@@ -8,6 +8,7 @@
  * (docs.docker.com/reference/api/engine); shared by the files of that engine. */
 struct docker_work;
 struct docker_run;
+struct docker_push;
 struct docker_untag;
 
 struct docker {
@@ -26,6 +27,7 @@ struct docker {
 	void *data;
 	struct docker_work *works;
 	struct docker_run *runs;
+	struct docker_push *pushes;
 	struct docker_untag *untag;
 	unsigned nworks;
 };
@@ -37,6 +39,8 @@ void docker_work_drop(struct docker_work *);
 struct work *docker_run(struct engine *, const struct run_task *, const struct engine_sink *,
                         struct error *);
 void docker_run_drop(struct docker_run *);
+struct work *docker_push(struct engine *, const struct push_task *, const struct engine_sink *);
+void docker_push_drop(struct docker_push *);
 void docker_untag(struct engine *, const char *name, engine_untagged_fn *, void *data);
 /* NULL is fine. */
 void docker_untag_drop(struct docker_untag *);

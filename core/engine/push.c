@@ -30,7 +30,8 @@ enum push_fault push_fault(struct str message)
 		"connection refused", "connection reset", "broken pipe", "timeout", "deadline exceeded",
 		"EOF", "network is unreachable", "no route to host", "server misbehaving",
 		"Temporary failure", "use of closed network connection", "toomanyrequests",
-		"Too Many Requests", "status: 429", "status: 5", "500 Internal", "502 Bad", "503 Service",
+		"Too Many Requests", "too many requests", "status: 429", "status: 5",
+		"code from registry 429", "code from registry 5", "500 Internal", "502 Bad", "503 Service",
 		"504 Gateway", "GOAWAY", "blob upload unknown", "blob upload invalid", NULL,
 	};
 	if (push_says(message, login))

@@ -6,6 +6,8 @@
 #include "core/ext/lazy.h"
 
 #define GIT_CALLS(CALL) CALL(commit_free) CALL(commit_lookup) CALL(commit_time) \
+	CALL(buf_dispose) CALL(describe_commit) CALL(describe_format) \
+	CALL(describe_format_options_init) CALL(describe_options_init) CALL(describe_result_free) \
 	CALL(error_clear) CALL(error_last) CALL(libgit2_init) CALL(libgit2_shutdown) \
 	CALL(oid_fromstr) CALL(oid_tostr) CALL(reference_free) CALL(reference_lookup) \
 	CALL(reference_name_to_id) CALL(reference_symbolic_target) CALL(reference_type) \
@@ -152,6 +154,33 @@ bool git_repo_time(struct git_repo *repo, const char *commit, int64_t *ret_time,
 	*ret_time = git.commit_time(found);
 	git.commit_free(found);
 	return true;
+}
+
+bool git_repo_describe(struct git_repo *repo, struct arena *arena, const char *commit,
+                       const char **ret_described, struct error *err)
+{
+	git_describe_options options;
+	git_describe_format_options format;
+	git_describe_result *result = NULL;
+	git_commit *found = NULL;
+	git_buf text = { 0 };
+	git_oid oid;
+	git.describe_options_init(&options, GIT_DESCRIBE_OPTIONS_VERSION);
+	git.describe_format_options_init(&format, GIT_DESCRIBE_FORMAT_OPTIONS_VERSION);
+	options.show_commit_oid_as_fallback = 1;
+	bool ok = git.oid_fromstr(&oid, commit) == 0 &&
+	          git.commit_lookup(&found, repo->handle, &oid) == 0 &&
+	          git.describe_commit(&result, (git_object *)found, &options) == 0 &&
+	          git.describe_format(&text, result, &format) == 0;
+	if (ok)
+		*ret_described = arena_text(arena, str_of(text.ptr));
+	else
+		git_repo_fault(err, "describing a commit");
+	git.buf_dispose(&text);
+	if (result)
+		git.describe_result_free(result);
+	git.commit_free(found);
+	return ok;
 }
 
 bool git_repo_remote(struct git_repo *repo, struct arena *arena, const char **ret_url,

@@ -34,6 +34,11 @@ bool git_repo_time(struct git_repo *, const char *commit, int64_t *ret_time, str
  * configured, which may have credentials.  In the arena. */
 bool git_repo_remote(struct git_repo *, struct arena *, const char **ret_url, struct error *);
 
+/* A commit, by its 40 hex digits, as `git describe --always` has it: by the nearest annotated
+ * tag ("v1.2-3-gabcdef0"), else its first digits.  Reads the history up to that tag. */
+bool git_repo_describe(struct git_repo *, struct arena *, const char *commit,
+                       const char **ret_described, struct error *);
+
 enum git_change { GIT_CHANGE_TRACKED, GIT_CHANGE_NEW, GIT_CHANGE_IGNORED };
 
 /* Calls each for every path under the folder given to git_repo_open that differs from

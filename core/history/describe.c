@@ -31,6 +31,8 @@ struct value *history_describe(struct arena *arena, const struct history_item *i
 	value_set(arena, v, "size", value_new_integer(arena, (long long)item->size));
 	if (item->image_id[0])
 		value_set(arena, v, "image_id", value_new_string(arena, str_of(item->image_id)));
+	if (item->digest[0])
+		value_set(arena, v, "digest", value_new_string(arena, str_of(item->digest)));
 	value_set(arena, v, "started", describe_seconds(arena, item->started));
 	if (item->ended > 0)
 		value_set(arena, v, "seconds", describe_seconds(arena, item->ended - item->started));

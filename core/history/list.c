@@ -135,6 +135,8 @@ static void list_done_member(struct list_row *row, struct str key, struct str va
 		item->project = list_text(row, value);
 	if (str_eq(key, STR("image_id")))
 		item->image_id = list_text(row, value);
+	if (str_eq(key, STR("digest")))
+		item->digest = list_text(row, value);
 	if (str_eq(key, STR("error")))
 		item->error = list_text(row, value);
 }
@@ -215,7 +217,7 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	struct list_row row = { .arena = arena, .scratch = scratch, .item = {
 		.dir = arena_text(arena, str_of(dir)), .project = "", .kind = "", .level = "",
 		.engine = "", .address = "", .image = "", .root = "", .image_id = "", .error = "",
-		.batch = "",
+		.batch = "", .digest = "",
 	} };
 	size_t slash = str_find_last(str_of(row.item.dir), '/');
 	row.item.id = slash == STR_NONE ? row.item.dir : row.item.dir + slash + 1;

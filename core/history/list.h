@@ -25,6 +25,7 @@ struct history_item {
 	enum history_state state;
 	int exit_code;                  /* of build.done: DESIGN's exit codes */
 	const char *image_id, *error;   /* "": none */
+	const char *digest;             /* in a registry, of the first name pushed; "": none was */
 	bool pinned;                    /* not to be deleted */
 	bool imported;                  /* made elsewhere: history import brought it */
 	uint64_t size;                  /* bytes of journal and log, nearly all that it takes */

@@ -73,6 +73,7 @@ static void html_facts(struct report *r)
 	buf_append(r->out, STR("<dl>\n"));
 	html_field(r, "image", FIELD_IMAGE);
 	html_fact(r, "image id", str_of(r->item.image_id));
+	html_fact(r, "digest", str_of(r->item.digest));
 	html_field(r, "profiles", FIELD_PROFILES);
 	html_field(r, "cache level", FIELD_LEVEL);
 	html_fact(r, "engine", r->build->engine_version.n ? r->build->engine_version

@@ -145,7 +145,9 @@ int job_announce_end(const struct job_facts *f, struct record *record,
 	                                              : error_exit_code(result->error.code);
 	snprintf(seconds, sizeof seconds, "%.3f", now - f->started);
 	value_set(a, o, "ok", value_new_bool(a, result->ok));
-	announce_set(a, o, "image", f->replan.plan->image);
+	announce_set(a, o, "image", result->image.n ? result->image.p : f->replan.plan->image);
+	if (result->digest.n)
+		value_set(a, o, "digest", value_new_string(a, result->digest));
 	value_set(a, o, "image_id", result->image_id.n ? value_new_string(a, result->image_id)
 	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
 	value_set(a, o, "seconds", value_new(a, VALUE_FLOAT, str_of(seconds), (struct span){ 0 }));

@@ -11,6 +11,7 @@
 #include "core/job/job.h"
 #include "core/job/job_announce.h"
 #include "core/job/labels.h"
+#include "core/job/names.h"
 #include "core/job/running.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
@@ -35,6 +36,9 @@ struct job {
 	struct engine_facts engine_facts;       /* texts are the engine's */
 	struct labels *labels;          /* until git has told */
 	struct error labels_why;        /* told before the journal had begun */
+	bool is_held;                   /* the engine has told, and names need git's word */
+	const struct engine_facts *probed;      /* what it has told; NULL: probe_why */
+	struct error probe_why;
 	int status;
 	uint64_t probe_timer;
 	bool is_probed, is_done;
@@ -120,7 +124,7 @@ static void job_terminated(struct loop *loop, int signal, void *data)
 	struct job *j = data;
 	if (j->runner)
 		runner_cancel(j->runner);
-	if (j->is_probed)
+	if (j->is_probed && !j->is_held)
 		return;
 	j->is_probed = true;
 	j->never_was = true;
@@ -135,17 +139,42 @@ static void job_warn_of_labels(struct job *j, const struct error *why)
 	record_warning(j->record, -1, buf_str(&text));
 }
 
-static void job_labelled(void *data, const struct error *why)
+static void job_labels_known(struct job *j, const struct error *why)
 {
-	struct job *j = data;
-	labels_free(j->labels);
-	j->labels = NULL;
 	if (!j->runner && why)
 		j->labels_why = *why;
 	else if (why)
 		job_warn_of_labels(j, why);
 	if (j->runner)
 		runner_release(j->runner);
+}
+
+static void job_begin(struct job *, const struct engine_facts *, const struct error *err);
+
+/* What is built would have another name. */
+static void job_refuse_name(struct error *err)
+{
+	error_prefix(err, "the tag has " PUSH_GIT " in it, and git does not say what it stands for");
+	err->code = ERROR_PROJECT;
+}
+
+static void job_labelled(void *data, const struct error *why)
+{
+	struct job *j = data;
+	labels_free(j->labels);
+	j->labels = NULL;
+	if (names_need_git(j->facts.replan.plan)) {
+		CHECK(why);
+		j->probed = NULL;
+		j->probe_why = *why;
+		job_refuse_name(&j->probe_why);
+	} else {
+		job_labels_known(j, why);
+	}
+	if (!j->is_held)
+		return;
+	j->is_held = false;
+	job_begin(j, j->probed, &j->probe_why);
 }
 
 static void job_foresee(struct job *j, bool is_filled)
@@ -197,7 +226,8 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 	if (j->labels_why.code)
 		job_warn_of_labels(j, &j->labels_why);
 	struct runner_setup setup = { j->loop, j->facts.replan.plan, j->engine, j->facts.steps,
-	                              j->record, j->labels != NULL, job_image_begins, j };
+	                              j->record, j->labels != NULL, job_image_begins, j,
+	                              facts->abilities, 0 };
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))
 		runner_fail(j->runner, record_error(j->record));
@@ -210,7 +240,13 @@ static void job_probed(void *data, const struct engine_facts *facts, const struc
 		return;
 	j->is_probed = true;
 	loop_untimer(j->loop, j->probe_timer);
-	job_begin(j, err ? NULL : facts, err);
+	j->is_held = j->labels && names_need_git(j->facts.replan.plan);
+	if (!j->probe_why.code) {
+		j->probed = facts;
+		j->probe_why = err ? *err : (struct error){ 0 };
+	}
+	if (!j->is_held)
+		job_begin(j, j->probed, &j->probe_why);
 }
 
 static void job_probe_late(struct loop *loop, void *data)
@@ -230,6 +266,11 @@ static bool job_prepare(struct job *j, const char *id, struct error *err)
 	/* Git first: the image waits for it alone. */
 	j->labels = labels_ask(j->loop, j->facts.replan.plan, &j->facts.request->selection,
 	                       job_labelled, j);
+	if (!j->labels && names_need_git(j->facts.replan.plan)) {
+		error_set(err, ERROR_PROJECT, "%s is in no git repository", j->facts.replan.plan->root);
+		job_refuse_name(err);
+		return false;
+	}
 	if (!job_make_engine(j, err))
 		return false;
 	j->mask = mask_new();

@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "core/job/job.h"
+#include "core/job/names.h"
 #include "core/job/worker.h"
 
 /* A repository on a disk that hangs holds no build up for longer. */
@@ -21,7 +22,7 @@ struct labels {
 	void *data;
 	uint64_t timer;
 	struct error err;
-	bool has_error;
+	bool has_error, wants_labels, wants_names;
 };
 
 void labels_free(struct labels *l)
@@ -105,17 +106,28 @@ void labels_add(struct plan *plan, const struct value *line)
 	}
 }
 
+static void labels_told(struct labels *l, const struct value *line)
+{
+	struct str described = labels_text(line, "described");
+	if (l->wants_labels)
+		labels_add(l->plan, line);
+	if (l->wants_names && !described.n)
+		l->has_error = !error_set(&l->err, ERROR_PROJECT, "there is no commit yet");
+	else if (l->wants_names)
+		l->has_error = !names_fill(l->plan, described, &l->err);
+}
+
 static void labels_line(void *data, const struct value *line, bool ended_well)
 {
 	struct labels *l = data;
 	if (line && worker_error(line, &l->err)) {
 		l->has_error = true;
 	} else if (line) {
-		labels_add(l->plan, line);
+		labels_told(l, line);
 	} else {
 		if (!ended_well && !l->has_error)
 			error_set(&l->err, ERROR_SYSTEM, "the worker that asks git has died");
-		labels_end(l, ended_well ? NULL : &l->err);
+		labels_end(l, l->has_error || !ended_well ? &l->err : NULL);
 	}
 }
 
@@ -137,12 +149,15 @@ struct labels *labels_ask(struct loop *loop, struct plan *plan, const struct sel
                           labels_done_fn *done, void *data)
 {
 	owned(arena) struct arena *a = arena_new();
-	if (selection_option(s, "no-git-labels").p || !labels_has_repository(a, plan->root))
+	bool labels = !selection_option(s, "no-git-labels").p, names = names_need_git(plan);
+	if ((!labels && !names) || !labels_has_repository(a, plan->root))
 		return NULL;
 	struct labels *l = xcalloc(1, sizeof *l);
 	struct value *argument = value_new_object(a);
+	value_set(a, argument, "describe", value_new_bool(a, names));
 	value_set(a, argument, "dir", value_new_string(a, str_of(plan->root)));
-	*l = (struct labels){ .loop = loop, .plan = plan, .done = done, .data = data };
+	*l = (struct labels){ .loop = loop, .plan = plan, .done = done, .data = data,
+	                      .wants_labels = labels, .wants_names = names };
 	l->worker = worker_start(loop, "git", argument, labels_line, l, &l->err);
 	l->timer = l->worker ? loop_timer(loop, LABELS_MS, labels_late, l) : 0;
 	if (l->worker)

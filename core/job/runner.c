@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/job/runner_inside.h"
+#include "core/os/clock.h"
 
 static void runner_next_soon(struct runner *);
 
@@ -13,6 +14,7 @@ struct runner *runner_new(const struct runner_setup *setup, runner_done_fn *done
 	struct runner *r = xcalloc(1, sizeof *r);
 	*r = (struct runner){ .s = *setup, .done = done, .data = data };
 	r->states = xcalloc(setup->plan->ntasks + 1, sizeof *r->states);
+	r->made = xcalloc(setup->plan->ntasks + 1, sizeof *r->made);
 	r->result.ok = true;
 	runner_next_soon(r);
 	return r;
@@ -26,8 +28,14 @@ void runner_free(struct runner *r)
 	worker_free(r->worker);
 	loop_untimer(r->s.loop, r->next_timer);
 	loop_untimer(r->s.loop, r->cancel_timer);
-	buf_finish(&r->image_id);
 	buf_finish(&r->context_note);
+	loop_untimer(r->s.loop, r->push_timer);
+	for (size_t i = 0; i < r->s.plan->ntasks; i++) {
+		buf_finish(&r->made[i].image_id);
+		buf_finish(&r->made[i].digest);
+	}
+	buf_finish(&r->digest);
+	free(r->made);
 	free(r->states);
 	free(r->steps);
 	free(r);
@@ -61,11 +69,30 @@ static bool runner_may_run(const struct runner *r, const struct task *t)
 	return r->result.ok || t->always;
 }
 
+void runner_single_step(struct runner *r, int step)
+{
+	if (!r->steps)
+		r->steps = xcalloc(r->cap = 1, sizeof *r->steps);
+	r->steps[0] = (struct runner_step){ .step = step, .running = true };
+	r->nsteps = 1;
+	r->started = clock_now();
+}
+
+/* What the plan's image task has made. */
+static struct str runner_image_id(const struct runner *r)
+{
+	for (size_t i = 0; i < r->s.plan->ntasks; i++)
+		if (&r->s.plan->tasks[i].image == plan_image(r->s.plan))
+			return buf_str(&r->made[i].image_id);
+	return (struct str){ 0 };
+}
+
 static void runner_finish(struct runner *r)
 {
 	loop_untimer(r->s.loop, r->cancel_timer);
 	r->cancel_timer = 0;
-	r->result.image_id = buf_str(&r->image_id);
+	r->result.image_id = runner_image_id(r);
+	r->result.digest = buf_str(&r->digest);
 	r->done(r->data, &r->result);
 }
 
@@ -78,6 +105,8 @@ static void runner_start(struct runner *r, size_t task)
 		runner_start_image(r);
 	} else if (t->kind == TASK_FETCH || t->kind == TASK_STAGE) {
 		runner_start_worker(r);
+	} else if (t->kind == TASK_PUSH) {
+		runner_start_push(r);
 	} else {
 		error_set(&err, ERROR_PROJECT, "'%s' is a task that this mortar cannot run", t->name);
 		runner_task_done(r, TASK_FAILED, &err);
@@ -142,6 +171,8 @@ static void runner_stop(struct runner *r)
 		r->cancel_timer = loop_timer(r->s.loop, RUNNER_CANCEL_MS, runner_give_up, r);
 		engine_cancel(r->work);
 	}
+	if (r->push_timer)
+		runner_stop_push(r);
 	if (r->worker) {
 		worker_free(r->worker);
 		r->worker = NULL;

@@ -11,7 +11,9 @@ struct runner;
 
 struct runner_result {
 	bool ok, cancelled;
+	struct str image;               /* the image's name, where the plan has not got it whole */
 	struct str image_id;            /* of plan_image's task; n 0: not told */
+	struct str digest;              /* of the first push; n 0: nothing was pushed */
 	struct error error;             /* when not ok */
 };
 typedef void runner_done_fn(void *data, const struct runner_result *);
@@ -26,6 +28,8 @@ struct runner_setup {
 	/* An image task begins, its context scanned; may be NULL. */
 	void (*image_begins)(void *data);
 	void *data;
+	unsigned abilities;             /* of the engine, as probed */
+	unsigned push_ms;               /* before the second try of a push; 0: a second */
 };
 
 /* Borrows the setup's parts.  done: once, from the loop. */

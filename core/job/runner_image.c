@@ -142,11 +142,10 @@ static void image_done(void *data, const struct work_result *result)
 	loop_untimer(r->s.loop, r->cancel_timer);
 	r->cancel_timer = 0;
 	runner_end_steps(r, result->ok);
-	if (result->ok)
+	if (result->ok) {
 		image_tell_artifacts(r);
-	if (result->ok && plan_image(r->s.plan) == &r->s.plan->tasks[r->task].image) {
-		buf_clear(&r->image_id);
-		buf_append(&r->image_id, result->image_id);
+		buf_append(&r->made[r->task].image_id, result->image_id);
+		buf_append(&r->made[r->task].digest, result->digest);
 	}
 	runner_task_done(r, result->ok ? TASK_DONE : TASK_FAILED, &result->error);
 }

@@ -4,8 +4,8 @@
 #include "core/job/job.h"
 #include "core/job/runner.h"
 
-/* What runner.c and its two ways to do a task share: runner_image.c by the engine,
- * runner_worker.c by a process of ours. */
+/* What runner.c and its ways to do a task share: runner_image.c and runner_push.c by the
+ * engine, runner_worker.c by a process of ours. */
 
 enum task_state { TASK_WAITING, TASK_DONE, TASK_FAILED, TASK_SKIPPED };
 
@@ -17,6 +17,11 @@ struct runner_step {
 	double seconds;                 /* of the last step.done */
 };
 
+/* What an image task has made. */
+struct runner_made {
+	struct buf image_id, digest;    /* n 0: not told */
+};
+
 struct runner {
 	struct runner_setup s;
 	runner_done_fn *done;
@@ -26,7 +31,8 @@ struct runner {
 	bool is_waiting;                /* for runner_release; nothing runs */
 	uint64_t next_timer, cancel_timer;
 	struct runner_result result;
-	struct buf image_id;
+	struct runner_made *made;       /* of each task */
+	struct buf digest;              /* of the first push */
 	/* an image task */
 	struct work *work;
 	bool is_busy;                   /* cancelled, and the engine goes on */
@@ -34,6 +40,11 @@ struct runner {
 	size_t nsteps, cap;
 	int context_step;               /* that loads the context, or -1; what it is to say */
 	struct buf context_note;
+	/* a push task */
+	struct push_task pushing;
+	unsigned push_fails;
+	int64_t push_since_ms;          /* the first of them */
+	uint64_t push_timer;            /* until the next try; nothing runs meanwhile */
 	/* a worker task */
 	struct worker *worker;
 	double started;
@@ -47,6 +58,11 @@ void runner_start_image(struct runner *);
 void runner_transferred(void *data, const struct transfer_report *);
 void runner_loads(struct runner *, int step, struct str name);
 void runner_start_worker(struct runner *);
+void runner_start_push(struct runner *);
+/* The task ends between two tries. */
+void runner_stop_push(struct runner *);
+/* A task that is one step of the journal, from now on. */
+void runner_single_step(struct runner *, int step);
 /* The worker that does a fetch or stage task, and what it is told. */
 const char *runner_worker_verb(const struct task *);
 struct value *runner_worker_argument(struct arena *, const struct task *);

@@ -103,11 +103,7 @@ void runner_start_worker(struct runner *r)
 	struct error err;
 	int step = steps_of_task(r->s.steps, r->task);
 	CHECK(step >= 0);
-	if (!r->steps)
-		r->steps = xcalloc(r->cap = 1, sizeof *r->steps);
-	r->steps[0] = (struct runner_step){ .step = step, .running = true };
-	r->nsteps = 1;
-	r->started = clock_now();
+	runner_single_step(r, step);
 	r->has_worker_error = false;
 	r->cached = kept_task(t);
 	record_event(r->s.record, EVENT_STEP_START, step, NULL);

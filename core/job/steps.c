@@ -52,11 +52,14 @@ struct steps *steps_new(const struct plan *plan)
 	struct steps *s = xcalloc(1, sizeof *s);
 	s->plan = plan;
 	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind != TASK_IMAGE)
+		if (plan->tasks[i].kind != TASK_IMAGE && plan->tasks[i].kind != TASK_PUSH)
 			steps_append(s, i, -1);
 	for (size_t i = 0; i < plan->ntasks; i++)
 		if (plan->tasks[i].kind == TASK_IMAGE)
 			steps_append_image(s, i);
+	for (size_t i = 0; i < plan->ntasks; i++)
+		if (plan->tasks[i].kind == TASK_PUSH)
+			steps_append(s, i, -1);
 	s->foreseen = s->n;
 	return s;
 }
@@ -145,7 +148,7 @@ static void steps_describe_task(const struct steps *s, struct arena *arena,
 		"hand over",
 	};
 	const struct task *t = &s->plan->tasks[item->task];
-	const char *what = names[t->kind];
+	const char *what = t->kind == TASK_PUSH && t->push.is_local ? "tag" : names[t->kind];
 	const char *name = str_eq(str_of(t->name), str_of(what)) ? what
 	                   : arena_printf(arena, "%s %s", what, t->name);
 	value_set(arena, o, "name", value_new_string(arena, str_of(name)));

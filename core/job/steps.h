@@ -5,7 +5,7 @@
 #include "core/plan/plan.h"
 
 /* The lines of a build, numbered: tasks of ours first, then every instruction of a
- * reachable stage; what the engine adds comes after them. */
+ * reachable stage, then pushes; what the engine adds comes after them. */
 struct steps;
 
 /* Borrows the plan. */

@@ -1,4 +1,4 @@
-/* {"dir": PATH} → one line with what git says of it. */
+/* {"dir": PATH, "describe": BOOL} → one line with what git says of it. */
 #include "core/job/worker.h"
 #include "core/project/git.h"
 
@@ -33,6 +33,11 @@ bool worker_git(struct worker_io *io, struct error *err)
 		value_append(files, (struct str){ 0 }, (struct span){ 0 }, file);
 	}
 	value_set(a, line, "files", files);
+	const struct value *wanted = value_get(io->argument, STR("describe"));
+	const char *described = NULL;
+	if (wanted && value_is_true(wanted) && !git_describe(a, dir, &described, err))
+		return false;
+	git_set(a, line, "described", described);
 	worker_say(line);
 	return true;
 }

@@ -5,6 +5,9 @@
 
 #include "core/base/check.h"
 
+/* More tell nobody anything. */
+enum { BUILD_PUSHES_MAX = 256 };
+
 struct build *build_new(void)
 {
 	struct build *b = xcalloc(1, sizeof *b);
@@ -306,12 +309,25 @@ static void build_settle(struct build *b, double t)
 	}
 }
 
-/* What a watched build's output has told by its end alone. */
+static void build_pushed(struct build *b, const struct value *fields)
+{
+	struct build_push *all;
+	if (b->npushes >= BUILD_PUSHES_MAX)
+		return;
+	all = arena_array(b->arena, b->npushes + 1, sizeof *all);
+	if (b->npushes)
+		memcpy(all, b->pushes, b->npushes * sizeof *all);
+	all[b->npushes++] = (struct build_push){ build_text(b, fields, "ref"),
+	                                         build_text(b, fields, "digest") };
+	b->pushes = all;
+}
+
+/* What a watched build's output has told by its end alone, and a name that its content has. */
 static void build_learn(struct build *b, const struct value *fields)
 {
 	struct str image = build_text(b, fields, "image"), project = build_text(b, fields, "project");
 	struct str version = build_text(b, fields, "engine_version");
-	if (!b->image.n && image.n)
+	if (!b->nbuilds && image.n)
 		b->title = b->image = image;
 	b->project = project.n ? project : b->project;
 	b->engine_version = version.n ? version : b->engine_version;
@@ -360,6 +376,8 @@ void build_apply(struct build *b, const struct event *e)
 		build_transfer(b, e->fields);
 	if (e->kind == EVENT_ARTIFACT && e->fields)
 		build_artifact(b, e);
+	if (e->kind == EVENT_PUSH && e->fields)
+		build_pushed(b, e->fields);
 	if (e->kind == EVENT_CANCEL) {
 		b->cancel_requested = true;
 		b->engine_busy = b->engine_busy || (e->fields && build_flag(e->fields, "busy"));

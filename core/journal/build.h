@@ -52,6 +52,11 @@ struct build_transfer {
 	size_t nfiles;
 };
 
+/* A name under which the image was sent to a registry. */
+struct build_push {
+	struct str ref, digest;
+};
+
 struct build {
 	struct arena *arena;
 	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
@@ -63,6 +68,8 @@ struct build {
 	size_t nprofiles;
 	const struct str *groups;       /* names of step groups */
 	size_t ngroups;
+	const struct build_push *pushes;
+	size_t npushes;
 	struct step *steps;
 	size_t nsteps;
 	struct str *warnings;

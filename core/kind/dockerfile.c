@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/kind/image_names.h"
 #include "core/kind/image_options.h"
 #include "core/kind/place.h"
 #include "core/recipe/quote.h"
@@ -14,7 +15,7 @@ static const struct level dockerfile_levels[] = {
 };
 
 static const char *const dockerfile_options[] = {
-	"tag", "network", "build-arg", "label", "pull", "proxy", "target-platform", "target",
+	"tag", "push", "network", "build-arg", "label", "pull", "proxy", "target-platform", "target",
 	"builder", IMAGE_OPTIONS, NULL,
 };
 
@@ -184,8 +185,7 @@ static struct plan *dockerfile_plan(const struct settings *settings,
 	image.context = context_new();
 	context_add_tree(image.context, plan->root, "", ignore);
 	image_options(plan, selection, NULL, 0, files, problems, &image);
-	plan->image = image_name(&image);
-	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = image.tags[0], .image = image });
+	image_add(plan, selection, &(struct task){ .kind = TASK_IMAGE, .image = image }, problems);
 	return problems_errors(problems) ? NULL : take(plan);
 }
 

@@ -1,6 +1,5 @@
 #include "core/kind/image_options.h"
 
-
 #include "core/plan/spec.h"
 
 static bool image_option_is_passed(struct str name)
@@ -127,7 +126,7 @@ void image_options(struct plan *plan, const struct selection *s, const struct pa
 	image_stages(plan, s, problems, image);
 }
 
-const char *image_name(const struct image_task *image)
+bool image_comes_out(const struct image_task *image)
 {
 	bool any = false;
 	for (size_t i = 0; i < image->noptions; i++) {
@@ -135,19 +134,7 @@ const char *image_name(const struct image_task *image)
 			continue;
 		any = true;
 		if (str_has_prefix(image->options[i].value, STR("type=image")))
-			return image->tags[0];
+			return true;
 	}
-	return any ? NULL : image->tags[0];
-}
-
-const char *const *image_tags(struct plan *plan, const struct selection *s, const char *name)
-{
-	const char **tags = arena_array(plan->arena, s->noptions + 2, sizeof *tags);
-	size_t n = 0;
-	for (size_t i = 0; i < s->noptions; i++)
-		if (str_eq(s->options[i].name, STR("tag")))
-			tags[n++] = arena_text(plan->arena, s->options[i].value);
-	if (n == 0)
-		tags[n++] = name;
-	return tags;
+	return !any;
 }

@@ -16,9 +16,7 @@
  * the recipe has not) goes to problems. */
 void image_options(struct plan *, const struct selection *, const struct pair *first,
                    size_t nfirst, struct files *, struct problems *, struct image_task *);
-/* Names given with --tag, else `name` (kept by the plan). */
-const char *const *image_tags(struct plan *, const struct selection *, const char *name);
-/* The name of the plan's image: the first tag, NULL where no image comes out. */
-const char *image_name(const struct image_task *);
+/* Whether an image comes out, which then has a name: not where only files do. */
+bool image_comes_out(const struct image_task *);
 
 #endif

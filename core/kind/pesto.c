@@ -17,7 +17,7 @@ static const struct level pesto_levels[] = {
 };
 
 static const char *const pesto_options[] = {
-	"tag", "network", "build-arg", "label", "pull", "proxy", "target-platform", "builder",
+	"tag", "push", "network", "build-arg", "label", "pull", "proxy", "target-platform", "builder",
 	"allow-secret-in-layer", "pesto-profile", "keep-caches", IMAGE_OPTIONS, NULL,
 };
 

@@ -1,5 +1,6 @@
 /* What a PESTO build does: fetch, make the certificate, build the image. */
 #include "core/base/map.h"
+#include "core/kind/image_names.h"
 #include "core/kind/image_options.h"
 #include "core/kind/pesto.h"
 #include "core/os/save.h"
@@ -201,15 +202,14 @@ struct plan *pesto_plan(const struct settings *settings, const struct selection 
 	image.context = plan_context(plan, &parts, ignore, cache, ssl);
 	image.level = plan_level(&parts, plan, plan->recipe, problems);
 	plan_image_task(&parts, plan, files, problems, &image);
-	plan->image = image_name(&image);
 	plan_add(plan, &(struct task){
 		.kind = TASK_STAGE, .name = "certificate",
 		.stage = { .dir = ssl, .common_name = plan->project } });
 	unsigned *after = arena_array(plan->arena, plan->ntasks, sizeof *after);
 	for (unsigned i = 0; i < plan->ntasks; i++)
 		after[i] = i;
-	plan_add(plan, &(struct task){ .kind = TASK_IMAGE, .name = image.tags[0], .image = image,
-	                               .after = after, .nafter = plan->ntasks });
+	image_add(plan, selection, &(struct task){ .kind = TASK_IMAGE, .image = image, .after = after,
+	                                           .nafter = plan->ntasks }, problems);
 	for (size_t i = 0; i < PESTO_NDOCUMENTS; i++)
 		if (!p->documents[i].value && i != PESTO_USER_DEFINITIONS)
 			return NULL;

@@ -107,3 +107,21 @@ bool git_read(struct arena *arena, const char *dir, struct git_facts *ret_facts,
 	free(walk.files);
 	return done;
 }
+
+bool git_describe(struct arena *arena, const char *dir, const char **ret_described,
+                  struct error *err)
+{
+	owned(git_repo) struct git_repo *repo = NULL;
+	struct git_facts facts;
+	const char *described;
+	*ret_described = NULL;
+	if (!git_read(arena, dir, &facts, err))
+		return false;
+	if (!facts.commit)
+		return true;
+	if (git_repo_open(dir, &repo, err) != GIT_OPENED ||
+	    !git_repo_describe(repo, arena, facts.commit, &described, err))
+		return false;
+	*ret_described = facts.dirty ? arena_printf(arena, "%s-dirty", described) : described;
+	return true;
+}

@@ -30,6 +30,10 @@ struct git_facts {
  * to another user (git's safe.directory) is.  Deleted files count as modified, a wholly
  * ignored folder is listed once, a changed submodule as one modified path. */
 bool git_read(struct arena *, const char *dir, struct git_facts *ret_facts, struct error *);
+/* What is built of the folder, as `git describe --always --dirty` would name it, but that
+ * an untracked file in the folder makes it dirty as well: it may be in the image.  NULL:
+ * there is no repository, or no commit yet.  In the arena. */
+bool git_describe(struct arena *, const char *dir, const char **ret_described, struct error *);
 
 /* A repository's address as everybody may see it: without user, password, query and
  * fragment (ssh keeps the user, which is no secret there).  NULL: it is none that others

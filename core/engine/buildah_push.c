@@ -141,7 +141,7 @@ static void push_line(void *data, struct str line, bool begins)
 	line = linewise_text(line);
 	if (p->base.sink.log) {
 		owned_buf struct buf text = { 0 };
-		buf_append(&text, line);
+		push_append_shown(&text, line);
 		buf_append_char(&text, '\n');
 		p->base.sink.log(p->base.sink.data, 0, 2, buf_str(&text), clock_now());
 	}

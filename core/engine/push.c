@@ -55,10 +55,31 @@ static void push_refused(const char *name, const struct push_login *login, struc
 		          "docker login %s stores one", host, name, login->path, host);
 }
 
+void push_append_shown(struct buf *b, struct str text)
+{
+	size_t url, query;
+	while ((url = str_find_str(text, STR("://"))) != STR_NONE) {
+		buf_append(b, str_slice(text, 0, url + 3));
+		text = str_slice(text, url + 3, text.n);
+		for (query = 0; query < text.n && !strchr("?\" '\n", text.p[query]); query++)
+			continue;
+		buf_append(b, str_slice(text, 0, query));
+		text = str_slice(text, query, text.n);
+		if (!text.n || text.p[0] != '?')
+			continue;
+		for (query = 0; query < text.n && !strchr("\" '\n", text.p[query]); query++)
+			continue;
+		text = str_slice(text, query, text.n);
+	}
+	buf_append(b, text);
+}
+
 void push_failed(struct str message, const char *name, const struct push_login *login,
                  struct work_result *ret_result)
 {
-	struct str reason = str_slice(sentence_reason(message), 0, PUSH_REASON);
+	owned_buf struct buf shown = { 0 };
+	push_append_shown(&shown, sentence_reason(message));
+	struct str reason = str_slice(buf_str(&shown), 0, PUSH_REASON);
 	enum push_fault fault = push_fault(message);
 	ret_result->ok = false;
 	ret_result->is_passing = fault == PUSH_FAULT_PASSING;

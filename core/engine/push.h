@@ -33,6 +33,8 @@ enum push_fault {
 	PUSH_FAULT_OTHER,
 };
 enum push_fault push_fault(struct str message);
+/* Appends an engine's words without the queries of URLs, which may be signed. */
+void push_append_shown(struct buf *, struct str text);
 /* How the credential for a push was come by, for messages. */
 struct push_login {
 	bool is_known;

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "core/base/utf8.h"
 #include "core/engine/push.h"
 #include "core/os/clock.h"
 
@@ -10,7 +9,7 @@ enum { PUSH_ID_MAX = 80 };
 struct push_layer {
 	struct str id;
 	uint64_t total;
-	bool ended;
+	bool ended, fails;              /* fails: dockerd counts down to another try */
 };
 
 static uint64_t push_number(const struct value *object, const char *key)
@@ -48,6 +47,15 @@ static void push_say(const struct push_stream *p, struct str id, struct str text
 	p->sink->log(p->sink->data, 0, 1, buf_str(&line), clock_now());
 }
 
+static void push_warn(const struct push_stream *p, struct str id)
+{
+	owned_buf struct buf text = { 0 };
+	if (!p->sink->warning)
+		return;
+	buf_printf(&text, "sending layer %.*s has failed; the engine tries again by itself", STR_ARG(id));
+	p->sink->warning(p->sink->data, buf_str(&text));
+}
+
 static void push_progress(const struct push_stream *p, const struct push_layer *l, uint64_t current)
 {
 	if (p->sink->progress)
@@ -61,6 +69,7 @@ static void push_layer_says(struct push_stream *p, struct push_layer *l, struct 
 		/* The total is what the files have; what is sent may be a little more. */
 		uint64_t current = detail ? push_number(detail, "current") : 0;
 		uint64_t total = detail ? push_number(detail, "total") : 0;
+		l->fails = false;
 		l->total = total > l->total ? total : l->total;
 		push_progress(p, l, l->total && current > l->total ? l->total : current);
 	} else if (str_eq(status, STR("Pushed")) && !l->ended) {
@@ -76,8 +85,9 @@ static void push_layer_says(struct push_stream *p, struct push_layer *l, struct 
 		l->ended = true;
 		p->nthere++;
 		push_say(p, l->id, status);
-	} else if (str_has_prefix(status, STR("Retrying in "))) {
-		push_say(p, l->id, status);
+	} else if (str_has_prefix(status, STR("Retrying in ")) && !l->fails) {
+		l->fails = true;
+		push_warn(p, l->id);
 	}
 }
 

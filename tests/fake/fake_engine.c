@@ -100,9 +100,19 @@ static bool fake_ends(struct fake_engine *e, const char *line)
 	struct work_result result = { 0 };
 	if (strncmp(line, "ok ", 3) == 0) {
 		result.ok = true;
-		result.image_id = str_of(line + 3);
+		struct str words = str_of(line + 3);
+		str_next(&words, ' ', &result.image_id);
+		result.digest = e->pushed.n ? result.image_id : words;
 	} else if (strncmp(line, "broken ", 7) == 0) {
 		error_set(&result.error, ERROR_BUILD, "%s", line + 7);
+	} else if (strncmp(line, "passing ", 8) == 0) {
+		result.is_passing = true;
+		error_set(&result.error, ERROR_BUILD, "%s", line + 8);
+	} else if (strncmp(line, "later ", 6) == 0) {
+		int n = 0;
+		result.is_passing = true;
+		CHECK(sscanf(line + 6, "%u %n", &result.retry_after, &n) == 1);
+		error_set(&result.error, ERROR_BUILD, "%s", line + 6 + n);
 	} else {
 		return false;
 	}
@@ -143,6 +153,18 @@ static struct work *fake_image(struct engine *engine, const struct image_task *t
 	return &e->work;
 }
 
+static struct work *fake_push(struct engine *engine, const struct push_task *task,
+                              const struct engine_sink *sink)
+{
+	struct fake_engine *e = (struct fake_engine *)engine;
+	buf_printf(&e->pushed, "%s%s%s%s\n", task->name, task->image ? " of " : "",
+	           task->image ? task->image : "", task->is_local ? " here" : "");
+	e->sink = *sink;
+	fake_next(e);
+	e->work = (struct work){ .engine = engine, .sink = *sink };
+	return &e->work;
+}
+
 static void fake_cancelled(struct loop *loop, void *data)
 {
 	(void)loop;
@@ -171,12 +193,14 @@ static void fake_probe(struct engine *engine, engine_ready_fn *ready, void *data
 
 static void fake_free(struct engine *engine)
 {
-	loop_untimer(engine->loop, ((struct fake_engine *)engine)->timer);
+	struct fake_engine *e = (struct fake_engine *)engine;
+	loop_untimer(engine->loop, e->timer);
+	buf_finish(&e->pushed);
 }
 
 void fake_engine_init(struct fake_engine *e, struct loop *loop, const char *const *script)
 {
 	static const struct engine_ops ops = { .probe = fake_probe, .image = fake_image,
-	                                       .cancel = fake_cancel, .free = fake_free };
+	                                       .push = fake_push, .cancel = fake_cancel, .free = fake_free };
 	*e = (struct fake_engine){ .base = { &ops, loop }, .script = script };
 }

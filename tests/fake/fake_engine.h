@@ -1,14 +1,16 @@
 #ifndef TESTS_FAKE_FAKE_ENGINE_H
 #define TESTS_FAKE_FAKE_ENGINE_H
 
+#include "core/base/buf.h"
 #include "core/engine/work.h"
 
 /* An engine that plays a script of lines, one a turn of the loop:
  * "start KEY INSTRUCTION", "done KEY INSTRUCTION SECONDS", "cached KEY INSTRUCTION",
  * "fail KEY INSTRUCTION ERROR", "log KEY STREAM TEXT", "progress KEY ID CURRENT TOTAL",
  * "context KEY" (a step that loads it), "transfer DIR ENTRIES BYTES PATH…", "warn TEXT",
- * "ok IMAGE_ID", "broken TEXT", "wait" (for a cancel).  \n in a text is a newline.
- * INSTRUCTION -1: "internal KEY". */
+ * "ok IMAGE_ID [DIGEST]", "broken TEXT", "wait" (for a cancel).  \n in a text is a newline.
+ * INSTRUCTION -1: "internal KEY".  A push goes on in the script where the work before it has
+ * ended: "ok DIGEST", "passing TEXT", "later SECONDS TEXT". */
 struct fake_engine {
 	struct engine base;
 	struct work work;
@@ -18,6 +20,7 @@ struct fake_engine {
 	uint64_t timer;
 	bool deaf;                      /* to cancel */
 	bool was_cancelled;
+	struct buf pushed;              /* "NAME\n", "NAME of IMAGE\n", "NAME here\n" a push */
 	void (*on_cancel)(void *data);
 	void *data;
 };

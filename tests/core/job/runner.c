@@ -81,7 +81,7 @@ static void case_start(struct runner_case *c, const char *const *script)
 	          steps_describe(c->steps, record_arena(c->record)));
 	record_event(c->record, EVENT_BUILD_START, -1, f);
 	struct runner_setup setup = { c->loop, c->plan, &c->engine.base, c->steps, c->record,
-	                              c->is_held, NULL, NULL };
+	                              c->is_held, NULL, NULL, 0, 0 };
 	c->runner = runner_new(&setup, case_done, c);
 }
 

@@ -23,7 +23,9 @@ static const char *options_tag_sample(struct options *o, struct str value)
 {
 	static const char *const marks[] = { "{git}", "{content}" };
 	owned_buf struct buf sample = { 0 };
-	size_t colon = str_find_last(value, ':'), at;
+	size_t slash = str_find_last(value, '/'), colon = str_find_last(value, ':'), at;
+	if (slash != STR_NONE && colon != STR_NONE && colon < slash)
+		colon = STR_NONE;
 	buf_append(&sample, value);
 	for (size_t i = 0; colon != STR_NONE && i < sizeof marks / sizeof *marks; i++)
 		while ((at = str_find_str(str_slice(buf_str(&sample), colon, sample.n),

@@ -36,11 +36,21 @@ static void test_base64__refuses_the_rest(void **state)
 	}
 }
 
+static void test_base64__has_other_digits_in_urls(void **state)
+{
+	owned_buf struct buf b = { 0 };
+	(void)state;
+	buf_append(&b, STR("+/"));
+	base64_encode_url(&b, STR("\xfb\xff\xbf\xff"));
+	assert_string_equal(buf_text(&b), "+/-_-__w==");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_base64__goes_both_ways),
 		cmocka_unit_test(test_base64__refuses_the_rest),
+		cmocka_unit_test(test_base64__has_other_digits_in_urls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,35 @@ static void check_files(const struct git_facts *facts, const char *expected)
 	assert_string_equal(buf_text(&out), expected);
 }
 
+static void check_described(struct scratch *s, const char *dir, const char *wanted)
+{
+	const char *described;
+	if (!git_describe(s->arena, dir, &described, &s->err))
+		fail_msg("%s", s->err.text);
+	if (!wanted)
+		assert_null(described);
+	else
+		assert_string_equal(described, wanted);
+}
+
+static void test_git__describes_what_is_built(void **state)
+{
+	struct scratch *s = *state;
+	check_described(s, s->dir, NULL);
+	const char *dir = make_repository(s);
+	struct git_facts facts = read_facts(s, dir);
+	check_described(s, dir, arena_printf(s->arena, "%.7s", facts.commit));
+	git(s, dir, "tag", "-m", "one", "v1.0");
+	check_described(s, dir, "v1.0");
+	scratch_write(s, "repo/new", "2\n");
+	check_described(s, dir, "v1.0-dirty");
+	check_described(s, scratch_path(s, "repo/sub"), "v1.0");
+	git(s, dir, "add", ".", NULL, NULL);
+	git(s, dir, "commit", "-q", "-m", "two");
+	facts = read_facts(s, dir);
+	check_described(s, dir, arena_printf(s->arena, "v1.0-1-g%.7s", facts.commit));
+}
+
 static void test_git__knows_a_folder_without_a_repository(void **state)
 {
 	struct scratch *s = *state;
@@ -268,6 +297,7 @@ static void test_git__explains_a_broken_repository(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		GIT_TEST(test_git__describes_what_is_built),
 		GIT_TEST(test_git__knows_a_folder_without_a_repository),
 		GIT_TEST(test_git__reads_a_clean_repository),
 		GIT_TEST(test_git__tells_where_a_commit_comes_from),

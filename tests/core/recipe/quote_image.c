@@ -85,9 +85,24 @@ static void test_quote_image__repositories_have_no_tag(void **state)
 	assert_string_equal(err.text, "'a:1' has a ':': the name stands here without a tag");
 }
 
+static void test_quote__finds_the_registry_of_an_image(void **state)
+{
+	static const struct {
+		const char *name, *registry;
+	} table[] = {
+		{ "app", "docker.io" }, { "app:1", "docker.io" }, { "user/app", "docker.io" },
+		{ "localhost/app", "localhost" }, { "r.example/app", "r.example" },
+		{ "host:5000/a/b:1", "host:5000" }, { "[::1]:5000/a", "[::1]:5000" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		assert_true(str_eq(quote_image_registry(str_of(table[i].name)), str_of(table[i].registry)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_quote__finds_the_registry_of_an_image),
 		cmocka_unit_test(test_quote_image__takes_what_docker_takes),
 		cmocka_unit_test(test_quote_image__says_what_is_wrong),
 		cmocka_unit_test(test_quote_image__bounds_lengths),

@@ -231,8 +231,8 @@ static void push_learned(void *data, const struct credential *c, const struct er
 			p->base.sink.warning(p->base.sink.data, str_of(err->text));
 	}
 	if (c && c->is_registry_token)
-		error_set(&p->err, ERROR_REFUSED, "%s has a registrytoken for %s, which buildah cannot use: "
-		          "--engine buildkit or classic can", p->login.path, p->registry);
+		error_set(&p->err, ERROR_REFUSED, "%s has a registrytoken for %s, which buildah cannot "
+		          "use: --engine buildkit or classic can", p->login.path, p->registry);
 	else if (c) {
 		push_append_authfile(&text, p->registry, c);
 		p->has_authfile = save_derived(push_authfile(p), buf_str(&text), 0600, &p->err);

@@ -162,8 +162,9 @@ static void push_learned(void *data, const struct credential *c, const struct er
 		push_warn(p, err->text);
 	}
 	if (c && d->at.host && !d->at.tls && !push_is_loopback(str_of(d->at.host)))
-		push_warn(p, arena_printf(p->arena, "the login for %s goes to the engine at %s without TLS: "
-		                          "whoever is on the way can read it", p->registry, d->address));
+		push_warn(p, arena_printf(p->arena, "the login for %s goes to the engine at %s without "
+		                          "TLS: whoever is on the way can read it", p->registry,
+		                          d->address));
 	/* Without the header dockerd refuses; podman has its own logins, for which there must be
 	 * none. */
 	if (c || d->builder != DOCKER_PODMAN) {

@@ -52,7 +52,8 @@ static void push_warn(const struct push_stream *p, struct str id)
 	owned_buf struct buf text = { 0 };
 	if (!p->sink->warning)
 		return;
-	buf_printf(&text, "sending layer %.*s has failed; the engine tries again by itself", STR_ARG(id));
+	buf_printf(&text, "sending layer %.*s has failed; the engine tries again by itself",
+	           STR_ARG(id));
 	p->sink->warning(p->sink->data, buf_str(&text));
 }
 

@@ -201,6 +201,7 @@ static void fake_free(struct engine *engine)
 void fake_engine_init(struct fake_engine *e, struct loop *loop, const char *const *script)
 {
 	static const struct engine_ops ops = { .probe = fake_probe, .image = fake_image,
-	                                       .push = fake_push, .cancel = fake_cancel, .free = fake_free };
+	                                       .push = fake_push, .cancel = fake_cancel,
+	                                       .free = fake_free };
 	*e = (struct fake_engine){ .base = { &ops, loop }, .script = script };
 }

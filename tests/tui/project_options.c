@@ -14,8 +14,8 @@ static void check_options(const char *engine, const char *const *words, const ch
 {
 	static const char allowed[] = "tag network pull builder build-arg label no-git-labels proxy "
 	                              "target-platform allow-secret-in-layer push secret ssh "
-	                              "add-host shm-size ulimit cgroup-parent cache-from cache-to output=SPEC "
-	                              "provenance sbom no-cache-filter build-context";
+	                              "add-host shm-size ulimit cgroup-parent cache-from cache-to "
+	                              "output=SPEC provenance sbom no-cache-filter build-context";
 	owned(arena) struct arena *a = arena_new();
 	owned_buf struct buf out = { 0 };
 	struct preferences preferences = { 0 };
@@ -43,12 +43,12 @@ static void test_project_options__tags_may_have_something_for_git_and_content(vo
 	(void)state;
 	check_options("auto", WORDS("-t", "r.example:5000/a:{git}-{content}", "-t", "a:1", "--push"),
 	              "tag=r.example:5000/a:{git}-{content}\ntag=a:1\npush=true\n");
-	check_options("auto", WORDS("-t", "a:{date}"), "2 --tag: behind the ':' of 'a:{date}' may stand "
-	              "{git} and {content}, and no other braces");
+	check_options("auto", WORDS("-t", "a:{date}"), "2 --tag: behind the ':' of 'a:{date}' may "
+	              "stand {git} and {content}, and no other braces");
 	check_options("auto", WORDS("-t", "r.example:5000/{git}"), "2 --tag: behind the ':' of "
 	              "'r.example:5000/{git}' may stand {git} and {content}, and no other braces");
-	check_options("auto", WORDS("-t", "{git}"), "2 --tag: behind the ':' of '{git}' may stand {git} "
-	              "and {content}, and no other braces");
+	check_options("auto", WORDS("-t", "{git}"), "2 --tag: behind the ':' of '{git}' may stand "
+	              "{git} and {content}, and no other braces");
 	check_options("auto", WORDS("-t", "a:{git}@sha256:00"), "2 --tag is NAME:TAG without a digest, "
 	              "not 'a:{git}@sha256:00'");
 }

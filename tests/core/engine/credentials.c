@@ -178,10 +178,12 @@ static void test_a_helper_is_asked_with_the_host_on_its_input(void **state)
 {
 	struct bench *b = *state;
 	bench_helper(b, "store", "test \"$1\" = get || exit 9\n"
-	             "printf '{\"ServerURL\":\"\",\"Username\":\"of %s\",\"Secret\":\"s\"}' \"$(cat)\"");
+	             "printf '{\"ServerURL\":\"\",\"Username\":\"of %s\",\"Secret\":\"s\"}' "
+	             "\"$(cat)\"");
 	bench_helper(b, "own", "echo '{\"Username\":\"<token>\",\"Secret\":\"idt\"}'");
 	bench_config(b, "{\"credsStore\":\"store\",\"credHelpers\":{\"own.example\":\"own\","
-	             "\"file.example\":\"\"},\"auths\":{\"file.example\":{\"auth\":\"YW5uOnM6Z2g=\"}}}");
+	             "\"file.example\":\"\"},"
+	             "\"auths\":{\"file.example\":{\"auth\":\"YW5uOnM6Z2g=\"}}}");
 	expect_known(b, "a.example", "of a.example", "s");
 	expect_known(b, "docker.io", "of https://index.docker.io/v1/", "s");
 	expect_known(b, "own.example", "", "idt");

@@ -46,7 +46,8 @@ static int bench_setup(void **state)
 	snprintf(b->path, sizeof b->path, "%s/s", b->dir);
 	snprintf(b->address, sizeof b->address, "unix://%s", b->path);
 	snprintf(config, sizeof config, "%s/config.json", b->dir);
-	CHECK(save_file(config, STR("{\"auths\":{\"r.example\":{\"auth\":\"YW5uOnB3\"}}}"), 0600, &err));
+	CHECK(save_file(config, STR("{\"auths\":{\"r.example\":{\"auth\":\"YW5uOnB3\"}}}"), 0600,
+	                &err));
 	setenv("DOCKER_CONFIG", b->dir, 1);
 	b->loop = loop_new();
 	b->task = (struct push_task){ .name = "r.example/app:1" };
@@ -152,8 +153,8 @@ static bool bench_asked(const struct bench *b, size_t n, const char *part)
 }
 
 /* base64url of {"username":"ann","password":"pw","serveraddress":"r.example"} */
-#define HEADER "X-Registry-Auth: eyJ1c2VybmFtZSI6ImFubiIsInBhc3N3b3JkIjoicHciLCJzZXJ2ZXJhZGRyZXNzIj" \
-	"oici5leGFtcGxlIn0=\r\n"
+#define HEADER "X-Registry-Auth: eyJ1c2VybmFtZSI6ImFubiIsInBhc3N3b3JkIjoicHciLCJzZXJ2ZXJhZGRyZX" \
+	"NzIjoici5leGFtcGxlIn0=\r\n"
 
 static void test_docker_push__sends_the_login_and_tells_the_digest(void **state)
 {
@@ -178,8 +179,9 @@ static void test_docker_push__says_that_there_is_no_login(void **state)
 	bench_stream(b, "{\"error\":\"no basic auth credentials\"}\n", true);
 	bench_push(b);
 	assert_false(b->result.ok || b->result.is_passing);
-	assert_string_equal(b->result.error.text, "r.example wants a login to take r.example/app:1, and "
-	                    "/nowhere/config.json has none for it: docker login r.example stores one");
+	assert_string_equal(b->result.error.text, "r.example wants a login to take r.example/app:1, "
+	                    "and /nowhere/config.json has none for it: docker login r.example "
+	                    "stores one");
 	assert_true(bench_asked(b, before, "X-Registry-Auth: e30=\r\n"));
 }
 
@@ -205,7 +207,8 @@ static void test_docker_push__lets_podman_do_without_tls_on_this_machine(void **
 	size_t before = server_requests(b->server);
 	b->task.name = "127.0.0.1:5000/app:1";
 	bench_push(b);
-	assert_true(bench_asked(b, before, "/images/127.0.0.1%3A5000%2Fapp/push?tag=1&tlsVerify=false"));
+	assert_true(bench_asked(b, before,
+	                        "/images/127.0.0.1%3A5000%2Fapp/push?tag=1&tlsVerify=false"));
 }
 
 static void test_docker_push__gives_a_name_first_where_there_is_none(void **state)
@@ -296,8 +299,8 @@ static void test_docker_push__is_cancelled_by_closing(void **state)
 	owned_buf struct buf text = { 0 };
 	struct error err = { 0 };
 	bench_probe(b, docker_version);
-	server_append_answer(&text, 200, STR("{\"status\":\"Layer already exists\",\"id\":\"aa\"}\n"), 30,
-	                     false);
+	server_append_answer(&text, 200, STR("{\"status\":\"Layer already exists\",\"id\":\"aa\"}\n"),
+	                     30, false);
 	bench_answer(b, "POST /v1.41/images/r.example%2Fapp/push?", buf_text(&text), SERVER_HOLD);
 	b->cancels = true;
 	bench_push(b);

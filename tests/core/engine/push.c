@@ -246,8 +246,9 @@ static void test_names_become_references(void **state)
 
 static void test_only_this_machine_may_do_without_tls(void **state)
 {
-	static const char *const here[] = { "localhost", "localhost:5000", "127.0.0.1", "127.0.0.1:5000",
-	                                    "127.255.3.4:1", "[::1]", "[::1]:5000" };
+	static const char *const here[] = { "localhost", "localhost:5000", "127.0.0.1",
+	                                    "127.0.0.1:5000", "127.255.3.4:1", "[::1]",
+	                                    "[::1]:5000" };
 	static const char *const elsewhere[] = { "127.0.0.1.example.org", "127.example.org",
 	                                         "localhost.example.org", "10.0.0.1:5000", "127.0.0",
 	                                         "127.0.0.256", "[::2]:5000", "docker.io", "" };
@@ -268,10 +269,11 @@ static void test_logins_are_written_for_engines(void **state)
 	assert_string_equal(buf_text(&none), "e30=");
 	push_append_header(&header, "docker.io", &c);
 	assert_string_equal(buf_text(&header),
-	                    "eyJ1c2VybmFtZSI6ImFubiIsInBhc3N3b3JkIjoicFwidyIsInNlcnZlcmFkZHJlc3MiOiJodHR"
-	                    "wczovL2luZGV4LmRvY2tlci5pby92MS8ifQ==");
+	                    "eyJ1c2VybmFtZSI6ImFubiIsInBhc3N3b3JkIjoicFwidyIsInNlcnZlcmFkZHJlc3MiOiJo"
+	                    "dHRwczovL2luZGV4LmRvY2tlci5pby92MS8ifQ==");
 	push_append_authfile(&file, "r.example:5000", &c);
-	assert_string_equal(buf_text(&file), "{\"auths\":{\"r.example:5000\":{\"auth\":\"YW5uOnAidw==\"}}}");
+	assert_string_equal(buf_text(&file),
+	                    "{\"auths\":{\"r.example:5000\":{\"auth\":\"YW5uOnAidw==\"}}}");
 	c = (struct credential){ .secret = STR("idt"), .is_identity_token = true };
 	push_append_authfile(&token, "r", &c);
 	assert_string_equal(buf_text(&token),

@@ -37,7 +37,8 @@ static void check_name(const char *name, const char *described, const char *want
 static void test_names__get_gits_word(void **state)
 {
 	(void)state;
-	check_name("r.example/app:{git}", "v1.2-3-gabcdef0-dirty", "r.example/app:v1.2-3-gabcdef0-dirty");
+	check_name("r.example/app:{git}", "v1.2-3-gabcdef0-dirty",
+	           "r.example/app:v1.2-3-gabcdef0-dirty");
 	check_name("app:x-{git}-{git}", "abcdef0", "app:x-abcdef0-abcdef0");
 	check_name("app:{git}.{content}", "v1", "app:v1.{content}");
 	check_name("app:1", "v1", "app:1");

@@ -68,8 +68,8 @@ static void test_image_names__pushes_no_name_without_a_registry(void **state)
 {
 	static const char *const none[] = { NULL };
 	(void)state;
-	check_plan(none, true, "own:1: own:1\n! 'own:1' cannot be pushed, since it names no registry: -t "
-	           "registry.example.org/own:1 does, -t docker.io/USER/own:1 for Docker Hub");
+	check_plan(none, true, "own:1: own:1\n! 'own:1' cannot be pushed, since it names no registry: "
+	           "-t registry.example.org/own:1 does, -t docker.io/USER/own:1 for Docker Hub");
 }
 
 int main(void)

@@ -68,6 +68,8 @@ static void make_verdict(const struct forecast_maker *m, size_t i,
 		make_miss(f, MISS_PRUNED);
 	else if (known)
 		f->verdict = VERDICT_HIT;
+	else if (forecast_store_find_gone(s->store, l->step.key))
+		make_miss(f, MISS_PRUNED);
 	else if (!forecast_store_is_empty(s->store))
 		make_miss(f, MISS_NEVER);
 }
@@ -131,8 +133,10 @@ void forecast_make(struct arena *a, const struct forecast_subject *s, struct for
 		make_sources(&m, l);
 		fingerprint_chain_key(a, c, i);
 		const struct forecast_known *known = forecast_store_find(s->store, l->step.key);
-		if (known && !l->is_through)
-			l->stands = arena_str(a, known->stands);
+		const struct forecast_known *was = known ? known
+		                                         : forecast_store_find_gone(s->store, l->step.key);
+		if (was && !l->is_through)
+			l->stands = arena_str(a, was->stands);
 		m.of[i] = (struct forecast_step){ .step = l->step.step, .verdict = VERDICT_UNKNOWN,
 		                                  .parent = -1, .p25 = -1, .p50 = -1, .p90 = -1 };
 		l->is_forced = make_is_forced(&m, l);

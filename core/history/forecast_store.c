@@ -33,11 +33,12 @@ static bool store_word(struct str *line, struct str *ret_word)
 	return true;
 }
 
-/* "KEY SHAPE STANDS MILLISECONDS" */
+/* "KEY SHAPE STANDS MILLISECONDS", and " gone" behind it. */
 static void store_take(struct forecast_store *s, struct str line)
 {
-	struct forecast_known k = { 0 };
+	struct forecast_known k = { .is_gone = str_has_suffix(line, STR(" gone")) };
 	unsigned long long ran;
+	line.n -= k.is_gone ? strlen(" gone") : 0;
 	if (!store_word(&line, &k.key) || !store_word(&line, &k.shape) ||
 	    !store_word(&line, &k.stands) || !str_number(line, 1ull << 53, &ran))
 		return;
@@ -105,7 +106,15 @@ bool forecast_store_is_empty(const struct forecast_store *s)
 
 const struct forecast_known *forecast_store_find(const struct forecast_store *s, struct str key)
 {
-	return key.n ? map_get(&s->keys, key) : NULL;
+	const struct forecast_known *known = key.n ? map_get(&s->keys, key) : NULL;
+	return known && !known->is_gone ? known : NULL;
+}
+
+const struct forecast_known *forecast_store_find_gone(const struct forecast_store *s,
+                                                      struct str key)
+{
+	const struct forecast_known *known = key.n ? map_get(&s->keys, key) : NULL;
+	return known && known->is_gone ? known : NULL;
 }
 
 const struct forecast_known *forecast_store_like(const struct forecast_store *s, struct str shape)
@@ -132,7 +141,25 @@ bool forecast_store_append(const struct forecast_store *s, const struct forecast
 	/* After a line that a full disk has cut, the first is still whole. */
 	buf_append_char(&text, '\n');
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&text, "%.*s %.*s %.*s %.0f\n", STR_ARG(known[i].key), STR_ARG(known[i].shape),
-		           STR_ARG(known[i].stands), known[i].ran * 1000);
+		buf_printf(&text, "%.*s %.*s %.*s %.0f%s\n", STR_ARG(known[i].key),
+		           STR_ARG(known[i].shape), STR_ARG(known[i].stands), known[i].ran * 1000,
+		           known[i].is_gone ? " gone" : "");
 	return append_shared(s->path, buf_str(&text), err) && results_save(s->results, err);
+}
+
+bool forecast_store_forget(const struct forecast_store *s, const struct str *keys, size_t n,
+                           struct error *err)
+{
+	owned(arena) struct arena *a = arena_new();
+	struct forecast_known *gone = arena_array(a, s->keys.n + 1, sizeof *gone);
+	size_t ngone = 0;
+	for (size_t i = 0; i < (keys ? n : s->keys.n); i++) {
+		const struct forecast_known *known = forecast_store_find(s, keys ? keys[i]
+		                                                                : s->keys.items[i].key);
+		if (!known || ngone == s->keys.n)
+			continue;
+		gone[ngone] = *known;
+		gone[ngone++].is_gone = true;
+	}
+	return ngone == 0 || forecast_store_append(s, gone, ngone, err);
 }

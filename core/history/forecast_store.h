@@ -15,6 +15,7 @@ struct forecast_known {
 	struct str stands;              /* what stands on it calls it so: its key, that of a step
 	                                 * with the same result, or the image it made */
 	double ran;                     /* when it last ran, seconds since the epoch; 0: not seen */
+	bool is_gone;                   /* it was removed there since (forecast_store_forget) */
 };
 
 struct forecast_store;
@@ -28,14 +29,20 @@ OWN_DEFINE(forecast_store)
 struct results *forecast_store_results(const struct forecast_store *);
 bool forecast_store_is_empty(const struct forecast_store *);
 
-/* The last that was written of this key, or NULL; lives with the store. */
+/* The last that was written of this key, or NULL; lives with the store.  What is gone is not
+ * found. */
 const struct forecast_known *forecast_store_find(const struct forecast_store *, struct str key);
+/* The same of one that is gone. */
+const struct forecast_known *forecast_store_find_gone(const struct forecast_store *, struct str key);
 /* The last of that shape, or NULL. */
 const struct forecast_known *forecast_store_like(const struct forecast_store *, struct str shape);
 
 /* At the end of the file, in one write, and what was learned of results; the store is as it
  * was.  A file that has grown too long keeps its newer half. */
 bool forecast_store_append(const struct forecast_store *, const struct forecast_known *, size_t n,
+                           struct error *);
+/* The engine has these no more (NULL: any): in one write, as above. */
+bool forecast_store_forget(const struct forecast_store *, const struct str *keys, size_t n,
                            struct error *);
 
 #endif

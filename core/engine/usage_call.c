@@ -1,0 +1,102 @@
+#include "core/engine/usage_call.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/check.h"
+#include "core/engine/address.h"
+#include "core/engine/sentence.h"
+
+/* 25,000 records of build cache are some 8 MB. */
+enum { USAGE_ANSWER_MAX = 256 << 20 };
+
+bool usage_line_open(struct arena *a, const struct engine_facts *f, struct usage_line *ret_line)
+{
+	struct error ignored;
+	*ret_line = (struct usage_line){ .api_version = f->api_version, .shown = f->address };
+	if (!f->api_version || !address_parse(a, f->address, &ret_line->at, &ignored))
+		return false;
+	ret_line->loop = loop_new();
+	ret_line->http = http_new(ret_line->loop);
+	return true;
+}
+
+void usage_line_close(struct usage_line *l)
+{
+	http_free(l->http);
+	loop_free(l->loop);
+	buf_finish(&l->answer);
+}
+
+static bool usage_bytes(void *data, struct str bytes, struct error *err)
+{
+	struct usage_line *l = data;
+	if (l->answer.n + bytes.n > USAGE_ANSWER_MAX)
+		return error_set(err, ERROR_LIMIT, "%s tells more than %d MiB", l->shown,
+		                 USAGE_ANSWER_MAX >> 20);
+	buf_append(&l->answer, bytes);
+	return true;
+}
+
+static void usage_came(void *data, const struct error *err)
+{
+	struct usage_line *l = data;
+	l->status = http_status(l->transfer);
+	l->transfer = NULL;
+	if (err)
+		l->err = *err;
+	loop_stop(l->loop);
+}
+
+bool usage_call(struct usage_line *l, const char *method, const char *path, int64_t timeout_ms,
+                struct error *err)
+{
+	owned_buf struct buf versioned = { 0 };
+	struct http_events events = { .bytes = usage_bytes, .done = usage_came, .data = l };
+	buf_clear(&l->answer);
+	l->err.code = ERROR_NONE;
+	buf_printf(&versioned, "/v%s%s", l->api_version, path);
+	struct http_request r = { .method = method, .path = buf_text(&versioned), .at = l->at,
+	                          .timeout_ms = timeout_ms };
+	l->transfer = http_start(l->http, &r, &events);
+	if (!loop_run(l->loop, err))
+		return false;
+	if (l->err.code)
+		*err = l->err;
+	return !l->err.code;
+}
+
+bool usage_get(struct usage_line *l, const char *path, int64_t timeout_ms, struct error *err)
+{
+	if (!usage_call(l, "GET", path, timeout_ms, err))
+		return false;
+	if (l->status == 200)
+		return true;
+	sentence_of_refusal(l->status, buf_str(&l->answer), err);
+	return false;
+}
+
+uint64_t usage_number(const struct value *object, const char *key)
+{
+	unsigned long long n;
+	const struct value *v = value_get(object, str_of(key));
+	return v && str_number(value_text(v), 1ull << 62, &n) ? n : 0;
+}
+
+double usage_time(struct str text)
+{
+	struct tm tm = { 0 };
+	char copy[40] = { 0 }, *end;
+	memcpy(copy, text.p ? text.p : "", text.n < sizeof copy ? text.n : 0);
+	end = strptime(copy, "%Y-%m-%dT%H:%M:%S", &tm);
+	/* Go's zero time is year 1. */
+	if (!end || tm.tm_year < 70)
+		return 0;
+	double t = (double)timegm(&tm);
+	if (*end == '.')
+		t += strtod(end, &end);
+	int sign = *end == '+' ? 1 : *end == '-' ? -1 : 0;
+	if (sign && strlen(end) == 6)
+		t -= sign * (strtod(end + 1, NULL) * 3600 + strtod(end + 4, NULL) * 60);
+	return t;
+}

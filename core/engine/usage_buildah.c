@@ -132,8 +132,8 @@ bool usage_ask_buildah(struct arena *a, usage_waiting_fn *waiting, void *data, s
                        struct error *err)
 {
 	static const char *const list[] = { "buildah", "images", "--all", "--json", NULL };
-	static const char *const unnamed[] = { "buildah", "images", "--filter", "dangling=true", "--json",
-	                                       NULL };
+	static const char *const unnamed[] = { "buildah", "images", "--filter", "dangling=true",
+	                                       "--json", NULL };
 	static const char *const working[] = { "buildah", "containers", "--json", NULL };
 	owned_buf struct buf images = { 0 }, dangling = { 0 }, containers = { 0 };
 	waiting(data, "images and working containers");

@@ -129,8 +129,9 @@ static bool choose_is_called(const char *name, struct str typed)
 		if (!str_has_prefix(rest, home))
 			continue;
 		struct str plain = str_slice(rest, home.n, rest.n);
-		if (str_eq(plain, typed) ||
-		    (str_has_suffix(plain, STR(":latest")) && str_eq(str_slice(plain, 0, plain.n - 7), typed)))
+		if (str_has_suffix(plain, STR(":latest")) && str_find(typed, ':') == STR_NONE)
+			plain.n -= strlen(":latest");
+		if (str_eq(plain, typed))
 			return true;
 	}
 	return false;
@@ -387,8 +388,8 @@ static void choose_begin(struct chooser *c)
 /* Intermediate images go with the last that stands on them, as the engines have it. */
 static bool choose_follows(const struct chooser *c, const struct usage_item *item, bool any)
 {
-	return any && item->kind == USAGE_IMAGE && !item->by_name && strcmp(item->state, "intermediate") == 0 &&
-	       !choose_is_fresh(c, item);
+	return any && item->kind == USAGE_IMAGE && !item->by_name &&
+	       strcmp(item->state, "intermediate") == 0 && !choose_is_fresh(c, item);
 }
 
 bool usage_choose(struct arena *a, const struct usage *u, const struct usage_wish *wish,

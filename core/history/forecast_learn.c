@@ -131,7 +131,8 @@ struct forecast_known *forecast_learn(struct arena *a, struct fingerprint_chain 
 		if (ends[i].layer.n && c->model->tells_layers)
 			l->stands = ends[i].layer;
 		if (ends[i].ended_well)
-			list[n++] = (struct forecast_known){ l->step.key, l->shape, l->stands, ends[i].ran };
+			list[n++] = (struct forecast_known){ .key = l->step.key, .shape = l->shape,
+			                                     .stands = l->stands, .ran = ends[i].ran };
 	}
 	*ret_n = n;
 	return list;

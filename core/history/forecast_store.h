@@ -33,7 +33,8 @@ bool forecast_store_is_empty(const struct forecast_store *);
  * found. */
 const struct forecast_known *forecast_store_find(const struct forecast_store *, struct str key);
 /* The same of one that is gone. */
-const struct forecast_known *forecast_store_find_gone(const struct forecast_store *, struct str key);
+const struct forecast_known *forecast_store_find_gone(const struct forecast_store *,
+                                                      struct str key);
 /* The last of that shape, or NULL. */
 const struct forecast_known *forecast_store_like(const struct forecast_store *, struct str shape);
 

@@ -24,6 +24,7 @@ struct losing {
 	size_t nthings;
 	struct map images;              /* digits of an id → thing + 1; whole and cut */
 	bool has_cache, keeps_cache;    /* there is a build cache; some of it stays */
+	bool takes_images;              /* some of them go */
 	struct map projects;            /* root → struct loss_of */
 	struct map stores;              /* "ENGINE DAEMON" → struct loss_store */
 	struct loss_note *notes;
@@ -74,16 +75,20 @@ static bool loss_is_like(struct str record, struct str command)
 	return loss_is_run(record) && (command.p[0] == '[' || str_has_suffix(record, command));
 }
 
+static bool loss_is_then(const struct loss_thing *t, double ran)
+{
+	return !t->is_image && t->made >= ran - LOSS_EARLY && t->made <= ran + LOSS_LATE;
+}
+
 size_t loss_match(const struct loss_thing *things, size_t n, struct str step, double ran)
 {
 	struct str command = loss_command(step);
 	size_t best = STR_NONE;
 	for (size_t i = 0; ran > 0 && i < n; i++) {
 		const struct loss_thing *t = &things[i];
-		if (t->is_image || t->made < ran - LOSS_EARLY || t->made > ran + LOSS_LATE ||
-		    (best != STR_NONE && things[best].made <= t->made) || !loss_is_like(t->text, command))
-			continue;
-		best = i;
+		if (loss_is_then(t, ran) && (best == STR_NONE || t->made < things[best].made) &&
+		    loss_is_like(t->text, command))
+			best = i;
 	}
 	return best;
 }
@@ -99,6 +104,16 @@ static const struct loss_thing *loss_image(const struct losing *l, struct str id
 {
 	size_t at = (size_t)(uintptr_t)map_get(&l->images, loss_digits(id));
 	return at ? &l->things[at - 1] : NULL;
+}
+
+/* Something goes that could be what the step made. */
+static bool loss_may_go(const struct losing *l, double ran)
+{
+	for (size_t i = 0; i < l->nthings; i++)
+		if (!l->things[i].is_image && l->things[i].goes &&
+		    (ran <= 0 || loss_is_then(&l->things[i], ran)))
+			return true;
+	return false;
 }
 
 static enum loss_fate loss_fate(const struct losing *l, const struct loss_store *s,
@@ -118,7 +133,9 @@ static enum loss_fate loss_fate(const struct losing *l, const struct loss_store 
 	if (!l->keeps_cache)
 		return LOSS_GOES;
 	size_t at = loss_match(l->things, l->nthings, step->text, known->ran);
-	return at == STR_NONE ? LOSS_UNKNOWN : l->things[at].goes ? LOSS_GOES : LOSS_STAYS;
+	if (at == STR_NONE)
+		return loss_may_go(l, known->ran) ? LOSS_UNKNOWN : LOSS_GONE;
+	return l->things[at].goes ? LOSS_GOES : LOSS_STAYS;
 }
 
 /* ---- a build ---- */
@@ -224,7 +241,8 @@ static void loss_build(struct losing *l, const struct history_item *item)
 		return;
 	map_set(&p->selections, arena_str(l->arena, buf_str(&selection)), p);
 	if (!fingerprints_read(l->arena, item->dir, &f, &ignored)) {
-		p->said.is_untold = true;
+		/* Its cache is its images. */
+		p->said.is_untold |= l->takes_images;
 		return;
 	}
 	struct loss_store *s = loss_store(l, &f);
@@ -293,6 +311,7 @@ static void loss_begin(struct losing *l)
 		if (l->things[i].is_image) {
 			map_set(&l->images, id, (void *)(uintptr_t)(i + 1));
 			map_set(&l->images, str_slice(id, 0, LOSS_LAYER), (void *)(uintptr_t)(i + 1));
+			l->takes_images |= l->things[i].goes;
 		} else {
 			l->has_cache = true;
 			l->keeps_cache |= !l->things[i].goes;
@@ -307,7 +326,7 @@ static void loss_end(struct losing *l, struct loss *ret_loss)
 	*ret_loss = (struct loss){ .projects = projects, .notes = l->notes, .nnotes = l->nnotes };
 	for (size_t i = 0; i < l->projects.n; i++) {
 		struct loss_of *p = l->projects.items[i].value;
-		if (p->said.lost && p->said.seconds <= 0)
+		if (p->said.seconds <= 0)
 			p->said.seconds = -1;
 		if (p->said.lost || p->said.bases || p->said.unknown || p->said.is_untold)
 			projects[ret_loss->nprojects++] = p->said;

@@ -17,6 +17,7 @@ static const struct {
 } worker_verbs[] = {
 	{ "certificate", worker_certificate, false },
 	{ "compare", worker_compare, false },
+	{ "disk", worker_disk, true },
 	{ "doctor", worker_doctor, false },
 	{ "fetch", worker_fetch, false },
 	{ "forecast", worker_forecast, true },

@@ -43,6 +43,7 @@ bool worker_certificate(struct worker_io *, struct error *);
 bool worker_certificate_is_good(const char *dir);
 bool worker_fetch(struct worker_io *, struct error *);
 bool worker_compare(struct worker_io *, struct error *);
+bool worker_disk(struct worker_io *, struct error *);
 bool worker_doctor(struct worker_io *, struct error *);
 bool worker_lines(struct worker_io *, struct error *);
 bool worker_images(struct worker_io *, struct error *);

@@ -142,6 +142,23 @@ static const struct command command_list = {
 	"Images are found by the project's name, whoever made them. Without an engine the workspaces "
 	"alone are listed.", cmd_list,
 };
+static const struct command command_df = {
+	"df", "", 0, 0, "engine verbose json help",
+	"what an engine holds on its disk: images, containers, build cache, volumes\n"
+	"What several images share counts once in the sums. Asking may take many seconds: dockerd "
+	"looks at every layer and every record of its build cache.", cmd_df,
+};
+static const struct command command_prune = {
+	"prune", "[WHAT...]", 0, (size_t)-1,
+	"engine all older keep filter=FILTER dry-run yes verbose json help",
+	"remove from an engine's disk what nobody needs, after showing it and what it costs\n"
+	"WHAT is images, containers or cache, and without it all three: images without a name, "
+	"containers that are over, build cache that no image shares. Or it is a thing by name or id, "
+	"as image:, container:, cache: or volume:NAME; volumes go in no other way. Before anything "
+	"goes it is listed, with the steps that builds which are kept here would run anew. Nothing "
+	"in use goes, nor what something else stands on. Asks on a terminal; scripts say --yes.",
+	cmd_prune,
+};
 static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
 	"start the image of a build, show its health and log, remove the container again\n"
@@ -235,7 +252,8 @@ const struct command *const commands[] = {
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
-	&command_doctor, &command_engines, &command_completion, &command_help, NULL,
+	&command_df, &command_prune, &command_doctor, &command_engines, &command_completion,
+	&command_help, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -1,7 +1,6 @@
 #include "core/job/disk.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #include "core/base/check.h"
 #include "core/job/disk_inside.h"
@@ -145,33 +144,6 @@ bool disk_prune(struct disk *d, struct error *err)
 }
 
 /* ---- words ---- */
-
-bool disk_parse_bytes(struct str text, uint64_t *ret_bytes)
-{
-	static const struct { const char *name; double scale; } units[] = {
-		{ "", 1 }, { "b", 1 }, { "k", 1e3 }, { "kb", 1e3 }, { "kib", 1024.0 }, { "m", 1e6 },
-		{ "mb", 1e6 }, { "mib", 1048576.0 }, { "g", 1e9 }, { "gb", 1e9 },
-		{ "gib", 1073741824.0 }, { "t", 1e12 }, { "tb", 1e12 }, { "tib", 1099511627776.0 },
-	};
-	owned_buf struct buf number = { 0 };
-	char *end;
-	size_t digits = 0;
-	while (digits < text.n && (text.p[digits] == '.' || (text.p[digits] >= '0' &&
-	                                                     text.p[digits] <= '9')))
-		digits++;
-	buf_append(&number, str_slice(text, 0, digits));
-	double n = strtod(buf_text(&number), &end);
-	struct str unit = str_slice(text, digits, text.n);
-	for (size_t i = 0; digits && !*end && i < sizeof units / sizeof *units; i++) {
-		struct str name = str_of(units[i].name);
-		if (unit.n != name.n || (unit.n && strncasecmp(unit.p, name.p, unit.n) != 0))
-			continue;
-		n *= units[i].scale;
-		*ret_bytes = n < 1e18 ? (uint64_t)n : 0;
-		return n < 1e18;
-	}
-	return false;
-}
 
 void disk_append_sum(struct buf *out, struct disk_sum sum)
 {

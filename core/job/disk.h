@@ -113,8 +113,6 @@ struct value *disk_describe_item(struct arena *, const struct disk_item *);
 struct value *disk_describe_listing(struct arena *, const struct disk_listing *);
 struct value *disk_describe_preview(struct arena *, const struct disk_preview *);
 
-/* "10GB", "512MiB", "1.5g", "4096": bytes; GB and G are 1000³, GiB 1024³.  false: it is none. */
-bool disk_parse_bytes(struct str, uint64_t *ret_bytes);
 /* "1.2 GiB", "1.2 GiB to 1.5 GiB", "at most …", "nothing". */
 void disk_append_sum(struct buf *, struct disk_sum);
 /* "ship: 14 of 27 steps run anew, some 3m10s; …" */

@@ -178,7 +178,7 @@ void disk_take(struct disk *d, const struct value *line)
 {
 	static const struct {
 		const char *key;
-		void (*take)(struct disk *, const struct value *);
+		void (*read)(struct disk *, const struct value *);
 	} lines[] = {
 		{ "engine", take_engine }, { "items", take_items }, { "listed", take_listed },
 		{ "preview", take_preview }, { "removed", take_removed }, { "pruned", take_pruned },
@@ -189,7 +189,7 @@ void disk_take(struct disk *d, const struct value *line)
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		const struct value *v = value_get(line, str_of(lines[i].key));
 		if (v) {
-			lines[i].take(d, v);
+			lines[i].read(d, v);
 			return;
 		}
 	}

@@ -134,6 +134,11 @@ void app_open(struct app *app, struct popup *popup)
 	app_dirty(app);
 }
 
+bool app_is_asking(const struct app *app)
+{
+	return app->popup || app->prompt.open || app->away;
+}
+
 void app_close(struct app *app)
 {
 	if (!app->popup)

@@ -50,6 +50,8 @@ void app_alert(struct app *, const char *fmt, ...) __attribute__((format(printf,
 /* Takes the popup; it is freed when closed.  One is open at a time. */
 void app_open(struct app *, struct popup *);
 void app_close(struct app *);
+/* A popup is open or a line is typed: what comes now by itself must not take the keys. */
+bool app_is_asking(const struct app *);
 /* Asks for a line; it comes to the view's `typed`.  sign is shown before it. */
 void app_prompt(struct app *, const char *sign);
 

@@ -94,6 +94,8 @@ void app_hear(struct app *);
 void app_tell_around(struct app *);
 void app_notice(struct app *, const struct history_item *);
 
+/* In app_disk.c. */
+void app_disk(struct app *);
 /* In app_matrix.c. */
 void app_matrix(struct app *);
 /* In app_keep.c: the worker, if any, is left alone. */

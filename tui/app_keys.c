@@ -61,6 +61,7 @@ static bool app_act(struct app *app, enum action action, unsigned count, uint32_
 	case ACTION_QUIT: app_end(app); break;
 	case ACTION_BACK: app_back(app, key); break;
 	case ACTION_SUSPEND: app_suspend(app); break;
+	case ACTION_DISK: app_disk(app); break;
 	case ACTION_DOCTOR: app_doctor(app); break;
 	case ACTION_MESSAGES: app_show_messages(app); break;
 	case ACTION_VIEW1: app_home(app); break;

@@ -143,6 +143,18 @@ static void disk_append_gone_kind(struct buf *out, const struct disk_preview *p,
 		buf_printf(out, "  … and %zu more\n", n - shown);
 }
 
+/* In a popup each part has a line. */
+static void disk_append_parts(struct buf *out, struct str text, bool is_popup)
+{
+	owned_buf struct buf line = { 0 };
+	for (size_t end = 0; text.n; text = str_slice(text, end, text.n)) {
+		end = is_popup ? str_find_str(text, STR("; ")) : STR_NONE;
+		end = end == STR_NONE ? text.n : end + 2;
+		buf_printf(&line, "  %.*s", STR_ARG(str_trim(str_slice(text, 0, end))));
+		disk_append_line(out, &line);
+	}
+}
+
 static void disk_append_costs(struct buf *out, const struct disk_preview *p, bool is_popup)
 {
 	owned_buf struct buf line = { 0 };
@@ -151,9 +163,9 @@ static void disk_append_costs(struct buf *out, const struct disk_preview *p, boo
 	else if (p->n)
 		disk_head(out, is_popup, "no build that is kept here loses a step");
 	for (size_t i = 0; i < p->nprojects; i++) {
-		buf_append_text(&line, "  ");
-		disk_append_project(&line, &p->projects[i]);
-		disk_append_line(out, &line);
+		owned_buf struct buf all = { 0 };
+		disk_append_project(&all, &p->projects[i]);
+		disk_append_parts(out, buf_str(&all), is_popup);
 	}
 }
 

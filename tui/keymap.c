@@ -29,7 +29,7 @@ const struct keymap_place *keymap_place(size_t i)
 		{ "help", WHERE_HELP }, { "run", WHERE_RUN }, { "messages", WHERE_MESSAGES },
 		{ "diff", WHERE_DIFF }, { "matrix", WHERE_MATRIX }, { "picker", WHERE_PICKER },
 		{ "levels", WHERE_LEVELS }, { "text", WHERE_TEXT }, { "confirm", WHERE_CONFIRM },
-		{ "batch", WHERE_BATCH }, { "compare", WHERE_COMPARE },
+		{ "batch", WHERE_BATCH }, { "compare", WHERE_COMPARE }, { "disk", WHERE_DISK },
 	};
 	return i < sizeof places / sizeof *places ? &places[i] : NULL;
 }

@@ -31,6 +31,7 @@ enum where {
 	WHERE_MATRIX = 4096,
 	WHERE_BATCH = 8192,                     /* a popup: how combinations are built */
 	WHERE_COMPARE = 16384,
+	WHERE_DISK = 32768,
 };
 
 enum action {

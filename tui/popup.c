@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "tui/app.h"
 #include "tui/list.h"
 
 static void popup_border(struct popup *p, struct surface *s, struct area box)
@@ -63,6 +64,8 @@ struct popup_text {
 	struct popup popup;
 	char *text;
 	struct list list;
+	void (*yes)(void *data);        /* of a question; else NULL */
+	void *data;
 };
 
 static void popup_text_size(struct popup *popup, int *ret_rows, int *ret_cols)
@@ -104,6 +107,19 @@ static bool popup_text_act(struct popup *popup, enum action action, unsigned cou
 	return list_move(&p->list, action, count, 8);
 }
 
+static bool popup_question_act(struct popup *popup, enum action action, unsigned count)
+{
+	struct popup_text *p = (struct popup_text *)popup;
+	void (*yes)(void *) = p->yes;
+	void *data = p->data;
+	if (action != ACTION_YES && action != ACTION_NO)
+		return popup_text_act(popup, action, count);
+	app_close(popup->app);
+	if (action == ACTION_YES)
+		yes(data);
+	return true;
+}
+
 static void popup_text_free(struct popup *popup)
 {
 	struct popup_text *p = (struct popup_text *)popup;
@@ -115,6 +131,22 @@ static const struct popup_ops popup_text_ops = {
 	.where = WHERE_TEXT, .size = popup_text_size, .draw = popup_text_draw, .act = popup_text_act,
 	.free = popup_text_free,
 };
+
+static const struct popup_ops popup_question_ops = {
+	.where = WHERE_TEXT | WHERE_CONFIRM, .size = popup_text_size, .draw = popup_text_draw,
+	.act = popup_question_act, .free = popup_text_free,
+};
+
+struct popup *popup_new_question(const char *title, char *text, void (*yes)(void *data),
+                                 void *data)
+{
+	struct popup_text *p = (struct popup_text *)popup_new_text(title, text);
+	p->popup.ops = &popup_question_ops;
+	p->popup.hint = "y does it  n leaves it";
+	p->yes = yes;
+	p->data = data;
+	return &p->popup;
+}
 
 struct popup *popup_new_text(const char *title, char *text)
 {

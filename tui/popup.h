@@ -34,5 +34,9 @@ void popup_draw(struct popup *, struct surface *, struct area);
 /* A popup that shows lines and scrolls; takes the lines (malloc'd, NUL-terminated,
  * newline-separated; a line that starts with \x01 is strong, with \x02 faint). */
 struct popup *popup_new_text(const char *title, char *text);
+/* The same, that asks: y does it, n and the usual keys leave it.  yes is called once, after
+ * the popup has closed; data must live as long as the view beneath. */
+struct popup *popup_new_question(const char *title, char *text, void (*yes)(void *data),
+                                 void *data);
 
 #endif

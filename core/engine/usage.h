@@ -116,6 +116,8 @@ struct usage_removal {
 	/* Of each item that was to go: why NULL, it is gone; freed: bytes, of images without
 	 * what others still have. */
 	void (*removed)(void *data, size_t item, uint64_t freed, const char *why);
+	/* Asked before each: false, that is enough. */
+	bool (*goes_on)(void *data);
 	void *data;
 };
 /* One after the other; what is refused is told and left.  false: the engine is gone. */

@@ -161,7 +161,7 @@ static bool buildah_remove(const char *verb, const char *id, bool *ret_gone, str
 bool usage_remove_buildah(const struct usage *u, const struct usage_choice *choice,
                           const struct usage_removal *to, struct error *err)
 {
-	for (size_t i = 0; i < choice->n; i++) {
+	for (size_t i = 0; i < choice->n && to->goes_on(to->data); i++) {
 		size_t at = choice->goes[i];
 		bool is_image = u->items[at].kind == USAGE_IMAGE, gone;
 		if (!buildah_remove(is_image ? "rmi" : "rm", u->items[at].id, &gone, err))

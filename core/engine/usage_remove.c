@@ -160,7 +160,7 @@ static bool remove_take_batch(const struct remover *r, const size_t *batch, size
 static bool remove_batch(const struct remover *r, const size_t *batch, size_t n, struct error *err)
 {
 	owned_buf struct buf path = { 0 };
-	if (n == 0)
+	if (n == 0 || !r->to->goes_on(r->to->data))
 		return true;
 	remove_append_filter(r, batch, n, &path);
 	if (!usage_call(r->line, "POST", buf_text(&path), REMOVE_MS, err))
@@ -201,6 +201,8 @@ static bool remove_all(const struct remover *r, enum usage_kind kind, struct err
 		size_t at = r->choice->goes[i];
 		if (r->u->items[at].kind != kind)
 			continue;
+		if (!r->to->goes_on(r->to->data))
+			return true;
 		bool ok = kind == USAGE_IMAGE ? remove_image(r, at, err)
 		        : remove_thing(r, at, kind == USAGE_VOLUME ? "/volumes/" : "/containers/", err);
 		if (!ok)

@@ -46,7 +46,12 @@ void disk_free(struct disk *d)
 {
 	if (!d)
 		return;
-	worker_free(d->worker);
+	/* One that removes things ends by itself, and tells the history. */
+	if (d->prunes)
+		worker_leave(d->worker);
+	else
+		worker_free(d->worker);
+	arena_free(d->before);
 	arena_free(d->arena);
 	arena_free(d->own);
 	free(d);
@@ -82,7 +87,7 @@ static void disk_line(void *data, const struct value *line, bool ended_well)
 		error_set(&err, ERROR_SYSTEM, "the worker that asks the engine has died");
 	worker_free(d->worker);
 	d->worker = NULL;
-	d->failed = false;
+	d->failed = d->prunes = false;
 	d->events.failed(d->events.data, &err);
 }
 
@@ -98,7 +103,8 @@ static bool disk_tell(struct disk *d, const struct value *argument, struct error
 bool disk_list(struct disk *d, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
-	arena_free(d->arena);
+	arena_free(d->before);
+	d->before = d->arena;
 	d->arena = arena_new();
 	d->items = NULL;
 	d->nitems = d->cap = 0;
@@ -140,6 +146,7 @@ bool disk_prune(struct disk *d, struct error *err)
 	owned(arena) struct arena *a = arena_new();
 	if (!d->worker)
 		return error_set(err, ERROR_USAGE, "nothing was previewed that could go");
+	d->prunes = true;
 	return disk_tell(d, disk_argument(d, a, "prune"), err);
 }
 

@@ -28,7 +28,7 @@ struct disk_sum { uint64_t least, most; };
 
 struct disk_listing {
 	const struct value *engine;     /* {"name", "product", "version", "address"} */
-	const struct disk_item *items;
+	const struct disk_item *items;  /* these live until the next listing is there */
 	size_t n;
 	bool has[DISK_KINDS];           /* whether this engine has the kind at all */
 	size_t count[DISK_KINDS], used[DISK_KINDS];     /* things, and those in use */
@@ -99,7 +99,7 @@ struct disk;
 /* engine: a spec of engine_new; named: names that it may be.  Both are copied. */
 struct disk *disk_new(struct loop *, const char *engine, const struct pair *named, size_t nnamed,
                       const struct disk_events *);
-/* Ends the worker, and with it what it was at. */
+/* Ends the worker, and with it what it was at; of a prune it does no more than it has begun. */
 void disk_free(struct disk *);
 OWN_DEFINE(disk)
 bool disk_list(struct disk *, struct error *);

@@ -8,7 +8,9 @@
 struct disk {
 	struct loop *loop;
 	struct disk_events events;
-	struct arena *own, *arena;      /* of the request; of what was listed */
+	struct arena *own;              /* of the request */
+	struct arena *arena, *before;   /* of what is listed, and of the listing before */
+	bool prunes;
 	const char *engine;
 	const struct pair *named;
 	size_t nnamed;

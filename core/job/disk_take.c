@@ -91,6 +91,8 @@ static void take_listed(struct disk *d, const struct value *listed)
 		l.used[d->items[i].kind] += d->items[i].in_use;
 	}
 	d->events.listed(d->events.data, &l);
+	arena_free(d->before);
+	d->before = NULL;
 }
 
 /* ---- the preview ---- */
@@ -171,6 +173,7 @@ static void take_pruned(struct disk *d, const struct value *o)
 {
 	struct disk_result result = { take_number(o, "removed"), take_number(o, "refused"),
 	                              take_number(o, "freed"), take_truth(o, "told") };
+	d->prunes = false;
 	d->events.done(d->events.data, &result);
 }
 

@@ -4,6 +4,7 @@
  * what it has listed and previewed: what goes is what was shown. */
 #include "core/job/worker_disk.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "core/base/check.h"
@@ -213,6 +214,21 @@ static void disk_removed(void *data, size_t item, uint64_t freed, const char *wh
 	disk_say(a, "removed", o);
 }
 
+/* Who is told to stop while it removes things first says to the history what has gone. */
+static volatile sig_atomic_t disk_stopped;
+
+static void disk_stop(int signal)
+{
+	(void)signal;
+	disk_stopped = 1;
+}
+
+static bool disk_goes_on(void *data)
+{
+	(void)data;
+	return !disk_stopped;
+}
+
 /* What has gone is nobody's any more. */
 static void disk_drop(struct worker_disk *d, const bool *gone)
 {
@@ -228,14 +244,21 @@ static bool disk_prune_now(struct worker_disk *d, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
 	struct disk_removing r = { .disk = d };
-	struct usage_removal to = { disk_removed, &r };
+	struct usage_removal to = { disk_removed, disk_goes_on, &r };
+	struct sigaction stop = { .sa_handler = disk_stop, .sa_flags = SA_RESTART }, was[2];
 	struct error ignored;
 	if (!d->has_choice)
 		return error_set(err, ERROR_USAGE, "nothing was previewed that could go");
 	r.gone = arena_array(a, d->usage.n + 1, sizeof *r.gone);
+	sigaction(SIGTERM, &stop, &was[0]);
+	sigaction(SIGINT, &stop, &was[1]);
 	bool ok = usage_remove(&d->facts, &d->usage, &d->choice, &to, err);
 	/* Also of what went before the engine was gone. */
 	worker_disk_forget(d, r.gone, &ignored);
+	sigaction(SIGTERM, &was[0], NULL);
+	sigaction(SIGINT, &was[1], NULL);
+	if (disk_stopped)
+		return error_set(err, ERROR_CANCELLED, "it was told to stop");
 	if (!ok)
 		return false;
 	struct value *o = value_new_object(a);

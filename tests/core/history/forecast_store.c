@@ -5,7 +5,7 @@
 static struct forecast_known store_known(const char *key, const char *shape, const char *stands,
                                          double ran)
 {
-	return (struct forecast_known){ str_of(key), str_of(shape), str_of(stands), ran };
+	return (struct forecast_known){ str_of(key), str_of(shape), str_of(stands), ran, false };
 }
 
 static struct forecast_store *store_open(void)
@@ -61,11 +61,37 @@ static void test_store__reads_past_what_is_broken(void **state)
 	assert_null(forecast_store_find(store, STR("e1")));
 }
 
+static void test_store__forgets_what_was_removed(void **state)
+{
+	struct scratch *s = *state;
+	const struct forecast_known both[] = { store_known("a1", "a1", "a1", 1),
+	                                       store_known("b1", "b1", "b1", 2) };
+	owned(forecast_store) struct forecast_store *empty = store_open();
+	assert_true(forecast_store_append(empty, both, 2, &s->err));
+	owned(forecast_store) struct forecast_store *store = store_open();
+	const struct str keys[] = { STR("a1"), STR("ff") };
+	assert_true(forecast_store_forget(store, keys, 2, &s->err));
+	owned(forecast_store) struct forecast_store *after = store_open();
+	assert_null(forecast_store_find(after, STR("a1")));
+	assert_true(str_eq(forecast_store_find_gone(after, STR("a1"))->stands, STR("a1")));
+	assert_non_null(forecast_store_find(after, STR("b1")));
+	assert_null(forecast_store_find_gone(after, STR("b1")));
+	/* Built again it is there again. */
+	assert_true(forecast_store_append(after, both, 1, &s->err));
+	owned(forecast_store) struct forecast_store *again = store_open();
+	assert_non_null(forecast_store_find(again, STR("a1")));
+	assert_true(forecast_store_forget(again, NULL, 0, &s->err));
+	owned(forecast_store) struct forecast_store *last = store_open();
+	assert_true(forecast_store_find_gone(last, STR("a1")) &&
+	            forecast_store_find_gone(last, STR("b1")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHAIN_TEST(test_store__keeps_the_last_word_on_a_key),
 		CHAIN_TEST(test_store__reads_past_what_is_broken),
+		CHAIN_TEST(test_store__forgets_what_was_removed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,13 +59,10 @@ void disk_free(struct disk *d)
 
 static struct value *disk_argument(struct disk *d, struct arena *a, const char *what)
 {
-	struct value *o = value_new_object(a), *engines = value_new_object(a);
-	for (size_t i = 0; i < d->nnamed; i++)
-		value_set(a, engines, arena_text(a, d->named[i].name),
-		          value_new_string(a, d->named[i].value));
+	struct value *o = value_new_object(a);
 	value_set(a, o, "do", value_new_string(a, str_of(what)));
 	value_set(a, o, "spec", value_new_string(a, str_of(d->engine)));
-	value_set(a, o, "engines", engines);
+	value_set(a, o, "engines", worker_engines_value(a, d->named, d->nnamed));
 	return o;
 }
 

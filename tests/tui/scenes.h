@@ -83,6 +83,7 @@ static const struct scene {
 	{ "build-new", SCENE_SHIP, "Hjj<Enter>|]n" },
 	{ "project-why", SCENE_SHIP, "<BackTab>/pip -V<Enter>i" },
 	{ "help-runs", SCENE_SHIP, "H?/pin<Enter>jj" },
+	{ "disk", SCENE_SHIP, "gu" },
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 

@@ -103,7 +103,7 @@ static const struct command command_attach = {
 	"BUILD is an id or the beginning of one; without it, or for last, the newest.", cmd_attach,
 };
 static const struct command command_logs = {
-	"logs", "[BUILD] [STEP]", 0, 2, "timestamps filter context errors new json help",
+	"logs", "[BUILD] [STEP]", 0, 2, "timestamps filter=PATTERN context errors new json help",
 	"what a build, or one step of it, has printed\n"
 	"STEP is a number as in the plan, or a part of a step's text that no other has. New is a "
 	"line that no step of that text had in the last good builds of the project on the engine: "

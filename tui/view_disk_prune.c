@@ -146,7 +146,8 @@ void disk_prune_kind(struct view_disk *v)
 {
 	struct disk_wish wish = { .kinds = 1u << v->kind };
 	if (v->kind == DISK_VOLUME)
-		app_say(v->view.app, "volumes hold what nobody can build anew: mark those that go, then dd");
+		app_say(v->view.app, "volumes hold what nobody can build anew: mark those that go, "
+		        "then dd");
 	else
 		disk_ask_preview(v, &wish);
 }

@@ -193,6 +193,13 @@ static double loss_seconds(struct losing *l, struct loss_of *p, const struct bui
 	return times_step(p->times, s->stage, s->name, &range) ? range.p50 : -1;
 }
 
+/* What makes no layer is no work: it counts for nothing, as in a forecast. */
+static bool loss_is_meta(const struct build *build, const struct fingerprint_step *step)
+{
+	return build && step->step >= 0 && (size_t)step->step < build->nsteps &&
+	       build->steps[step->step].meta;
+}
+
 static void loss_step(struct losing *l, struct loss_of *p, struct loss_store *s,
                       struct str engine, const struct fingerprint_step *step,
                       const struct build *build)
@@ -201,6 +208,10 @@ static void loss_step(struct losing *l, struct loss_of *p, struct loss_store *s,
 	if (map_has(&p->keys, step->key) || fate == LOSS_GONE)
 		return;
 	map_set(&p->keys, step->key, p);
+	if (fate == LOSS_GOES)
+		loss_add_key(l, s, step->key);
+	if (loss_is_meta(build, step))
+		return;
 	p->said.steps++;
 	p->said.unknown += fate == LOSS_UNKNOWN;
 	if (fate != LOSS_GOES)
@@ -208,7 +219,6 @@ static void loss_step(struct losing *l, struct loss_of *p, struct loss_store *s,
 	double seconds = loss_seconds(l, p, build, step);
 	p->said.lost++;
 	p->said.seconds += seconds > 0 ? seconds : 0;
-	loss_add_key(l, s, step->key);
 }
 
 static void loss_bases(struct losing *l, struct loss_of *p, const struct fingerprints *f)

@@ -17,7 +17,8 @@ static const char *loss_history(struct scratch *s, const char *id, const char *e
                                 const struct fingerprint_step *steps, size_t n)
 {
 	static const struct kept_step kept[] = {
-		{ "FROM base:1", 0, "", NULL }, { "RUN --mount=type=cache,target=/c make all", 12, "", NULL },
+		{ "FROM base:1", 0, "", NULL },
+		{ "RUN --mount=type=cache,target=/c make all", 12, "", NULL },
 		{ "COPY a /a", 1, "", NULL }, { "RUN make all", 3, "", NULL }, { NULL, 0, NULL, NULL },
 	};
 	static const struct fingerprint_base base = { STR("base:1"), STR("sha256:ba5e") };
@@ -32,7 +33,8 @@ static const struct fingerprint_step loss_steps[] = {
 	{ .step = 0, .instruction = 0, .key = STR("f0"), .text = STR("FROM base:1") },
 	{ .step = 1, .instruction = 1, .key = STR("a1"), .parent = STR("f0"),
 	  .text = STR("RUN --mount=type=cache,target=/c make all") },
-	{ .step = 2, .instruction = 2, .key = STR("a2"), .parent = STR("a1"), .text = STR("COPY a /a") },
+	{ .step = 2, .instruction = 2, .key = STR("a2"), .parent = STR("a1"),
+	  .text = STR("COPY a /a") },
 	{ .step = 3, .instruction = 3, .key = STR("a3"), .parent = STR("a2"),
 	  .text = STR("RUN make all") },
 };

@@ -171,7 +171,7 @@ static void disk_draw_title(const struct view_disk *v, struct surface *s, struct
 static void disk_draw_kinds(const struct view_disk *v, struct surface *s, struct area row)
 {
 	struct pen pen = pen_at(s, row, 0);
-	for (enum disk_kind k = 0; k < DISK_KINDS; k++) {
+	for (enum disk_kind k = 0; v->listing.engine && k < DISK_KINDS; k++) {
 		owned_buf struct buf size = { 0 };
 		if (!v->listing.has[k] && k != v->kind)
 			continue;

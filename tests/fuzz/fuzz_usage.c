@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool read(struct arena *a, struct str bytes, struct usage *u)
+static bool read_usage(struct arena *a, struct str bytes, struct usage *u)
 {
 	struct error err = { 0 };
 	struct usage_chains chains = { 0 };
@@ -29,7 +29,7 @@ static bool read(struct arena *a, struct str bytes, struct usage *u)
 	return ok;
 }
 
-static void choose(struct arena *a, const struct usage *u, const struct usage_wish *wish)
+static void choose_all(struct arena *a, const struct usage *u, const struct usage_wish *wish)
 {
 	struct usage_choice c;
 	struct error err;
@@ -50,14 +50,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str bytes = { (const char *)data, size };
 	owned(arena) struct arena *a = arena_new();
 	struct usage u;
-	if (!read(a, bytes, &u))
+	if (!read_usage(a, bytes, &u))
 		return 0;
 	struct usage_wish wish = { .kinds = ~0u, .now = 2e9 };
-	choose(a, &u, &wish);
+	choose_all(a, &u, &wish);
 	wish.all = true;
-	choose(a, &u, &wish);
+	choose_all(a, &u, &wish);
 	wish.has_keep = true;
 	wish.keep = size;
-	choose(a, &u, &wish);
+	choose_all(a, &u, &wish);
 	return 0;
 }

@@ -80,6 +80,17 @@ static void request_combos(struct arena *a, struct value *o, const struct reques
 	value_set(a, o, "jobs", value_new_integer(a, (long long)r->jobs));
 }
 
+static void request_pool(struct arena *a, struct value *o, const struct request_pool *p)
+{
+	struct value *pool = value_new_object(a);
+	if (!p->n)
+		return;
+	value_set(a, pool, "engines", request_names(a, p->engines, p->n));
+	request_set(a, pool, "first", p->first);
+	request_set(a, pool, "cache", p->cache);
+	value_set(a, o, "pool", pool);
+}
+
 void request_write(struct buf *out, const struct request *r)
 {
 	owned(arena) struct arena *a = arena_new();
@@ -89,6 +100,7 @@ void request_write(struct buf *out, const struct request *r)
 	request_set(a, o, "argument", r->argument);
 	request_set(a, o, "kind", r->kind);
 	request_set(a, o, "engine", r->engine);
+	request_pool(a, o, &r->pool);
 	value_set(a, o, "named", request_pairs(a, r->named, r->nnamed));
 	value_set(a, o, "selection", request_selection(a, &r->selection));
 	value_set(a, o, "log_limit", value_new_integer(a, (long long)r->log_limit));
@@ -163,6 +175,15 @@ static void request_get_combos(struct arena *a, const struct value *list, struct
 	r->combos = combos;
 }
 
+static void request_get_pool(struct arena *a, const struct value *o, struct request_pool *p)
+{
+	if (!o)
+		return;
+	struct combo engines = request_get_names(a, value_get(o, STR("engines")));
+	*p = (struct request_pool){ engines.profiles, engines.n, request_get(a, o, "first"),
+	                            request_get(a, o, "cache") };
+}
+
 static void request_get_selection(struct arena *a, const struct value *o, struct selection *s)
 {
 	const char *rule = request_get(a, o, "merge");
@@ -195,6 +216,7 @@ struct request *request_read(struct str text, struct error *err)
 		return NULL;
 	}
 	request_get_selection(a, selection, &r->selection);
+	request_get_pool(a, value_get(o, STR("pool")), &r->pool);
 	r->named = request_get_pairs(a, value_get(o, STR("named")), &r->nnamed);
 	r->texts = request_get_pairs(a, value_get(o, STR("texts")), &r->ntexts);
 	r->log_limit = request_number(o, "log_limit");

@@ -4,6 +4,14 @@
 #include "core/config/settings.h"
 #include "core/job/combo.h"
 
+/* The engines of a pool that the request may use (pool.h). */
+struct request_pool {
+	const char *const *engines;     /* specs of engine_new; n 0: the request's engine is no pool */
+	size_t n;
+	const char *first;              /* the asker has picked this one; NULL: the job picks */
+	const char *cache;              /* "REGISTRY/REPO" that they share; NULL: none */
+};
+
 /* What a user asked for: request.json in the build's folder.  texts are the
  * configuration files as the asker saw them, so that what was on the screen is
  * built, not what is on disk a second later. */
@@ -12,7 +20,8 @@ struct request {
 	const char *id;
 	const char *argument;           /* absolute path, or name:version */
 	const char *kind;               /* a kind's name */
-	const char *engine;             /* spec of engine_new */
+	const char *engine;             /* spec of engine_new, or the name of the pool below */
+	struct request_pool pool;
 	const struct pair *named;       /* the user's named engines */
 	size_t nnamed;
 	struct selection selection;

@@ -12,6 +12,7 @@ struct preferences_reader {
 	struct problems *problems;
 	bool trusted;                   /* the user's own file */
 	const char *root;               /* of the project; NULL: none is meant */
+	const struct value *pools;      /* they name engines, which may come later */
 };
 
 /* False when the value is wrong; the reader has said so then. */
@@ -31,7 +32,7 @@ static bool preferences_wrong(struct preferences_reader *r, const struct value *
 	                    "%.*s must be %s", STR_ARG(key), right);
 }
 
-static bool preferences_is_name(struct str text)
+bool preferences_is_name(struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
@@ -211,7 +212,7 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 }
 
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
-	preferences_notice, preferences_history, preferences_project;
+	preferences_notice, preferences_history, preferences_project, preferences_pools;
 
 static const struct preferences_key preferences_keys[] = {
 	{ "profiles", false, preferences_profiles },
@@ -225,6 +226,7 @@ static const struct preferences_key preferences_keys[] = {
 	{ "mouse", true, preferences_mouse },
 	{ "clipboard", true, preferences_clipboard },
 	{ "engines", true, preferences_engines },
+	{ "pools", true, preferences_pools },
 	{ "terminal", true, preferences_terminal },
 	{ "notice", true, preferences_notice },
 	{ "history", true, preferences_history },
@@ -459,6 +461,12 @@ static bool preferences_project(struct preferences_reader *r, const struct value
 	return true;
 }
 
+static bool preferences_pools(struct preferences_reader *r, const struct value *value)
+{
+	r->pools = value;
+	return true;
+}
+
 /* ---- files ---- */
 
 static void preferences_file(struct preferences_reader *r, struct files *files, const char *path)
@@ -490,6 +498,8 @@ struct preferences *preferences_read(struct files *files, const char *config_pat
 	r.root = root ? files_absolute(p->arena, root) : NULL;
 	if (config_path)
 		preferences_file(&r, files, config_path);
+	if (r.pools)
+		preferences_read_pools(p, r.pools, problems);
 	r.trusted = false;
 	if (root)
 		preferences_file(&r, files, files_join(p->arena, root, ".mortar.toml"));

@@ -41,6 +41,17 @@ struct preferences {
 	/* [project."/root"] engine of the user's config for the project that was read, over both
 	 * files' own; NULL: not set. */
 	const char *project_engine;
+	/* [pools.NAME] engines = [...], cache = "REGISTRY/REPO": only from the user's config. */
+	const struct preferences_pool *pools;
+	size_t npools;
+};
+
+/* Several engines under one name (core/job/pool.h). */
+struct preferences_pool {
+	const char *name;
+	const char *const *engines;     /* names of [engines], built-in names, addresses; no pools */
+	size_t n;
+	const char *cache;              /* "REGISTRY/REPO" that all of them share; NULL: none */
 };
 #define PREFERENCES_LOG_LIMIT (256ull << 20)
 #define PREFERENCES_NOTICE_AFTER 30ull
@@ -54,6 +65,12 @@ enum { PREFERENCES_KEEP_DAYS = 180, PREFERENCES_KEEP_BUILDS = 2000 };
 struct preferences *preferences_read(struct files *, const char *config_path, const char *root,
                                      struct problems *);
 void preferences_free(struct preferences *);
+/* The pool of that name, or NULL. */
+const struct preferences_pool *preferences_pool(const struct preferences *, const char *name);
+/* Letters, digits, _ and -, at least one. */
+bool preferences_is_name(struct str);
+/* The value of `pools` of the user's file, once its engines are known (preferences_pool.c). */
+void preferences_read_pools(struct preferences *, const struct value *, struct problems *);
 /* "500", "256MB", "1 GiB": bytes, or a number with a unit; as with docker a unit counts
  * 1024 of the next.  false: it is none, or 0. */
 bool preferences_bytes(struct str text, unsigned long long *ret_bytes);

@@ -1,5 +1,7 @@
 #include "tui/batch.h"
 
+#include "core/job/pool.h"
+
 const char *batch_level(const struct project *p, const char *given)
 {
 	const struct level *all = level_find(p->kind->levels, "all");
@@ -19,6 +21,7 @@ struct request batch_request(const struct project *p, const struct files *files,
 		.named = p->preferences->engines, .nnamed = p->preferences->nengines,
 		.selection = p->selection, .log_limit = p->preferences->log_limit,
 	};
+	pool_of_request(&request, p->preferences);
 	request.selection.profiles = NULL;
 	request.selection.nprofiles = 0;
 	request.texts = project_texts(files, arena, &request.ntexts);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/job/pool.h"
 #include "core/os/save.h"
 #include "tui/command.h"
 #include "tui/project_options.h"
@@ -274,6 +275,7 @@ struct request project_request(const struct project *p, struct arena *arena, con
 		.named = p->preferences->engines, .nnamed = p->preferences->nengines,
 		.selection = p->selection, .log_limit = p->preferences->log_limit,
 	};
+	pool_of_request(&request, p->preferences);
 	request.texts = project_texts(p->files, arena, &request.ntexts);
 	return request;
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/address.h"
+#include "core/engine/platform.h"
 #include "core/engine/stream.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
@@ -25,6 +26,7 @@ struct engine_asking {
 	engine_info_fn *done;
 	void *data;
 	struct engine_info info;
+	bool no_usage;
 	struct buf answer;
 	/* dockerd and podman */
 	struct http *http;
@@ -59,6 +61,22 @@ static double info_time(const char *text)
 	return t;
 }
 
+static uint64_t info_number(const struct value *object, const char *key)
+{
+	unsigned long long n;
+	const struct value *v = value_get(object, str_of(key));
+	return v && str_number(value_text(v), 1ull << 62, &n) ? n : 0;
+}
+
+static void info_machine(struct arena *a, const struct value *v, const char *os,
+                         const char *machine, const char *cpus, struct engine_info *info)
+{
+	const char *platform = platform_name(a, stream_text(v, os), stream_text(v, machine));
+	uint64_t n = info_number(v, cpus);
+	info->platform = platform ? platform : "";
+	info->cpus = n < 1 << 16 ? (unsigned)n : 0;
+}
+
 static bool info_parse(struct arena *a, struct str json, const struct value **ret_value,
                        struct error *err)
 {
@@ -79,6 +97,7 @@ bool engine_info_read_docker(struct arena *a, struct str json, struct engine_inf
 		.root = info_text(a, v, "DockerRootDir"), .host = info_text(a, v, "Name"),
 		.time = info_time(info_text(a, v, "SystemTime")),
 	};
+	info_machine(a, v, "OSType", "Architecture", "NCPU", ret_info);
 	const struct value *all = value_get(v, STR("SecurityOptions"));
 	for (const struct value *o = all ? value_child(all) : NULL; o; o = value_next(o))
 		ret_info->is_rootless |= str_find_str(value_text(o), STR("name=rootless")) != STR_NONE;
@@ -91,13 +110,6 @@ bool engine_info_read_docker(struct arena *a, struct str json, struct engine_inf
 	return true;
 }
 
-static uint64_t info_size(const struct value *object, const char *key)
-{
-	unsigned long long n;
-	const struct value *v = value_get(object, str_of(key));
-	return v && str_number(value_text(v), 1ull << 62, &n) ? n : 0;
-}
-
 bool engine_info_read_usage(struct str json, uint64_t *ret_used, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
@@ -105,9 +117,9 @@ bool engine_info_read_usage(struct str json, uint64_t *ret_used, struct error *e
 	if (!info_parse(a, json, &v, err))
 		return false;
 	const struct value *cache = value_get(v, STR("BuildCache"));
-	*ret_used = info_size(v, "LayersSize");
+	*ret_used = info_number(v, "LayersSize");
 	for (const struct value *c = cache ? value_child(cache) : NULL; c; c = value_next(c))
-		*ret_used += info_size(c, "Size");
+		*ret_used += info_number(c, "Size");
 	return true;
 }
 
@@ -126,6 +138,9 @@ bool engine_info_read_buildah(struct arena *a, struct str json, struct engine_in
 		.host = host ? info_text(a, host, "hostname") : "",
 		.is_rootless = rootless && value_is_true(rootless),
 	};
+	ret_info->platform = "";
+	if (host)
+		info_machine(a, host, "os", "arch", "cpus", ret_info);
 	ret_info->is_here = ret_info->root[0] == '/' && stat(ret_info->root, &st) == 0;
 	return true;
 }
@@ -181,7 +196,7 @@ static void info_told(void *data, const struct error *err)
 	if (!info_came(q, err, &fault) ||
 	    !engine_info_read_docker(q->arena, text, &q->info, &fault))
 		q->done(q->data, NULL, &fault);
-	else if (q->info.is_here)
+	else if (q->info.is_here || q->no_usage)
 		q->done(q->data, &q->info, NULL);
 	else
 		info_get(q, "system/df", info_weighed);
@@ -281,6 +296,11 @@ struct engine_asking *engine_info_ask(struct loop *l, const struct engine_facts 
 	q->http = http_new(l);
 	info_get(q, "info", info_told);
 	return q;
+}
+
+void engine_info_without_usage(struct engine_asking *q)
+{
+	q->no_usage = true;
 }
 
 void engine_asking_free(struct engine_asking *q)

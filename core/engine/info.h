@@ -13,6 +13,8 @@ struct engine_info {
 	double time;                    /* its clock, seconds since the epoch; 0: not told */
 	bool has_used;
 	uint64_t used;                  /* bytes of its images and build cache */
+	const char *platform;           /* of its machine: "linux/amd64"; "" not told */
+	unsigned cpus;                  /* that it may use; 0: not told */
 };
 
 /* Called once, from the loop; texts are lent.  NULL with why it does not tell. */
@@ -22,6 +24,8 @@ struct engine_asking;
  * (and /system/df where its disk is another machine's), buildah by `buildah info`. */
 struct engine_asking *engine_info_ask(struct loop *, const struct engine_facts *,
                                       engine_info_fn *, void *data);
+/* Right after engine_info_ask: never the bytes, for which some engines look at all they have. */
+void engine_info_without_usage(struct engine_asking *);
 /* Ends it, with or without an answer. */
 void engine_asking_free(struct engine_asking *);
 OWN_DEFINE(engine_asking)

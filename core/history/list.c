@@ -139,6 +139,11 @@ static void list_done_member(struct list_row *row, struct str key, struct str va
 		item->digest = list_text(row, value);
 	if (str_eq(key, STR("error")))
 		item->error = list_text(row, value);
+	/* One of a pool is told at the end too: it need not be the one that began. */
+	if (str_eq(key, STR("engine")))
+		item->engine = list_text(row, value);
+	if (str_eq(key, STR("engine_address")))
+		item->address = list_text(row, value);
 }
 
 /* The last whole line of the file, when it is build.done. */

@@ -152,8 +152,18 @@ struct str report_file(const struct report *r, const char *name, bool *ret_cut)
 
 /* ---- reading ---- */
 
+/* What was done on an engine that is lost was done for nothing. */
+static void report_forget_spans(struct report *r, size_t cap)
+{
+	for (size_t i = 0; i < cap && i < r->build->nsteps; i++)
+		if (!r->build->steps[i].internal)
+			r->spans[i] = (struct report_span){ 0 };
+}
+
 static void report_note_span(struct report *r, const struct event *e, size_t *cap)
 {
+	if (e->kind == EVENT_ENGINE && e->step < 0)
+		report_forget_spans(r, *cap);
 	if (e->step < 0 || e->step >= JOURNAL_STEPS_MAX)
 		return;
 	size_t step = (size_t)e->step, before = *cap;

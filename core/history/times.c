@@ -77,7 +77,7 @@ struct value *times_describe(struct arena *a, const struct build *b, struct str 
 	times_set(a, o, "level", b->level);
 	value_set(a, o, "ok", value_new_bool(a, b->ok));
 	value_set(a, o, "started", times_seconds(a, b->started));
-	value_set(a, o, "seconds", times_seconds(a, b->ended - b->started));
+	value_set(a, o, "seconds", times_seconds(a, b->ended - b->since));
 	value_set(a, o, "path", times_seconds(a, path));
 	for (size_t i = 0; i < b->nsteps; i++)
 		if (b->steps[i].state != STEP_SKIPPED && !b->steps[i].meta)

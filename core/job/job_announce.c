@@ -78,20 +78,27 @@ bool job_announce_files(const struct job_facts *f, const struct mask *m, struct 
 	       (!image || announce_file(f, m, "Dockerfile", steps_recipe(image)->text, err));
 }
 
-static void announce_engine(struct arena *a, struct value *o, const struct engine_facts *e,
-                            const struct request *r)
+static void announce_engine(struct arena *a, struct value *o, const struct job_facts *f,
+                            const char *address)
 {
+	const struct engine_facts *e = f->engine;
+	const struct request *r = f->request;
 	announce_set(a, o, "engine", e ? e->name : r->engine);
-	if (!e)
-		return;
-	if (e->product)
+	if (e && e->product)
 		announce_set(a, o, "engine_version", arena_printf(a, "%s%s%s", e->product,
 		             e->version ? " " : "", e->version ? e->version : ""));
-	announce_set(a, o, "engine_address", e->address);
+	if (e)
+		announce_set(a, o, address, e->address);
+	if (r->pool.n)
+		announce_set(a, o, "pool", r->engine);
+	if (f->member)
+		announce_set(a, o, "member", f->member);
+	if (f->picked.n)
+		value_set(a, o, "picked", value_new_string(a, f->picked));
 }
 
 /* steps come last: who lists builds reads no further. */
-void job_announce_start(struct job_facts *f, struct record *record, const struct engine_facts *e)
+void job_announce_start(struct job_facts *f, struct record *record)
 {
 	struct arena *a = record_arena(record);
 	struct value *o = value_new_object(a);
@@ -106,7 +113,7 @@ void job_announce_start(struct job_facts *f, struct record *record, const struct
 	value_set(a, o, "profiles", announce_texts(a, r->selection.profiles, r->selection.nprofiles));
 	announce_set(a, o, "level", image && image->level.name ? image->level.name
 	                                                       : r->selection.level);
-	announce_engine(a, o, e, r);
+	announce_engine(a, o, f, "engine_address");
 	announce_set(a, o, "image", plan->image);
 	announce_set(a, o, "root", plan->root);
 	announce_set(a, o, "argument", r->argument);
@@ -133,6 +140,28 @@ void job_announce_start(struct job_facts *f, struct record *record, const struct
 	}
 }
 
+static struct value *announce_forecasts(struct arena *a, const struct forecast *f)
+{
+	struct value *list = value_new_array(a);
+	for (size_t i = 0; f && i < f->nsteps; i++) {
+		struct value *o = value_new_object(a);
+		value_set(a, o, "index", value_new_integer(a, f->steps[i].step));
+		announce_set(a, o, "forecast", forecast_verdict_name(f->steps[i].verdict));
+		value_append(list, (struct str){ 0 }, (struct span){ 0 }, o);
+	}
+	return list;
+}
+
+void job_announce_engine(const struct job_facts *f, struct record *record, struct str reason)
+{
+	struct arena *a = record_arena(record);
+	struct value *o = value_new_object(a);
+	announce_engine(a, o, f, "address");
+	value_set(a, o, "reason", value_new_string(a, reason));
+	value_set(a, o, "forecasts", announce_forecasts(a, f->forecast));
+	record_event(record, EVENT_ENGINE, -1, o);
+}
+
 int job_announce_end(const struct job_facts *f, struct record *record,
                      const struct runner_result *result)
 {
@@ -148,6 +177,8 @@ int job_announce_end(const struct job_facts *f, struct record *record,
 	announce_set(a, o, "image", result->image.n ? result->image.p : f->replan.plan->image);
 	if (result->digest.n)
 		value_set(a, o, "digest", value_new_string(a, result->digest));
+	if (f->member)
+		announce_engine(a, o, f, "engine_address");
 	value_set(a, o, "image_id", result->image_id.n ? value_new_string(a, result->image_id)
 	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
 	value_set(a, o, "seconds", value_new(a, VALUE_FLOAT, str_of(seconds), (struct span){ 0 }));

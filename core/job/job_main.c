@@ -13,14 +13,12 @@
 #include "core/job/labels.h"
 #include "core/job/names.h"
 #include "core/job/running.h"
+#include "core/job/seek.h"
 #include "core/job/status.h"
 #include "core/job/twins.h"
 #include "core/job/watching.h"
 #include "core/os/clock.h"
 #include "core/os/save.h"
-
-/* An engine that has not answered by then does not. */
-enum { JOB_PROBE_MS = 5000 };
 
 struct job {
 	struct arena *arena;
@@ -29,18 +27,19 @@ struct job {
 	struct journal_writer *writer;
 	struct mask *mask;
 	struct record *record;
-	struct engine *engine;
+	struct seek *seek;              /* has the engines */
 	struct runner *runner;
 	struct twins *twins;
 	struct foresight foresight;
 	struct engine_facts engine_facts;       /* texts are the engine's */
+	struct str lost;                /* why the engine before was left; n 0: none was */
 	struct labels *labels;          /* until git has told */
 	struct error labels_why;        /* told before the journal had begun */
 	bool is_held;                   /* the engine has told, and names need git's word */
-	const struct engine_facts *probed;      /* what it has told; NULL: probe_why */
-	struct error probe_why;
+	struct seek_found found;        /* what it has told, where has_found; else why */
+	bool has_found;
+	struct error why;
 	int status;
-	uint64_t probe_timer;
 	bool is_probed, is_done;
 	bool never_was;                 /* cancelled before its engine had answered */
 	int exit;
@@ -48,8 +47,8 @@ struct job {
 
 static void job_finish(struct job *j)
 {
-	/* The engine first: it may still know the runner. */
-	engine_free(j->engine);
+	/* The engines first: they may still know the runner. */
+	seek_free(j->seek);
 	labels_free(j->labels);
 	runner_free(j->runner);
 	twins_free(j->twins);
@@ -78,20 +77,6 @@ static bool job_read_request(struct job *j, const char *id, struct error *err)
 		return error_set(err, ERROR_MISSING, "there is no '%s'", path);
 	j->facts.request = result == FILES_OK ? request_read(text, err) : NULL;
 	return j->facts.request != NULL;
-}
-
-static bool job_make_engine(struct job *j, struct error *err)
-{
-	const struct request *r = j->facts.request;
-	const char *scratch = arena_printf(j->arena, "%s/scratch", j->facts.dir);
-	struct engine_options options = {
-		.spec = r->engine, .named = r->named, .nnamed = r->nnamed, .scratch = scratch,
-		.build_id = r->id,
-	};
-	if (!save_dir(scratch, 0700, err))
-		return false;
-	j->engine = engine_new(&options, j->loop, err);
-	return j->engine != NULL;
 }
 
 static void job_done(void *data, const struct runner_result *result)
@@ -149,7 +134,7 @@ static void job_labels_known(struct job *j, const struct error *why)
 		runner_release(j->runner);
 }
 
-static void job_begin(struct job *, const struct engine_facts *, const struct error *err);
+static void job_begin(struct job *, const struct seek_found *, const struct error *err);
 
 /* What is built would have another name. */
 static void job_refuse_name(struct error *err)
@@ -165,16 +150,16 @@ static void job_labelled(void *data, const struct error *why)
 	j->labels = NULL;
 	if (names_need_git(j->facts.replan.plan)) {
 		CHECK(why);
-		j->probed = NULL;
-		j->probe_why = *why;
-		job_refuse_name(&j->probe_why);
+		j->has_found = false;
+		j->why = *why;
+		job_refuse_name(&j->why);
 	} else {
 		job_labels_known(j, why);
 	}
 	if (!j->is_held)
 		return;
 	j->is_held = false;
-	job_begin(j, j->probed, &j->probe_why);
+	job_begin(j, j->has_found ? &j->found : NULL, &j->why);
 }
 
 static void job_foresee(struct job *j, bool is_filled)
@@ -200,8 +185,38 @@ static void job_image_begins(void *data)
 		job_foresee(j, true);
 }
 
-/* facts NULL: the engine cannot be had, which the journal tells. */
-static void job_begin(struct job *j, const struct engine_facts *facts, const struct error *err)
+/* The engine of a pool is gone, and its builds with it. */
+static bool job_engine_lost(void *data, const struct error *why)
+{
+	struct job *j = data;
+	j->lost = str_of(arena_printf(j->arena, "%s: %s", j->facts.member ? j->facts.member : "",
+	                              why->text));
+	return seek_next(j->seek, why);
+}
+
+static void job_take_engine(struct job *j, const struct seek_found *found)
+{
+	j->engine_facts = *found->facts;
+	j->facts.engine = &j->engine_facts;
+	j->facts.member = found->member;
+	j->facts.picked = arena_str(j->arena, found->reason);
+	pool_share_cache(j->arena, j->facts.request, j->facts.replan.plan, found->facts);
+	job_foresee(j, false);
+}
+
+/* Engines that do not answer are told of, so that somebody starts them. */
+static void job_warn_of_left_out(struct job *j, const struct seek_found *found)
+{
+	owned_buf struct buf text = { 0 };
+	if (!found->left_out.n)
+		return;
+	buf_printf(&text, "the pool %s goes without %.*s", j->facts.request->engine,
+	           STR_ARG(found->left_out));
+	record_warning(j->record, -1, buf_str(&text));
+}
+
+/* found NULL: no engine can be had, which the journal tells. */
+static void job_begin(struct job *j, const struct seek_found *found, const struct error *err)
 {
 	struct error fault;
 	if (!job_announce_files(&j->facts, j->mask, &fault)) {
@@ -210,53 +225,75 @@ static void job_begin(struct job *j, const struct engine_facts *facts, const str
 		loop_stop(j->loop);
 		return;
 	}
-	if (facts) {
-		j->engine_facts = *facts;
-		job_foresee(j, false);
-	}
-	job_announce_start(&j->facts, j->record, facts);
+	if (found)
+		job_take_engine(j, found);
+	job_announce_start(&j->facts, j->record);
 	status_tell(j->status, record_error(j->record));
 	j->status = -1;
 	j->twins = twins_new(j->record, j->facts.request->id, j->facts.replan.plan->image);
-	if (!facts) {
+	if (!found) {
 		struct runner_result result = { .error = *err };
 		job_done(j, &result);
 		return;
 	}
+	job_warn_of_left_out(j, found);
 	if (j->labels_why.code)
 		job_warn_of_labels(j, &j->labels_why);
-	struct runner_setup setup = { j->loop, j->facts.replan.plan, j->engine, j->facts.steps,
-	                              j->record, j->labels != NULL, job_image_begins, j,
-	                              facts->abilities, 0 };
+	struct runner_setup setup = {
+		.loop = j->loop, .plan = j->facts.replan.plan, .engine = found->engine,
+		.steps = j->facts.steps, .record = j->record, .is_held = j->labels != NULL,
+		.image_begins = job_image_begins, .engine_lost = job_engine_lost, .data = j,
+		.abilities = found->facts->abilities,
+	};
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))
 		runner_fail(j->runner, record_error(j->record));
 }
 
-static void job_probed(void *data, const struct engine_facts *facts, const struct error *err)
+/* The image task begins anew there. */
+static void job_change_engine(struct job *j, const struct seek_found *found,
+                              const struct error *err)
 {
-	struct job *j = data;
-	if (j->is_probed)
+	if (!found) {
+		runner_continue(j->runner, NULL, 0, err);
 		return;
-	j->is_probed = true;
-	loop_untimer(j->loop, j->probe_timer);
-	j->is_held = j->labels && names_need_git(j->facts.replan.plan);
-	if (!j->probe_why.code) {
-		j->probed = facts;
-		j->probe_why = err ? *err : (struct error){ 0 };
 	}
-	if (!j->is_held)
-		job_begin(j, j->probed, &j->probe_why);
+	job_take_engine(j, found);
+	job_announce_engine(&j->facts, j->record, j->lost);
+	job_warn_of_left_out(j, found);
+	runner_continue(j->runner, found->engine, found->facts->abilities, NULL);
 }
 
-static void job_probe_late(struct loop *loop, void *data)
+static void job_told(void *data, const struct seek_found *found, const struct error *err)
 {
-	(void)loop;
 	struct job *j = data;
-	struct error err;
-	error_set(&err, ERROR_UNREACHABLE, "the engine '%s' has not answered within %d seconds",
-	          j->facts.request->engine, JOB_PROBE_MS / 1000);
-	job_probed(j, NULL, &err);
+	j->is_probed = true;
+	if (j->runner) {
+		job_change_engine(j, found, err);
+		return;
+	}
+	j->is_held = j->labels && names_need_git(j->facts.replan.plan);
+	/* Git may have said before that there is no such name. */
+	if (!j->why.code) {
+		j->has_found = found != NULL;
+		j->found = found ? *found : (struct seek_found){ 0 };
+		j->why = err ? *err : (struct error){ 0 };
+	}
+	if (!j->is_held)
+		job_begin(j, j->has_found ? &j->found : NULL, &j->why);
+}
+
+static bool job_make_seek(struct job *j, struct error *err)
+{
+	struct seek_setup setup = {
+		.loop = j->loop, .request = j->facts.request, .told = job_told, .data = j,
+		.scratch = arena_printf(j->arena, "%s/scratch", j->facts.dir),
+		.root = j->facts.replan.plan->root,
+	};
+	if (!save_dir(setup.scratch, 0700, err))
+		return false;
+	j->seek = seek_new(&setup);
+	return true;
 }
 
 static bool job_prepare(struct job *j, const char *id, struct error *err)
@@ -271,7 +308,7 @@ static bool job_prepare(struct job *j, const char *id, struct error *err)
 		job_refuse_name(err);
 		return false;
 	}
-	if (!job_make_engine(j, err))
+	if (!job_make_seek(j, err) || !seek_start(j->seek, err))
 		return false;
 	j->mask = mask_new();
 	job_announce_secrets(&j->facts, j->mask);
@@ -361,8 +398,6 @@ int job_main(const char *id)
 		job_finish(&j);
 		return error_exit_code(err.code);
 	}
-	j.probe_timer = loop_timer(j.loop, JOB_PROBE_MS, job_probe_late, &j);
-	engine_probe(j.engine, job_probed, &j);
 	bool ok = loop_run(j.loop, &err);
 	if (j.never_was)
 		return job_unmake(&j, id);

@@ -67,8 +67,10 @@ struct pool_asking;
  * pool_asking_free. */
 typedef void pool_told_fn(void *data, struct pool_engine *, size_t n);
 struct pool_ask {
-	const struct request *request;  /* borrowed for the call */
+	const struct request *request;  /* borrowed until told */
 	const bool *tried;              /* one for each engine: not asked; NULL: none */
+	const char *root;               /* the project's folder, to know who has built it before; or
+	                                 * NULL */
 	bool wants_forecast;            /* else steps and seconds stay unknown */
 };
 /* Each engine is asked by workers of its own, all at once.  told: once, from the loop. */
@@ -79,11 +81,12 @@ OWN_DEFINE(pool_asking)
 
 /* ---- the shared cache (pool_cache.c) ---- */
 
-/* The options of an image task on that engine, in the arena: those given and, as far as the
- * engine can (facts' name and product), cache-from and cache-to at `cache`; nothing is added
- * where the user has said cache-from or cache-to himself. */
-const struct pair *pool_cache_options(struct arena *, const struct pair *options, size_t n,
-                                      const char *cache, const char *project,
-                                      const struct engine_facts *, size_t *ret_n);
+/* Sets cache-from and cache-to of the plan's image tasks for the engine of these facts, as far
+ * as it can: at the pool's cache, under the project's name.  dockerd keeps a cache in an image
+ * alone, so what it makes is of use to others once it is pushed.  Nothing is done where the
+ * user has said cache-from or cache-to himself, or the pool has no cache.  What was set for
+ * another engine is taken back. */
+void pool_share_cache(struct arena *, const struct request *, struct plan *,
+                      const struct engine_facts *);
 
 #endif

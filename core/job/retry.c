@@ -49,6 +49,7 @@ const char *retry_start(const char *dir, const char *level, struct error *err)
 	request->retry_of = request->id;
 	request->id = id;
 	request->batch = NULL;
+	request->pool.first = NULL;
 	/* Not the texts of then: a retry comes after a correction. */
 	request->ntexts = 0;
 	return job_start(request, NULL, err) ? request_find(id, err) : NULL;

@@ -51,7 +51,7 @@ void runner_step_done(struct runner *r, int step, bool ok, const struct step_rep
 	value_set(a, f, "cached", value_new_bool(a, report->cached));
 	value_set(a, f, "seconds", value_new(a, VALUE_FLOAT, arena_str(a, str_of(text)),
 	                                     (struct span){ 0 }));
-	if (!ok && r->result.cancelled)
+	if (!ok && (r->result.cancelled || r->is_lost))
 		value_set(a, f, "cancelled", value_new_bool(a, true));
 	value_set(a, f, "reason", report->error.n ? value_new_string(a, report->error)
 	          : value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 }));
@@ -173,6 +173,7 @@ static void runner_stop(struct runner *r)
 	}
 	if (r->push_timer)
 		runner_stop_push(r);
+	runner_stop_lost(r);
 	if (r->worker) {
 		worker_free(r->worker);
 		r->worker = NULL;

@@ -27,6 +27,9 @@ struct runner_setup {
 	bool is_held;                   /* image tasks wait for runner_release */
 	/* An image task begins, its context scanned; may be NULL. */
 	void (*image_begins)(void *data);
+	/* The engine is gone, which no build of ours is to blame for.  True: runner_continue
+	 * comes, not from in here; false or NULL: the task has failed. */
+	bool (*engine_lost)(void *data, const struct error *why);
 	void *data;
 	unsigned abilities;             /* of the engine, as probed */
 	unsigned push_ms;               /* before the second try of a push; 0: a second */
@@ -38,6 +41,10 @@ void runner_free(struct runner *);
 OWN_DEFINE(runner)
 /* What image tasks waited for is in the plan. */
 void runner_release(struct runner *);
+/* The image task whose engine was lost begins again on that one; NULL: on none, err is its
+ * failure.  Nothing when it was cancelled meanwhile. */
+void runner_continue(struct runner *, struct engine *, unsigned abilities,
+                     const struct error *err);
 /* Stops the task that runs; done still comes, at the latest RUNNER_CANCEL_MS later, or,
  * when the engine tells that it is busy, as soon as that has ended or cancel is called
  * once more. */

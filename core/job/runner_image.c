@@ -141,7 +141,10 @@ static void image_done(void *data, const struct work_result *result)
 	r->work = NULL;
 	loop_untimer(r->s.loop, r->cancel_timer);
 	r->cancel_timer = 0;
+	r->is_lost = runner_hands_over(r, result);
 	runner_end_steps(r, result->ok);
+	if (r->is_lost)
+		return;
 	if (result->ok) {
 		image_tell_artifacts(r);
 		buf_append(&r->made[r->task].image_id, result->image_id);

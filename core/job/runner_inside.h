@@ -36,6 +36,7 @@ struct runner {
 	/* an image task */
 	struct work *work;
 	bool is_busy;                   /* cancelled, and the engine goes on */
+	bool is_lost;                   /* the engine is gone; another is looked for */
 	struct runner_step *steps;      /* of this work */
 	size_t nsteps, cap;
 	int context_step;               /* that loads the context, or -1; what it is to say */
@@ -63,6 +64,10 @@ void runner_start_push(struct runner *);
 void runner_stop_push(struct runner *);
 /* A task that is one step of the journal, from now on. */
 void runner_single_step(struct runner *, int step);
+/* runner_lost.c.  The image task has ended so: true when it will go on elsewhere. */
+bool runner_hands_over(struct runner *, const struct work_result *);
+/* Nobody looks for an engine any more. */
+void runner_stop_lost(struct runner *);
 /* The worker that does a fetch or stage task, and what it is told. */
 const char *runner_worker_verb(const struct task *);
 struct value *runner_worker_argument(struct arena *, const struct task *);

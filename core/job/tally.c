@@ -14,7 +14,6 @@ struct tally_lines {
 
 struct tally {
 	struct build *build;
-	struct str address;             /* in the build's arena */
 	struct tally_lines *lines;      /* of each step */
 	size_t nlines;
 	bool any;                       /* step has begun */
@@ -40,12 +39,9 @@ void tally_event(struct tally *t, double at, enum event_kind kind, int step,
                  const struct value *fields)
 {
 	const struct value *text = fields ? value_get(fields, STR("text")) : NULL;
-	const struct value *address = fields ? value_get(fields, STR("engine_address")) : NULL;
 	struct event e = { .t = at, .kind = kind, .step = step, .fields = fields };
 	if (text)
 		e.text = value_text(text);
-	if (kind == EVENT_BUILD_START && address && value_type(address) == VALUE_STRING)
-		t->address = arena_str(t->build->arena, value_text(address));
 	t->any = t->any || kind == EVENT_STEP_START;
 	build_apply(t->build, &e);
 }
@@ -101,7 +97,8 @@ void tally_write(struct tally *t, const char *dir, const struct recipe *recipe, 
 		const struct tally_lines *l = tally_lines(t, i);
 		lines[i] = l->ended + l->open[0] + l->open[1];
 	}
-	value_write_json(&text, times_describe(a, t->build, t->address, lines, tally_path(t, recipe)),
+	value_write_json(&text, times_describe(a, t->build, t->build->address, lines,
+	                                         tally_path(t, recipe)),
 	                 JSON_LINE);
 	buf_append_char(&text, '\n');
 	save_derived(arena_printf(a, "%s/times.json", dir), buf_str(&text), 0600, &none);

@@ -1,5 +1,6 @@
-/* {"spec": ENGINE, "engines": {NAME: ENDPOINT}} → {"facts": {…}}, then {"info": {…}}: what
- * one engine is, and what it tells of itself and its disk. */
+/* {"spec": ENGINE, "engines": {NAME: ENDPOINT}, "brief": true} → {"facts": {…}}, then
+ * {"info": {…}}: what one engine is, and what it tells of itself and its disk; in brief without
+ * the bytes that its images take. */
 #include "core/base/check.h"
 #include "core/engine/info.h"
 #include "core/job/doctor.h"
@@ -12,7 +13,7 @@ struct probe {
 	struct engine *engine;
 	struct engine_asking *asking;
 	struct error *err;
-	bool is_there;
+	bool is_there, is_brief;
 };
 
 static void probe_say(struct probe *p, const char *key, struct value *facts)
@@ -39,6 +40,9 @@ static void probe_informed(void *data, const struct engine_info *info, const str
 	doctor_text(a, facts, "host", info->host);
 	doctor_truth(a, facts, "rootless", info->is_rootless);
 	doctor_truth(a, facts, "here", info->is_here);
+	doctor_text(a, facts, "platform", info->platform);
+	if (info->cpus)
+		doctor_number(a, facts, "cpus", info->cpus);
 	if (info->time > 0)
 		value_set(a, facts, "time", value_new(a, VALUE_FLOAT,
 		          str_of(arena_printf(a, "%.3f", info->time)), (struct span){ 0 }));
@@ -72,6 +76,8 @@ static void probe_ready(void *data, const struct engine_facts *f, const struct e
 	probe_say(p, "facts", facts);
 	p->is_there = true;
 	p->asking = engine_info_ask(p->loop, f, probe_informed, p);
+	if (p->is_brief)
+		engine_info_without_usage(p->asking);
 }
 
 bool worker_probe(struct worker_io *io, struct error *err)
@@ -83,6 +89,8 @@ bool worker_probe(struct worker_io *io, struct error *err)
 	struct engine_options options = {
 		.spec = worker_text(io, "spec"), .named = named, .nnamed = nnamed,
 	};
+	const struct value *brief = value_get(io->argument, STR("brief"));
+	p.is_brief = brief && value_is_true(brief);
 	p.engine = engine_new(&options, loop, err);
 	if (!p.engine)
 		return false;

@@ -113,7 +113,7 @@ static void build_start(struct build *b, const struct event *e)
 	const struct value *f = e->fields;
 	if (b->started > 0)
 		return;
-	b->started = e->t;
+	b->started = b->since = e->t;
 	b->id = build_text(b, f, "id");
 	b->project = build_text(b, f, "project");
 	b->kind = build_text(b, f, "kind");
@@ -121,6 +121,8 @@ static void build_start(struct build *b, const struct event *e)
 	b->engine = build_text(b, f, "engine");
 	b->address = build_text(b, f, "engine_address");
 	b->engine_version = build_text(b, f, "engine_version");
+	b->pool = build_text(b, f, "pool");
+	b->member = build_text(b, f, "member");
 	b->image = build_text(b, f, "image");
 	b->nbuilds = (size_t)build_count(f, "builds");
 	b->title = b->image.n ? b->image : b->project;
@@ -294,6 +296,61 @@ static void build_artifact(struct build *b, const struct event *e)
 	b->artifacts[b->nartifacts++] = build_text(b, e->fields, "path");
 }
 
+/* What was begun on an engine that is lost begins again: instructions wait as if nothing had
+ * been, what was that engine's own is over. */
+static void build_engine_steps(struct build *b)
+{
+	for (size_t i = 0; i < b->nsteps; i++) {
+		struct step *s = &b->steps[i];
+		if (s->task.n)
+			continue;
+		if (s->internal) {
+			if (s->state == STEP_RUNNING || s->state == STEP_FAILED)
+				s->state = STEP_CANCELLED;
+			continue;
+		}
+		build_parts_end(s);
+		s->state = STEP_WAITING;
+		s->started = s->seconds = 0;
+		s->current = s->total = 0;
+		s->error = s->layer = (struct str){ 0 };
+		s->forecast = STR("unknown");
+	}
+}
+
+/* What the new engine's cache will do. */
+static void build_engine_forecasts(struct build *b, const struct value *list)
+{
+	for (const struct value *v = list ? value_child(list) : NULL; v; v = value_next(v)) {
+		uint64_t at = build_count(v, "index");
+		if (at < b->nsteps && !b->steps[at].task.n)
+			b->steps[at].forecast = build_text(b, v, "forecast");
+	}
+}
+
+static void build_engine(struct build *b, const struct event *e)
+{
+	const struct value *f = e->fields;
+	if (!f)
+		return;
+	if (e->step >= 0) {
+		struct step *s = build_step(b, e->step < (int)b->nsteps ? e->step : -1);
+		if (s)
+			s->engine = build_text(b, f, "member");
+		return;
+	}
+	b->engine = build_text(b, f, "engine");
+	b->address = build_text(b, f, "address");
+	b->engine_version = build_text(b, f, "engine_version");
+	b->member = build_text(b, f, "member");
+	b->lost = build_text(b, f, "reason");
+	b->since = e->t;
+	/* Those of an engine that is lost are nothing to this one. */
+	b->ntransfers = 0;
+	build_engine_steps(b);
+	build_engine_forecasts(b, value_get(f, STR("forecasts")));
+}
+
 /* What no event has told: meta instructions are done with the image, what a build
  * that ended early has not come to is skipped. */
 static void build_settle(struct build *b, double t)
@@ -365,6 +422,7 @@ void build_apply(struct build *b, const struct event *e)
 		s->started = e->t;
 		s->build = e->fields ? build_text(b, e->fields, "build") : s->build;
 		s->image = e->fields ? build_text(b, e->fields, "image") : s->image;
+		s->engine = e->fields ? build_text(b, e->fields, "engine") : s->engine;
 	}
 	if (e->kind == EVENT_STEP_PROGRESS && s)
 		build_progress(b, s, e);
@@ -378,6 +436,8 @@ void build_apply(struct build *b, const struct event *e)
 		build_artifact(b, e);
 	if (e->kind == EVENT_PUSH && e->fields)
 		build_pushed(b, e->fields);
+	if (e->kind == EVENT_ENGINE)
+		build_engine(b, e);
 	if (e->kind == EVENT_CANCEL) {
 		b->cancel_requested = true;
 		b->engine_busy = b->engine_busy || (e->fields && build_flag(e->fields, "busy"));

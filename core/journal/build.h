@@ -28,6 +28,7 @@ struct step {
 	struct str forecast;            /* "hit", "miss", "unknown" */
 	struct str task;                /* "fetch", "certificate" …; n 0: of the image */
 	struct str build, image, image_id;      /* of a batch's step: its build, once begun */
+	struct str engine;              /* the same: what the pool calls its engine; n 0: no pool */
 	int group;                      /* -1: none */
 	unsigned line;                  /* in the Dockerfile; 0: none */
 	bool meta;                      /* makes no layer: neither hit nor miss */
@@ -62,6 +63,9 @@ struct build {
 	struct str id, project, kind, level, engine, image, image_id, error, root, argument;
 	struct str address;             /* of the engine; n 0: unknown */
 	struct str engine_version;      /* "dockerd 20.10.24"; n 0: unknown */
+	struct str pool, member;        /* the pool asked for, its name for the engine; n 0: none */
+	struct str lost;                /* why the engine before that one was left; n 0: none was */
+	double since;                   /* when it went to the engine that it is on; epoch */
 	size_t nbuilds;                 /* of a batch, whose steps they are; else 0 */
 	struct str title;               /* the image, or "4 builds" */
 	const struct str *profiles;

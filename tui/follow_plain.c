@@ -152,6 +152,33 @@ static void plain_done(struct follow_plain *p, const struct build *build,
 	plain_print(&out);
 }
 
+static void plain_field_append(struct buf *out, const char *before, const struct event *event,
+                               const char *key, const char *after)
+{
+	if (!plain_field(event, key).n)
+		return;
+	buf_append_text(out, before);
+	utf8_append_visible(out, plain_field(event, key));
+	buf_append_text(out, after);
+}
+
+/* Of a batch: one of its builds. */
+static void plain_engine(struct follow_plain *p, const struct build *build,
+                         const struct event *event, struct buf *out)
+{
+	if (event->step >= 0) {
+		plain_name(p, build, event->step);
+		buf_printf(out, "#%d on ", event->step);
+		utf8_append_visible(out, plain_field(event, "member"));
+		plain_field_append(out, ": ", event, "reason", "");
+		return;
+	}
+	buf_append(out, STR("begun anew on "));
+	utf8_append_visible(out, plain_field(event, "engine"));
+	plain_field_append(out, " (", event, "member", ")");
+	plain_field_append(out, ": ", event, "reason", "");
+}
+
 static void plain_begin(const struct event *event, struct buf *out)
 {
 	buf_append(out, STR("build "));
@@ -172,6 +199,11 @@ static void plain_begin(const struct event *event, struct buf *out)
 	utf8_append_visible(out, plain_field(event, "level"));
 	buf_append(out, STR(", on "));
 	utf8_append_visible(out, plain_field(event, "engine"));
+	if (!plain_field(event, "member").n)
+		return;
+	plain_field_append(out, " (", event, "member", "");
+	plain_field_append(out, " of the pool ", event, "pool", "");
+	buf_append_char(out, ')');
 }
 
 static void plain_pushed(const struct event *event, struct buf *out)
@@ -192,8 +224,18 @@ void follow_plain_event(struct follow_plain *p, const struct build *build,
 		plain_print(&out);
 		break;
 	case EVENT_STEP_START:
-		if (event->step >= 0)
-			plain_name(p, build, event->step);
+		if (event->step < 0)
+			break;
+		plain_name(p, build, event->step);
+		if (!plain_field(event, "engine").n)
+			break;
+		buf_printf(&out, "#%d on ", event->step);
+		utf8_append_visible(&out, plain_field(event, "engine"));
+		plain_print(&out);
+		break;
+	case EVENT_ENGINE:
+		plain_engine(p, build, event, &out);
+		plain_print(&out);
 		break;
 	case EVENT_LOG:
 		if (event->step >= 0)
@@ -237,6 +279,10 @@ void follow_plain_end(struct follow_plain *p, const struct build *build)
 	clock_append_seconds(&out, build->ended - build->started);
 	if (!build->nbuilds)
 		buf_printf(&out, ", %zu of %zu steps cached", cached, counted);
+	if (build->member.n) {
+		buf_append(&out, STR(", on "));
+		utf8_append_visible(&out, build->member);
+	}
 	if (build->error.n) {
 		buf_append(&out, STR(": "));
 		utf8_append_visible(&out, build->error);

@@ -22,7 +22,7 @@ struct follow_tty {
 	const struct build *build;
 	struct journal *journal;
 	struct usual *usual;            /* NULL: nothing is known, or nobody has asked */
-	bool usual_asked;
+	double usual_since;             /* the build's since that it is of */
 	struct buf frame;
 	struct log_text text;
 	unsigned rows, columns;         /* of the terminal */
@@ -174,8 +174,9 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 	const struct build *b = t->build;
 	owned_buf struct buf head = { 0 }, took = { 0 };
 	double now = b->done ? b->ended : t->now ? *t->now : clock_now();
-	if (!t->usual_asked && b->started > 0) {
-		t->usual_asked = true;
+	if (t->usual_since < b->since) {
+		t->usual_since = b->since;
+		usual_free(t->usual);
 		t->usual = usual_read(b, journal_dir(t->journal));
 	}
 	usual_append_left(t->usual, b, now, &took);
@@ -184,12 +185,19 @@ static void tty_picture(struct follow_tty *t, struct buf *out, bool all)
 	clock_append_seconds(&took, b->done ? now - b->started : (double)(long)(now - b->started));
 	buf_printf(&head, "%.*s  %s%.*s%s%.*s", STR_ARG(b->title), b->level.n ? "level " : "",
 	           STR_ARG(b->level), b->level.n ? "  " : "", STR_ARG(b->engine));
+	if (b->member.n && !str_eq(b->member, b->engine))
+		buf_printf(&head, " (%.*s)", STR_ARG(b->member));
 	tty_line(t, out, &(struct tty_line){ 0, 0, "1", buf_str(&head), buf_str(&took) });
 	tty_group(t, out, -1, all, now);
 	for (size_t g = 0; g < b->ngroups; g++)
 		tty_group(t, out, (int)g, all, now);
 	for (size_t i = 0; i < b->nwarnings; i++)
 		tty_line(t, out, &(struct tty_line){ 0, '?', "33", b->warnings[i], { 0 } });
+	if (b->lost.n) {
+		owned_buf struct buf lost = { 0 };
+		buf_printf(&lost, "begun anew: %.*s", STR_ARG(b->lost));
+		tty_line(t, out, &(struct tty_line){ 0, '?', "33", buf_str(&lost), { 0 } });
+	}
 	if (b->engine_busy && !b->done) {
 		struct str busy = STR("cancel requested, engine still busy");
 		tty_line(t, out, &(struct tty_line){ 0, '?', "33", busy, { 0 } });

@@ -110,6 +110,14 @@ static void view_build_ask_usual(struct view_build *b)
 	b->usual = usual_read(b->build, b->dir);
 }
 
+/* On another engine other times are usual. */
+static void view_build_forget_usual(struct view_build *b)
+{
+	usual_free(b->usual);
+	b->usual = NULL;
+	b->usual_asked = false;
+}
+
 void view_build_more(struct journal *journal, void *data)
 {
 	struct view_build *b = data;
@@ -120,6 +128,8 @@ void view_build_more(struct journal *journal, void *data)
 		if (e.kind == EVENT_LOG)
 			continue;
 		build_apply(b->build, &e);
+		if (e.kind == EVENT_ENGINE)
+			view_build_forget_usual(b);
 		steps = true;
 	}
 	b->state = view_build_replays(b) ? JOURNAL_RUNNING : journal_state(journal, NULL);

@@ -67,6 +67,9 @@ static void head_draw_title(const struct view_build *b, struct surface *s, struc
 	head_word(&pen, buf_str(&profiles), INK(BAR));
 	head_word(&pen, build->level, INK(BAR));
 	head_word(&pen, build->engine_version.n ? build->engine_version : build->engine, INK(BAR));
+	head_word(&pen, build->member, INK(BAR));
+	if (build->lost.n)
+		head_word(&pen, STR("begun anew"), INK(BAR));
 	if (a.cols >= 110)
 		head_word(&pen, build->id, INK(BAR));
 	pen_fill(&pen, INK(BAR));

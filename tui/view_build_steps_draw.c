@@ -94,6 +94,10 @@ static void steps_draw_step(struct view_build *b, struct surface *s, struct area
 	if (b->all && row.cols >= 30)
 		pen_printf(&pen, INK(FAINT), "#%d ", i);
 	pen_text(&pen, step->name, ink);
+	if (step->engine.n) {
+		pen_word(&pen, " on ", INK(FAINT));
+		pen_text(&pen, step->engine, INK(FAINT));
+	}
 	if (step->warnings)
 		pen_printf(&pen, INK(WARNING), " W%zu", step->warnings);
 	pen_fill(&pen, INK(TEXT));
@@ -134,6 +138,8 @@ static void steps_tell(const struct view_build *b, const struct step *s, struct 
 	buf_append_text(out, steps_state_text(b, s->state));
 	if (s->meta)
 		buf_append(out, STR("  makes no layer"));
+	if (s->engine.n)
+		buf_printf(out, "  on %.*s", STR_ARG(s->engine));
 	if (s->line)
 		buf_printf(&line, "Dockerfile:%u", s->line);
 	if (s->line)

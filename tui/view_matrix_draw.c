@@ -43,6 +43,8 @@ static void cell_append_step(const struct step *s, struct buf *out)
 		return;
 	}
 	buf_append(out, STR("running"));
+	if (s->engine.n)
+		buf_printf(out, " on %.*s", STR_ARG(s->engine));
 	if (s->total)
 		buf_printf(out, " %llu/%llu", (unsigned long long)s->current,
 		           (unsigned long long)s->total);

@@ -60,7 +60,7 @@ const char *pool_platform(struct arena *, const struct selection *);
 /* ---- asking (pool_ask.c) ---- */
 
 /* Later answers are not waited for: that engine is left out. */
-enum { POOL_ASK_MS = 3000 };
+enum { POOL_ASK_MS = 5000 };
 
 struct pool_asking;
 /* The engines as the request lists them, those that do not answer too; lent until

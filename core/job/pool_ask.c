@@ -68,16 +68,22 @@ static bool pool_was_made(const struct history_item *item, const struct pool_eng
 /* Where nobody can tell what an engine's cache will do, it may serve what it has built. */
 static void pool_remember(struct pool_asking *q)
 {
-	struct history_list list;
+	owned(files) struct files *disk = files_disk("/");
+	struct files_list all = { 0 };
+	struct history_item item;
 	struct error ignored;
-	if (!q->ask.root || !history_read(q->arena, POOL_LOOK, &list, &ignored))
+	const char *builds = q->ask.root ? save_state_dir("builds", &ignored) : NULL;
+	if (!builds || files_list(disk, builds, q->arena, &all, &ignored) != FILES_OK)
 		return;
-	for (size_t k = 0; k < q->n; k++) {
-		struct pool_engine *e = &q->engines[k];
-		bool made = false;
-		for (size_t i = 0; e->engine && !made && i < list.n; i++)
-			made = pool_was_made(&list.items[i], e, q->ask.root);
-		e->maybe = made ? e->forecast.unknowns : 0;
+	for (size_t i = all.n; i > 0 && all.n - i < POOL_LOOK; i--) {
+		const char *id = all.entries[i - 1].name;
+		/* A look at the lock of its own would cost the job that lock (fcntl(2)). */
+		if (!strcmp(id, q->ask.request->id) ||
+		    !history_read_one(q->arena, files_join(q->arena, builds, id), &item))
+			continue;
+		for (size_t k = 0; k < q->n; k++)
+			if (q->engines[k].engine && pool_was_made(&item, &q->engines[k], q->ask.root))
+				q->engines[k].maybe = q->engines[k].forecast.unknowns;
 	}
 }
 

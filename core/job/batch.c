@@ -21,6 +21,18 @@ static bool batch_may_start(const struct batch *b, size_t build)
 	return may;
 }
 
+/* On a pool each engine has its share, and an equal beginning matters where it is made. */
+static bool batch_may_begin(struct batch *b, struct batch_build *build)
+{
+	enum pool_answer answer = b->nengines ? batch_pool_pick(b, build->row, &build->engine)
+	                                      : POOL_NONE;
+	if (answer == POOL_NONE)
+		return b->running < b->request->jobs && batch_may_start(b, build->row);
+	if (answer == POOL_WAIT)
+		build->engine = STR_NONE;
+	return answer == POOL_TAKE;
+}
+
 static void batch_end(struct batch *b)
 {
 	batch_announce_end(b, NULL);
@@ -38,7 +50,7 @@ static void batch_start_next(struct batch *b)
 		if (build->state != BATCH_WAITS)
 			continue;
 		waiting++;
-		if (b->running == b->request->jobs || !batch_may_start(b, b->order[i]))
+		if (!batch_may_begin(b, build))
 			continue;
 		batch_build_start(build);
 		batch_go_on(b);
@@ -77,6 +89,8 @@ static void batch_turn(struct loop *loop, void *data)
 	}
 	if (!b->order)
 		batch_plan_order(b);
+	if (b->asking && !b->cancelled)
+		return;
 	batch_start_next(b);
 }
 
@@ -140,7 +154,7 @@ static bool batch_take_combos(struct batch *b, struct error *err)
 	b->n = r->ncombos;
 	b->builds = arena_array(b->arena, b->n, sizeof *b->builds);
 	for (size_t i = 0; i < b->n; i++)
-		b->builds[i] = (struct batch_build){ .batch = b, .row = i };
+		b->builds[i] = (struct batch_build){ .batch = b, .row = i, .engine = STR_NONE };
 	return true;
 }
 
@@ -161,6 +175,7 @@ static void batch_finish(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		batch_build_finish(&b->builds[i]);
+	pool_asking_free(b->asking);
 	loop_untimer(b->loop, b->turn);
 	record_free(b->record);
 	journal_writer_free(b->writer);
@@ -186,6 +201,7 @@ int batch_run(struct loop *loop, const struct request *request, const char *dir,
 	batch_plan_next(&b);
 	batch_announce_start(&b);
 	status_tell(status, record_error(b.record));
+	batch_pool_ask(&b);
 	batch_go_on(&b);
 	if (!loop_run(loop, &err) && !b.ended)
 		batch_announce_end(&b, &err);

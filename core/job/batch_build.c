@@ -124,6 +124,7 @@ static void batch_build_more(struct journal *journal, void *data)
 	journal_refresh(journal);
 	if (batch_build_take(b))
 		batch_build_progress(b);
+	batch_pool_follow(b);
 	if (build->done)
 		batch_build_ended(b, build->ok, build->cancelled, build->exit_code,
 		                  build->cancelled ? STR("cancelled") : build->error);
@@ -150,6 +151,8 @@ static bool batch_build_begin(struct batch_build *b, struct error *err)
 	request.ncombos = request.jobs = 0;
 	request.selection.profiles = combo->profiles;
 	request.selection.nprofiles = combo->n;
+	if (b->engine != STR_NONE)
+		request.pool.first = batch->engines[b->engine].is.name;
 	if (!job_start(&request, NULL, err))
 		return false;
 	b->dir = request_find(b->id, err);
@@ -181,6 +184,9 @@ void batch_build_start(struct batch_build *b)
 	value_set(a, o, "build", value_new_string(a, str_of(b->id)));
 	if (row->image)
 		value_set(a, o, "image", value_new_string(a, str_of(row->image)));
+	if (b->engine != STR_NONE)
+		value_set(a, o, "engine",
+		          value_new_string(a, str_of(b->batch->engines[b->engine].is.name)));
 	record_event(record, EVENT_STEP_START, (int)b->row, o);
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/job/batch.h"
 #include "core/job/matrix.h"
+#include "core/job/pool.h"
 #include "core/job/record.h"
 #include "core/journal/build.h"
 
@@ -13,6 +14,7 @@ struct batch_build {
 	struct batch *batch;
 	size_t row;                     /* of the matrix; also its step and its combo */
 	enum batch_state state;
+	size_t engine;                  /* of the pool; STR_NONE: not told yet, or there is none */
 	const char *id, *dir;           /* once it has begun */
 	struct journal *journal;        /* while it runs */
 	struct build *build;
@@ -20,6 +22,13 @@ struct batch_build {
 	double started;
 	bool ok;
 	int code;                       /* its exit code */
+};
+
+/* An engine of the pool that the batch is on. */
+struct batch_engine {
+	struct pool_engine is;
+	size_t others;                  /* builds there that are not of this batch */
+	bool *former;                   /* of each row: it was built there before */
 };
 
 struct batch {
@@ -38,6 +47,9 @@ struct batch {
 	struct batch_build *builds;     /* one a combo, as given */
 	size_t *order;                  /* of builds, once all are planned */
 	size_t n, running;
+	struct pool_asking *asking;     /* builds wait for what it tells */
+	struct batch_engine *engines;   /* once told */
+	size_t nengines;
 	uint64_t turn;                  /* timer: something may be planned or started */
 	double started;
 	bool cancelled, ended;
@@ -50,13 +62,22 @@ void batch_announce_start(struct batch *);
 void batch_announce_end(struct batch *, const struct error *fault);
 
 /* ---- batch_build.c ---- */
-/* Starts its job.  What keeps it from starting is its end, told like one. */
+/* Starts its job; on a pool, where it was picked an engine (build->engine).  What keeps it from starting is its end, told like one. */
 void batch_build_start(struct batch_build *);
 /* Asks its job to stop; for one that waits or has ended nothing is done. */
 void batch_build_cancel(struct batch_build *);
 void batch_build_finish(struct batch_build *);
 /* Instructions at the beginning that are done. */
 size_t batch_build_done(const struct batch_build *);
+
+/* ---- batch_pool.c ---- */
+/* Asks the pool's engines, where there is a pool. */
+void batch_pool_ask(struct batch *);
+/* The engine for that build; POOL_NONE: whoever makes it may look for one himself. */
+enum pool_answer batch_pool_pick(struct batch *, size_t build, size_t *ret_engine);
+/* Its journal may have told of another engine: tells of it, and keeps others from the one
+ * that is lost. */
+void batch_pool_follow(struct batch_build *);
 
 /* ---- batch.c ---- */
 /* A build has got on or ended: others may start. */

@@ -173,7 +173,12 @@ int cmd_list(struct arena *arena, const struct args *args)
 	if (p->kind->workspaces)
 		p->kind->workspaces(p->settings, files, arena, &l.workspaces);
 	struct images_request request = { p->engine, p->preferences->engines,
-	                                  p->preferences->nengines, p->settings->name };
+	                                  p->preferences->nengines, NULL, 0, p->settings->name };
+	const struct preferences_pool *pool = preferences_pool(p->preferences, p->engine);
+	if (pool) {
+		request.pool = pool->engines;
+		request.npool = pool->n;
+	}
 	owned(images_asking) struct images_asking *asking = images_ask(loop, arena, &request,
 	                                                              list_told, &l, &err);
 	if (!asking || !loop_run(loop, &err))

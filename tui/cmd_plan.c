@@ -99,6 +99,13 @@ static void plan_write_sum(struct buf *out, const struct forecast *f)
 		buf_append_text(out, ", about ");
 	forecast_append_range(out, f);
 	buf_append_char(out, '\n');
+	if (f->picked.n) {
+		buf_append_text(out, "the pool takes ");
+		utf8_append_visible(out, f->picked);
+		buf_append_text(out, ": ");
+		utf8_append_visible(out, f->picked_why);
+		buf_append_char(out, '\n');
+	}
 	if (f->note.n) {
 		utf8_append_visible(out, f->note);
 		buf_append_char(out, '\n');

@@ -7,6 +7,7 @@
 
 #include "core/base/utf8.h"
 #include "core/history/log_text.h"
+#include "core/job/pool.h"
 #include "core/job/run.h"
 #include "core/os/clock.h"
 #include "core/os/save.h"
@@ -395,6 +396,8 @@ int cmd_run(struct arena *arena, const struct args *args)
 		preferences_read(files, save_config_path("config.toml"), NULL, problems);
 	options.named = own->engines;
 	options.nnamed = own->nengines;
+	if (!pool_is_none(own, options.engine, &err))
+		return command_fail(&err);
 	struct cmd_run c = { .loop = loop, .build = &build, .json = args_has(args, "json") };
 	return cmd_run_loop(&c, &options, &err);
 }

@@ -1,6 +1,7 @@
 /* mortar shell: the terminal goes to a worker; here its end is awaited. */
 #include <signal.h>
 
+#include "core/job/pool.h"
 #include "core/job/request.h"
 #include "core/job/shell.h"
 #include "core/os/save.h"
@@ -51,6 +52,8 @@ int cmd_shell(struct arena *arena, const struct args *args)
 		return command_fail(&err);
 	owned(preferences) struct preferences *own =
 		preferences_read(files, save_config_path("config.toml"), NULL, problems);
+	if (!pool_is_none(own, args_get(args, "engine"), &err))
+		return command_fail(&err);
 	struct shell_options o = {
 		.dir = dir, .step = args->nbefore > 1 ? args->operands[1] : NULL,
 		.engine = args_get(args, "engine"), .named = own->engines, .nnamed = own->nengines,

@@ -127,6 +127,8 @@ static void complete_engines(struct complete *c)
 		preferences_read(files, save_config_path("config.toml"), NULL, problems);
 	for (size_t i = 0; i < p->nengines; i++)
 		complete_add(c, p->engines[i].name, p->engines[i].value);
+	for (size_t i = 0; i < p->npools; i++)
+		complete_add(c, str_of(p->pools[i].name), STR("a pool of engines"));
 }
 
 static void complete_builds(struct complete *c)

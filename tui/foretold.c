@@ -194,4 +194,6 @@ void foretold_write_sum(const struct foretold *f, bool brief, struct buf *out)
 	forecast_append_range(&range, c);
 	if (range.n)
 		buf_printf(out, " ~%.*s", STR_ARG(buf_str(&range)));
+	if (c->picked.n && !brief)
+		buf_printf(out, " on %.*s", STR_ARG(c->picked));
 }

@@ -84,6 +84,10 @@ struct value *forecast_value(struct arena *a, const struct forecast *f)
 	forecast_set_text(a, o, "engine", f->engine);
 	forecast_set_text(a, o, "against", f->against);
 	forecast_set_text(a, o, "note", f->note);
+	if (f->picked.n) {
+		forecast_set_text(a, o, "picked", f->picked);
+		forecast_set_text(a, o, "picked_why", f->picked_why);
+	}
 	value_set(a, o, "hits", value_new_integer(a, (long long)f->hits));
 	value_set(a, o, "misses", value_new_integer(a, (long long)f->misses));
 	value_set(a, o, "unknowns", value_new_integer(a, (long long)f->unknowns));
@@ -189,6 +193,7 @@ bool forecast_read(struct arena *a, const struct value *v, struct forecast *ret_
 	struct forecast f = {
 		.steps = steps, .against = forecast_text(v, "against"),
 		.engine = forecast_text(v, "engine"), .note = forecast_text(v, "note"),
+		.picked = forecast_text(v, "picked"), .picked_why = forecast_text(v, "picked_why"),
 		.p25 = forecast_time(v, "p25"), .p50 = forecast_time(v, "p50"),
 		.p90 = forecast_time(v, "p90"),
 	};

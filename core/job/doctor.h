@@ -59,12 +59,20 @@ struct doctor_engine {
 	bool is_choice;                 /* …"auto" or "chosen": what a build would take */
 	bool is_expected;               /* somebody named it: silence is a problem */
 	bool is_late;                   /* it has not answered in time */
+	bool is_of_pool;                /* asked for a pool alone: no row of its own */
 	const struct value *facts;      /* lines of `mortar worker probe`; NULL: not told */
 	const struct value *info;
 	struct error err;               /* why it cannot be had, when facts is NULL */
 };
 /* Names of the members of `facts` and `info` are those of the rows. */
 struct value *doctor_engine(struct arena *, const struct doctor_engine *);
+/* engines: as of doctor_features. */
+struct preferences_pool;
+struct value *doctor_pool(struct arena *, const struct preferences_pool *,
+                          const struct doctor_engine *engines, size_t n);
+/* The first of the pool that answers, or NULL. */
+const struct doctor_engine *doctor_pool_first(const struct preferences_pool *,
+                                              const struct doctor_engine *engines, size_t n);
 /* Room for its images; NULL when nothing is known of it. */
 struct value *doctor_engine_disk(struct arena *, const struct doctor_engine *);
 /* engines[0] is the one that a build would take, which is another by its own name. */

@@ -82,8 +82,12 @@ struct images_asking *images_ask(struct loop *loop, struct arena *a,
                                  struct error *err)
 {
 	owned(images_asking) struct images_asking *q = xcalloc(1, sizeof *q);
-	struct value *argument = value_new_object(a);
+	struct value *argument = value_new_object(a), *pool = value_new_array(a);
 	*q = (struct images_asking){ .arena = a, .done = done, .data = data };
+	for (size_t i = 0; i < r->npool; i++)
+		value_append(pool, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(a, str_of(r->pool[i])));
+	value_set(a, argument, "pool", pool);
 	value_set(a, argument, "spec", value_new_string(a, str_of(r->engine)));
 	value_set(a, argument, "engines", worker_engines_value(a, r->named, r->nnamed));
 	value_set(a, argument, "repository", value_new_string(a, str_of(r->repository)));

@@ -20,9 +20,11 @@ struct images_found {
 };
 
 struct images_request {
-	const char *engine;             /* spec of engine_new */
+	const char *engine;             /* spec of engine_new, or a pool's name */
 	const struct pair *named;
 	size_t nnamed;
+	const char *const *pool;        /* its engines, of which one that answers is asked */
+	size_t npool;
 	const char *repository;
 };
 struct images_asking;

@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include "core/engine/engine.h"
 #include "core/engine/platform.h"
 
 void pool_of_request(struct request *r, const struct preferences *p)
@@ -9,6 +10,16 @@ void pool_of_request(struct request *r, const struct preferences *p)
 	const struct preferences_pool *pool = preferences_pool(p, r->engine);
 	if (pool)
 		r->pool = (struct request_pool){ pool->engines, pool->n, NULL, pool->cache };
+}
+
+bool pool_is_none(const struct preferences *p, const char *engine, struct error *err)
+{
+	const struct preferences_pool *pool = engine ? preferences_pool(p, engine) : NULL;
+	owned_buf struct buf names = { 0 };
+	for (size_t i = 0; pool && i < pool->n; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", pool->engines[i]);
+	return !pool || error_set(err, ERROR_USAGE, "'%s' is a pool: an image is on one of its "
+	                          "engines alone, so name that: %s", engine, buf_text(&names));
 }
 
 const char *pool_platform(struct arena *a, const struct selection *s)

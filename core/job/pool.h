@@ -1,11 +1,13 @@
 #ifndef CORE_JOB_POOL_H
 #define CORE_JOB_POOL_H
 
-#include "core/engine/engine.h"
 #include "core/history/forecast.h"
 #include "core/job/request.h"
 #include "core/os/loop.h"
 #include "core/project/preferences.h"
+
+struct engine_facts;
+struct plan;
 
 /* A pool: several engines under one name, [pools.NAME] of the user's config.toml.  A build
  * whose request has one (request.h) is made on one of its engines, the best that there is when
@@ -14,6 +16,9 @@
 
 /* Where the request's engine names a pool, its engines; they borrow the preferences. */
 void pool_of_request(struct request *, const struct preferences *);
+
+/* For what is done where an image is: false when that engine is a pool, which has many. */
+bool pool_is_none(const struct preferences *, const char *engine, struct error *);
 
 /* What is known of one engine when somebody looks for one. */
 struct pool_engine {
@@ -78,6 +83,11 @@ struct pool_asking *pool_ask(struct loop *, const struct pool_ask *, pool_told_f
                              void *data);
 void pool_asking_free(struct pool_asking *);
 OWN_DEFINE(pool_asking)
+
+/* The same for who may wait: the engine that is picked, as the pool calls it, and why; in the
+ * arena.  False: none answers. */
+bool pool_choose(struct arena *, const struct pool_ask *, const char **ret_engine,
+                 const char **ret_why, struct error *);
 
 /* ---- the shared cache (pool_cache.c) ---- */
 

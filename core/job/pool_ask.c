@@ -235,3 +235,46 @@ void pool_asking_free(struct pool_asking *q)
 	arena_free(q->arena);
 	free(q);
 }
+
+/* ---- waiting ---- */
+
+struct pool_choosing {
+	struct arena *arena;
+	struct loop *loop;
+	const struct request *request;
+	const char *engine, *why;       /* engine NULL: none */
+	struct error err;
+};
+
+static void pool_chosen(void *data, struct pool_engine *engines, size_t n)
+{
+	struct pool_choosing *c = data;
+	const char *platform = pool_platform(c->arena, &c->request->selection);
+	owned_buf struct buf why = { 0 };
+	size_t at;
+	loop_stop(c->loop);
+	if (pool_pick(engines, n, platform, &at) == POOL_NONE) {
+		pool_none(c->request->engine, engines, n, &c->err);
+		return;
+	}
+	pool_append_reason(&why, engines, n, platform, at);
+	c->engine = arena_text(c->arena, str_of(engines[at].name));
+	c->why = arena_text(c->arena, buf_str(&why));
+}
+
+bool pool_choose(struct arena *a, const struct pool_ask *ask, const char **ret_engine,
+                 const char **ret_why, struct error *err)
+{
+	owned(loop) struct loop *loop = loop_new();
+	struct pool_choosing c = { .arena = a, .loop = loop, .request = ask->request };
+	owned(pool_asking) struct pool_asking *q = pool_ask(loop, ask, pool_chosen, &c);
+	if (!q || !loop_run(loop, err))
+		return false;
+	if (!c.engine) {
+		*err = c.err;
+		return false;
+	}
+	*ret_engine = c.engine;
+	*ret_why = c.why;
+	return true;
+}

@@ -1,6 +1,7 @@
 /* The cache in a registry that a pool's engines share. */
 #include <string.h>
 
+#include "core/engine/engine.h"
 #include "core/job/pool.h"
 
 /* Options of ours are told from those of others by where their names lie. */

@@ -1,6 +1,7 @@
 #ifndef CORE_JOB_SEEK_H
 #define CORE_JOB_SEEK_H
 
+#include "core/engine/engine.h"
 #include "core/job/pool.h"
 
 /* The engine of a job: the one that its request names, or the best of its pool; and once that

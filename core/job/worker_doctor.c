@@ -34,6 +34,7 @@ struct doctor {
 	struct problems *problems;
 	struct doctor_asked *asked;
 	size_t n, running;
+	const struct preferences_pool *pool;    /* what a build would take is one of it; or NULL */
 	struct worker *places;
 	struct value *rows_places, *rows_disk;
 };
@@ -105,9 +106,36 @@ static bool doctor_is_set(const char *variable)
 	return value && value[0];
 }
 
+static bool doctor_is_listed(const struct doctor *d, const char *member)
+{
+	for (size_t i = 1; i < d->n; i++)
+		if (!strcmp(d->asked[i].engine.name, member) || !strcmp(d->asked[i].engine.spec, member))
+			return true;
+	return false;
+}
+
+/* What pools name beside the user's engines. */
+static void doctor_list_pools(struct doctor *d)
+{
+	const struct preferences *p = d->preferences;
+	for (size_t i = 0; i < p->npools; i++)
+		for (size_t k = 0; k < p->pools[i].n; k++)
+			if (!doctor_is_listed(d, p->pools[i].engines[k]))
+				d->asked[d->n++].engine = (struct doctor_engine){
+					.name = p->pools[i].engines[k], .spec = p->pools[i].engines[k],
+					.is_expected = true, .is_of_pool = true,
+				};
+}
+
 static void doctor_list(struct doctor *d, const char *chosen)
 {
 	const struct preferences *p = d->preferences;
+	size_t most = DOCTOR_BUILT_IN + p->nengines;
+	d->pool = preferences_pool(p, chosen);
+	if (d->pool)
+		chosen = d->pool->engines[0];
+	for (size_t i = 0; i < p->npools; i++)
+		most += p->pools[i].n;
 	bool is_auto = !strcmp(chosen, "auto");
 	const struct doctor_engine known[DOCTOR_BUILT_IN] = {
 		/* What a build would take; its silence is a problem where it was asked for. */
@@ -119,7 +147,7 @@ static void doctor_list(struct doctor *d, const char *chosen)
 		  .is_expected = doctor_is_set("CONTAINER_HOST") },
 		{ .name = "buildah", .spec = "buildah" },
 	};
-	d->asked = arena_array(d->arena, DOCTOR_BUILT_IN + p->nengines, sizeof *d->asked);
+	d->asked = arena_array(d->arena, most, sizeof *d->asked);
 	for (size_t i = 0; i < DOCTOR_BUILT_IN; i++)
 		d->asked[d->n++].engine = known[i];
 	for (size_t i = 0; i < p->nengines; i++)
@@ -127,6 +155,7 @@ static void doctor_list(struct doctor *d, const char *chosen)
 			.name = arena_text(d->arena, p->engines[i].name), .is_expected = true,
 			.spec = arena_text(d->arena, p->engines[i].value),
 		};
+	doctor_list_pools(d);
 }
 
 static void doctor_ask(struct doctor *d)
@@ -230,6 +259,18 @@ static const char *doctor_user_name(struct arena *a)
 	return user ? arena_text(a, str_of(user->pw_name)) : arena_printf(a, "%u", (unsigned)getuid());
 }
 
+/* Of a pool a build takes one that answers. */
+static void doctor_take_of_pool(struct doctor *d, struct doctor_engine *all)
+{
+	const struct doctor_engine *first = d->pool ? doctor_pool_first(d->pool, all, d->n) : NULL;
+	if (!first || all[0].facts)
+		return;
+	all[0].facts = first->facts;
+	all[0].info = first->info;
+	all[0].spec = first->spec;
+	d->asked[0].engine = all[0];
+}
+
 static struct value *doctor_document(struct doctor *d, bool is_given)
 {
 	struct arena *a = d->arena;
@@ -242,12 +283,17 @@ static struct value *doctor_document(struct doctor *d, bool is_given)
 		all[i] = d->asked[i].engine;
 		any |= all[i].facts != NULL;
 	}
+	doctor_take_of_pool(d, all);
 	doctor_add(engines, doctor_chosen(d, any));
 	for (size_t i = 1; i < d->n; i++) {
+		if (all[i].is_of_pool)
+			continue;
 		doctor_add(engines, doctor_engine(a, &all[i]));
 		if ((row = doctor_engine_disk(a, &all[i])))
 			doctor_add(d->rows_disk, row);
 	}
+	for (size_t i = 0; i < d->preferences->npools; i++)
+		doctor_add(engines, doctor_pool(a, &d->preferences->pools[i], all, d->n));
 	if ((row = doctor_settings(d)))
 		doctor_add(d->rows_places, row);
 	bool ok = is_given ? all[0].facts != NULL : any;

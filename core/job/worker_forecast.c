@@ -7,7 +7,9 @@
 #include "core/context/stat_cache.h"
 #include "core/job/foresee.h"
 #include "core/job/job_announce.h"
+#include "core/job/pool.h"
 #include "core/job/worker.h"
+#include "core/os/clock.h"
 #include "core/value/json.h"
 
 /* Whoever looks at a screen waits: an engine that is there answers in milliseconds. */
@@ -16,6 +18,16 @@ enum { FORECAST_PROBE_MS = 1500 };
  * that are worth a write. */
 enum { FORECAST_PACE_MS = 100, FORECAST_LOOK_MS = 3000, FORECAST_SAVE = 256 };
 
+/* A pool's pick is kept so long: who edits a project is not to start workers with each key. */
+enum { FORECAST_PICK_MS = 10000 };
+
+/* The engine of a pool that the forecast is for. */
+struct forecast_pick {
+	struct arena *arena;
+	const char *pool, *engine, *why;
+	int64_t at;                     /* monotonic milliseconds */
+};
+
 /* What stays from answer to answer. */
 struct forecast_kept {
 	struct listings *listings;
@@ -23,6 +35,7 @@ struct forecast_kept {
 	char *root;
 	size_t saved;                   /* digests read by the last write */
 	struct buf said;                /* the last line */
+	struct forecast_pick pick;
 };
 
 struct forecasting {
@@ -32,7 +45,7 @@ struct forecasting {
 	struct loop *loop;
 	struct engine *engine;
 	struct engine_facts facts;      /* texts are the engine's */
-	bool is_there;
+	bool is_there, is_picked;
 	struct error why;
 };
 
@@ -53,6 +66,24 @@ static void forecast_late(struct loop *loop, void *data)
 	error_set(&f->why, ERROR_UNREACHABLE, "the engine has not answered within %d ms",
 	          FORECAST_PROBE_MS);
 	loop_stop(loop);
+}
+
+/* Of a pool the engine that a build would take.  False: none is to be had. */
+static bool forecast_choose(struct forecasting *f, struct request *r, const char *root)
+{
+	struct forecast_pick *p = &f->kept->pick;
+	struct pool_ask ask = { .request = r, .root = root, .wants_forecast = true };
+	int64_t now = clock_monotonic_ms();
+	if (!p->engine || now - p->at > FORECAST_PICK_MS || strcmp(p->pool, r->engine) != 0) {
+		arena_free(p->arena);
+		*p = (struct forecast_pick){ .arena = arena_new(), .at = now };
+		p->pool = arena_text(p->arena, str_of(r->engine));
+		if (!pool_choose(p->arena, &ask, &p->engine, &p->why, &f->why))
+			return false;
+	}
+	r->engine = p->engine;
+	f->is_picked = true;
+	return true;
 }
 
 /* False: the forecast does without. */
@@ -97,6 +128,10 @@ static void forecast_say(struct forecasting *f, const struct foresight *foresigh
                          const struct mask *mask, bool asks)
 {
 	struct forecast said = foresight->forecast;
+	if (f->is_picked && f->is_there) {
+		said.picked = str_of(f->kept->pick.engine);
+		said.picked_why = str_of(f->kept->pick.why);
+	}
 	if (asks && !f->is_there)
 		said.note = str_of(arena_printf(f->arena, "%s%s%.*s", f->why.text, said.note.n ? "; " : "",
 		                                STR_ARG(said.note)));
@@ -121,7 +156,7 @@ static struct stat_cache *forecast_digests(struct forecast_kept *k, const char *
 	stat_cache_free(k->digests);
 	free(k->root);
 	*k = (struct forecast_kept){ .listings = k->listings, .digests = stat_cache_open(root),
-	                             .root = xstrdup(root), .said = k->said };
+	                             .root = xstrdup(root), .said = k->said, .pick = k->pick };
 	return k->digests;
 }
 
@@ -155,7 +190,8 @@ static bool forecast_answer(struct worker_io *io, struct forecast_kept *kept, st
 	struct replan replan = { 0 };
 	listings_update(kept->listings);
 	bool ok = request && replan_make(&replan, request, err);
-	if (ok && asks && value_is_true(asks))
+	if (ok && asks && value_is_true(asks) &&
+	    (!request->pool.n || forecast_choose(&f, request, replan.plan->root)))
 		forecast_find_engine(&f, request);
 	if (ok)
 		forecast_make_and_say(&f, request, &replan, asks && value_is_true(asks));
@@ -201,6 +237,7 @@ bool worker_forecast(struct worker_io *io, struct error *err)
 	listings_free(kept.listings);
 	free(kept.root);
 	buf_finish(&kept.said);
+	arena_free(kept.pick.arena);
 	/* It has been said. */
 	return true;
 }

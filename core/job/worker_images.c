@@ -1,7 +1,9 @@
-/* {"spec": ENGINE, "engines": {NAME: ENDPOINT}, "repository": NAME} → {"engine": {…}}, then
- * {"images": […]}: what an engine has under that name. */
+/* {"spec": ENGINE, "engines": {NAME: ENDPOINT}, "pool": [NAME …], "repository": NAME} →
+ * {"engine": {…}}, then {"images": […]}: what an engine, or one of the pool, has under that
+ * name. */
 #include "core/base/check.h"
 #include "core/engine/images.h"
+#include "core/job/pool.h"
 #include "core/job/worker.h"
 
 struct images {
@@ -57,6 +59,20 @@ static void images_say(struct arena *a, const struct engine_images *images)
 	worker_say(line);
 }
 
+/* Of a pool the engine that a build would take now. */
+static bool images_choose(struct worker_io *io, struct engine_options *o, struct error *err)
+{
+	const struct value *pool = value_get(io->argument, STR("pool"));
+	size_t n = 0, most = pool ? value_count(pool) : 0;
+	const char **engines = arena_array(io->arena, most + 1, sizeof *engines), *why;
+	for (const struct value *v = most ? value_child(pool) : NULL; v; v = value_next(v))
+		engines[n++] = arena_text(io->arena, value_text(v));
+	struct request r = { .id = "images", .engine = o->spec, .named = o->named,
+	                     .nnamed = o->nnamed, .pool = { .engines = engines, .n = n } };
+	struct pool_ask ask = { .request = &r };
+	return !n || pool_choose(io->arena, &ask, &o->spec, &why, err);
+}
+
 bool worker_images(struct worker_io *io, struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
@@ -67,6 +83,8 @@ bool worker_images(struct worker_io *io, struct error *err)
 	options.named = worker_engines(io, "engines", &options.nnamed);
 	if (!repository)
 		return error_set(err, ERROR_USAGE, "the worker images needs a 'repository'");
+	if (!images_choose(io, &options, err))
+		return false;
 	owned(engine) struct engine *engine = engine_new(&options, loop, err);
 	if (!engine)
 		return false;

@@ -111,7 +111,11 @@ static bool shell_open(struct worker_shell *w, struct error *err)
 	o.scratch = w->scratch;
 	o.build_id = build;
 	o.named = worker_engines(w->io, "named", &o.nnamed);
-	if (!o.spec && r && r->engine && !str_eq(str_of(r->engine), STR("auto"))) {
+	if (!o.spec && r && w->build->member.n) {
+		o.spec = arena_text(a, w->build->member);
+		o.named = r->named;
+		o.nnamed = r->nnamed;
+	} else if (!o.spec && r && r->engine && !str_eq(str_of(r->engine), STR("auto"))) {
 		o.spec = r->engine;
 		o.named = r->named;
 		o.nnamed = r->nnamed;

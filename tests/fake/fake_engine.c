@@ -113,6 +113,8 @@ static bool fake_ends(struct fake_engine *e, const char *line)
 		result.is_passing = true;
 		CHECK(sscanf(line + 6, "%u %n", &result.retry_after, &n) == 1);
 		error_set(&result.error, ERROR_BUILD, "%s", line + 6 + n);
+	} else if (strncmp(line, "gone ", 5) == 0) {
+		error_set(&result.error, ERROR_UNREACHABLE, "%s", line + 5);
 	} else {
 		return false;
 	}

@@ -13,11 +13,14 @@ static void test_info__reads_what_dockerd_tells(void **state)
 	assert_int_equal(uname(&here), 0);
 	const char *text = arena_printf(s->arena, "{\"DockerRootDir\":\"%s\",\"Name\":\"%s\","
 		"\"KernelVersion\":\"%s\",\"SystemTime\":\"2026-11-21T10:38:32.5Z\","
+		"\"OSType\":\"linux\",\"Architecture\":\"aarch64\",\"NCPU\":8,"
 		"\"SecurityOptions\":[\"name=seccomp,profile=default\",\"name=rootless\"]}",
 		s->dir, here.nodename, here.release);
 	assert_true(engine_info_read_docker(s->arena, str_of(text), &info, &s->err));
 	assert_string_equal(info.root, s->dir);
 	assert_true(info.is_rootless && info.is_here && info.time == 1795257512.5);
+	assert_string_equal(info.platform, "linux/arm64");
+	assert_int_equal(info.cpus, 8);
 	/* Of a name that is ours, but another machine's kernel. */
 	text = arena_printf(s->arena, "{\"DockerRootDir\":\"%s\",\"Name\":\"%s\","
 		"\"KernelVersion\":\"2.6.32\",\"SystemTime\":\"2026-11-21T11:38:32+01:00\","
@@ -43,7 +46,8 @@ static void test_info__refuses_nonsense(void **state)
 	                     "\"SecurityOptions\":\"x\",\"store\":[],\"host\":1,\"LayersSize\":-4}");
 	assert_true(engine_info_read_docker(s->arena, odd, &info, &s->err));
 	assert_string_equal(info.root, "");
-	assert_true(info.time == 0 && !info.is_here);
+	assert_true(info.time == 0 && !info.is_here && !info.cpus);
+	assert_string_equal(info.platform, "");
 	assert_true(engine_info_read_buildah(s->arena, odd, &info, &s->err));
 	assert_string_equal(info.root, "");
 	assert_true(engine_info_read_usage(odd, &used, &s->err));

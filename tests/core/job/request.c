@@ -22,7 +22,9 @@ static void test_request__comes_back_as_it_was_written(void **state)
 		{ STR("/latin"), STR("caf\xe9 \xff\x00z") }, { STR("/empty"), STR("") },
 	};
 	struct combo combos[] = { { profiles, 2 }, { NULL, 0 } };
+	const char *engines[] = { "big", "unix:///s" };
 	struct request r = {
+		.pool = { .engines = engines, .n = 2, .first = "big", .cache = "reg/c" },
 		.combos = combos, .ncombos = 2, .jobs = 3, .batch = "b",
 		.id = "i", .argument = "/p", .kind = "pesto", .engine = "auto", .named = named,
 		.nnamed = 1, .texts = texts, .ntexts = 4, .log_limit = 1ull << 40, .retry_of = "o",
@@ -36,6 +38,10 @@ static void test_request__comes_back_as_it_was_written(void **state)
 	assert_string_equal(back->id, "i");
 	assert_string_equal(back->retry_of, "o");
 	assert_string_equal(back->batch, "b");
+	assert_true(back->pool.n == 2);
+	assert_string_equal(back->pool.engines[1], "unix:///s");
+	assert_string_equal(back->pool.first, "big");
+	assert_string_equal(back->pool.cache, "reg/c");
 	assert_true(back->ncombos == 2 && back->jobs == 3 && back->combos[1].n == 0);
 	assert_true(combo_is(&back->combos[0], profiles, 2));
 	assert_true(back->selection.nprofiles == 2 && back->selection.rule == CASCADE_DEEP);

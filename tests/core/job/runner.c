@@ -80,8 +80,9 @@ static void case_start(struct runner_case *c, const char *const *script)
 	value_set(record_arena(c->record), f, "steps",
 	          steps_describe(c->steps, record_arena(c->record)));
 	record_event(c->record, EVENT_BUILD_START, -1, f);
-	struct runner_setup setup = { c->loop, c->plan, &c->engine.base, c->steps, c->record,
-	                              c->is_held, NULL, NULL, 0, 0 };
+	struct runner_setup setup = { .loop = c->loop, .plan = c->plan, .engine = &c->engine.base,
+	                              .steps = c->steps, .record = c->record,
+	                              .is_held = c->is_held };
 	c->runner = runner_new(&setup, case_done, c);
 }
 

@@ -59,6 +59,51 @@ static void test_build__knows_the_builds_of_a_batch(void **state)
 	assert_true(b->steps[0].state == STEP_WAITING && !b->steps[0].build.n);
 }
 
+static void test_build__begins_anew_on_another_engine(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s, START
+		"{\"t\":11,\"ev\":\"step.start\",\"step\":0}\n"
+		"{\"t\":12,\"ev\":\"step.done\",\"step\":0,\"ok\":true,\"seconds\":1}\n"
+		"{\"t\":12,\"ev\":\"step.done\",\"step\":1,\"ok\":true,\"cached\":true,\"seconds\":0}\n"
+		"{\"t\":12,\"ev\":\"step.add\",\"step\":4,\"name\":\"load\",\"internal\":true}\n"
+		"{\"t\":12,\"ev\":\"step.start\",\"step\":4}\n"
+		"{\"t\":12,\"ev\":\"step.start\",\"step\":3}\n"
+		"{\"t\":13,\"ev\":\"step.progress\",\"step\":3,\"id\":\"x\",\"current\":1,\"total\":2}\n"
+		"{\"t\":20,\"ev\":\"step.done\",\"step\":3,\"ok\":false,\"seconds\":8,"
+		"\"reason\":\"gone\"}\n"
+		"{\"t\":21,\"ev\":\"engine\",\"engine\":\"podman\",\"engine_version\":\"podman 4\","
+		"\"address\":\"tcp://b:1\",\"pool\":\"farm\",\"member\":\"b\",\"reason\":\"a: gone\","
+		"\"forecasts\":[{\"index\":3,\"forecast\":\"miss\"},{\"index\":99,\"forecast\":\"hit\"}]}\n");
+	assert_true(str_eq(b->engine, STR("podman")) && str_eq(b->address, STR("tcp://b:1")));
+	assert_true(str_eq(b->member, STR("b")) && str_eq(b->lost, STR("a: gone")));
+	assert_true(b->started == 10 && b->since == 21);
+	/* What is ours is done; what was that engine's own is over; the rest waits. */
+	assert_int_equal(b->steps[0].state, STEP_DONE);
+	assert_int_equal(b->steps[4].state, STEP_CANCELLED);
+	assert_int_equal(b->steps[1].state, STEP_WAITING);
+	assert_int_equal(b->steps[3].state, STEP_WAITING);
+	assert_true(b->steps[3].seconds == 0 && !b->steps[3].error.n && !b->steps[3].nparts);
+	assert_true(str_eq(b->steps[3].forecast, STR("miss")));
+	assert_true(str_eq(b->steps[1].forecast, STR("unknown")));
+	assert_int_equal(build_failed_step(b), -1);
+}
+
+static void test_build__knows_which_engine_a_batch_gave_a_build(void **state)
+{
+	struct scratch *s = *state;
+	owned(build) struct build *b = build_of(s,
+		"{\"t\":10,\"ev\":\"build.start\",\"builds\":2,\"engine\":\"farm\",\"steps\":["
+		"{\"index\":0,\"name\":\"base\"},{\"index\":1,\"name\":\"gpu\"}]}\n"
+		"{\"t\":11,\"ev\":\"step.start\",\"step\":0,\"engine\":\"a\"}\n"
+		"{\"t\":12,\"ev\":\"step.start\",\"step\":1,\"engine\":\"a\"}\n"
+		"{\"t\":13,\"ev\":\"engine\",\"step\":1,\"member\":\"b\",\"reason\":\"a: gone\"}\n"
+		"{\"t\":13,\"ev\":\"engine\",\"step\":7,\"member\":\"b\"}\n");
+	assert_true(str_eq(b->steps[0].engine, STR("a")) && str_eq(b->steps[1].engine, STR("b")));
+	assert_true(str_eq(b->engine, STR("farm")) && b->nsteps == 2);
+	assert_int_equal(b->steps[1].state, STEP_RUNNING);
+}
+
 /* A watched build is called after an image that its output names at the end. */
 static void test_build__learns_by_its_end_what_it_is_called(void **state)
 {
@@ -229,6 +274,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_build__knows_what_build_start_says),
 		SCRATCH_TEST(test_build__knows_the_builds_of_a_batch),
+		SCRATCH_TEST(test_build__begins_anew_on_another_engine),
+		SCRATCH_TEST(test_build__knows_which_engine_a_batch_gave_a_build),
 		SCRATCH_TEST(test_build__learns_by_its_end_what_it_is_called),
 		SCRATCH_TEST(test_build__follows_a_good_build),
 		SCRATCH_TEST(test_build__keeps_progress_of_each_part),

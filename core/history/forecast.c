@@ -84,6 +84,8 @@ struct value *forecast_value(struct arena *a, const struct forecast *f)
 	forecast_set_text(a, o, "engine", f->engine);
 	forecast_set_text(a, o, "against", f->against);
 	forecast_set_text(a, o, "note", f->note);
+	if (f->is_guess)
+		value_set(a, o, "guess", value_new_bool(a, true));
 	if (f->picked.n) {
 		forecast_set_text(a, o, "picked", f->picked);
 		forecast_set_text(a, o, "picked_why", f->picked_why);
@@ -197,6 +199,8 @@ bool forecast_read(struct arena *a, const struct value *v, struct forecast *ret_
 		.p25 = forecast_time(v, "p25"), .p50 = forecast_time(v, "p50"),
 		.p90 = forecast_time(v, "p90"),
 	};
+	const struct value *guess = value_get(v, STR("guess"));
+	f.is_guess = guess && value_is_true(guess);
 	for (const struct value *s = value_child(list); s; s = value_next(s)) {
 		if (!forecast_read_step(a, s, &steps[f.nsteps]))
 			return false;

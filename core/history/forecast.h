@@ -54,6 +54,7 @@ struct forecast {
 	size_t npath;
 	struct str against;             /* id of the build it was compared with; n 0: there is none */
 	struct str engine;              /* "buildkit"; n 0: none is known */
+	bool is_guess;                  /* the engine was asked and has not answered */
 	struct str picked, picked_why;  /* of a pool: the engine that it is for, and why that one */
 	struct str note;                /* what it could not take into account; n 0: nothing */
 };

@@ -107,7 +107,8 @@ enum pool_answer batch_pool_pick(struct batch *b, size_t build, size_t *ret_engi
 			engines[i].running += b->builds[k].state == BATCH_RUNS && b->builds[k].engine == i;
 		pool_weigh_row(b->matrix, build, rows, batch_pool_rows(b, i, rows), &engines[i]);
 	}
-	return pool_pick(engines, b->nengines, pool_platform(a, &b->request->selection), ret_engine);
+	struct pool_want want = pool_want(a, &b->request->selection);
+	return pool_pick(engines, b->nengines, &want, ret_engine);
 }
 
 static size_t batch_pool_find(const struct batch *b, struct str member)

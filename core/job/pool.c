@@ -22,13 +22,15 @@ bool pool_is_none(const struct preferences *p, const char *engine, struct error 
 	                          "engines alone, so name that: %s", engine, buf_text(&names));
 }
 
-const char *pool_platform(struct arena *a, const struct selection *s)
+struct pool_want pool_want(struct arena *a, const struct selection *s)
 {
 	struct utsname here;
 	for (size_t i = s->noptions; i > 0; i--)
 		if (str_eq(s->options[i - 1].name, STR("platform")) && s->options[i - 1].value.n)
-			return arena_text(a, s->options[i - 1].value);
-	return uname(&here) == 0 ? platform_name(a, STR("linux"), str_of(here.machine)) : NULL;
+			return (struct pool_want){ arena_text(a, s->options[i - 1].value), true };
+	if (uname(&here) != 0)
+		return (struct pool_want){ 0 };
+	return (struct pool_want){ platform_name(a, STR("linux"), str_of(here.machine)), false };
 }
 
 /* ---- which one ---- */
@@ -41,22 +43,23 @@ static bool pool_is_out(const struct pool_engine *e)
 	return e->why.code || e->is_tried;
 }
 
-static enum pool_fit pool_fit(const struct pool_engine *e, const char *platform)
+static enum pool_fit pool_fit(const struct pool_engine *e, const struct pool_want *want)
 {
-	if (!platform)
+	if (!want->platform)
 		return FIT_NATIVE;
 	if (!e->platform)
-		return FIT_UNTOLD;
-	return platform_same(str_of(e->platform), str_of(platform)) ? FIT_NATIVE : FIT_EMULATED;
+		return want->is_asked ? FIT_UNTOLD : FIT_NATIVE;
+	return platform_same(str_of(e->platform), str_of(want->platform)) ? FIT_NATIVE
+	                                                                  : FIT_EMULATED;
 }
 
 static enum pool_fit pool_best_fit(const struct pool_engine *engines, size_t n,
-                                   const char *platform)
+                                   const struct pool_want *want)
 {
 	enum pool_fit best = FIT_EMULATED;
 	for (size_t i = 0; i < n; i++)
-		if (!pool_is_out(&engines[i]) && pool_fit(&engines[i], platform) < best)
-			best = pool_fit(&engines[i], platform);
+		if (!pool_is_out(&engines[i]) && pool_fit(&engines[i], want) < best)
+			best = pool_fit(&engines[i], want);
 	return best;
 }
 
@@ -89,17 +92,17 @@ static double pool_cost(const struct pool_engine *e, struct pool_measure m)
 	return (double)e->wait + (1 + (m.by_seconds ? e->seconds : todo)) * (1 + load);
 }
 
-enum pool_answer pool_pick(const struct pool_engine *engines, size_t n, const char *platform,
+enum pool_answer pool_pick(const struct pool_engine *engines, size_t n, const struct pool_want *want,
                            size_t *ret_at)
 {
-	enum pool_fit fit = pool_best_fit(engines, n, platform);
+	enum pool_fit fit = pool_best_fit(engines, n, want);
 	struct pool_measure m = pool_measure(engines, n);
 	enum pool_answer answer = POOL_NONE;
 	double least = 0;
 	*ret_at = STR_NONE;
 	for (size_t i = 0; i < n; i++) {
 		const struct pool_engine *e = &engines[i];
-		if (pool_is_out(e) || pool_fit(e, platform) != fit)
+		if (pool_is_out(e) || pool_fit(e, want) != fit)
 			continue;
 		answer = POOL_WAIT;
 		if ((e->limit && e->running >= e->limit) ||
@@ -146,18 +149,18 @@ static void pool_append_cache(struct buf *out, size_t from, const struct pool_en
 }
 
 void pool_append_reason(struct buf *out, const struct pool_engine *engines, size_t n,
-                        const char *platform, size_t at)
+                        const struct pool_want *want, size_t at)
 {
 	const struct pool_engine *e = &engines[at];
 	size_t live = pool_count_live(engines, n), alike = 0, from = out->n;
 	for (size_t i = 0; i < n; i++)
 		alike += !pool_is_out(&engines[i]) &&
-		         pool_fit(&engines[i], platform) == pool_fit(e, platform);
+		         pool_fit(&engines[i], want) == pool_fit(e, want);
 	if (live == 1 && n > 1)
 		pool_append_part(out, from, "no other answers");
-	else if (alike < live && pool_fit(e, platform) == FIT_NATIVE) {
+	else if (alike < live && pool_fit(e, want) == FIT_NATIVE) {
 		pool_append_part(out, from, "");
-		buf_printf(out, "it is of %s", platform);
+		buf_printf(out, "it is of %s", want->platform);
 	}
 	pool_append_cache(out, from, engines, n, at);
 	if (!e->running)

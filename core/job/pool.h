@@ -46,21 +46,27 @@ enum pool_answer {
 	POOL_NONE,                      /* none answers, or all were tried */
 };
 
-/* The engine for a build, ret_at.  Engines of another platform than `platform` only where no
- * other answers; else the one where the build is done first: what it has to run there, slowed
- * down by what runs there already.  Pure; equal ones: the first. */
-enum pool_answer pool_pick(const struct pool_engine *, size_t n, const char *platform,
+/* What a build is made for. */
+struct pool_want {
+	const char *platform;           /* its target-platform, else that of this machine */
+	bool is_asked;                  /* somebody has said so: an engine that does not tell its own
+	                                 * will hardly do */
+};
+/* In the arena. */
+struct pool_want pool_want(struct arena *, const struct selection *);
+
+/* The engine for a build, ret_at.  Engines of another platform only where no other answers;
+ * else the one where the build is done first: what it has to run there, slowed down by what
+ * runs there already.  Pure; equal ones: the first. */
+enum pool_answer pool_pick(const struct pool_engine *, size_t n, const struct pool_want *,
                            size_t *ret_at);
 /* Why that one, for a person: "7 of 9 steps are in its cache; nothing else is built there". */
-void pool_append_reason(struct buf *, const struct pool_engine *, size_t n, const char *platform,
-                        size_t at);
+void pool_append_reason(struct buf *, const struct pool_engine *, size_t n,
+                        const struct pool_want *, size_t at);
 /* All that keeps engines out: "a: cannot reach …; b: …".  Nothing when none is out. */
 void pool_append_left_out(struct buf *, const struct pool_engine *, size_t n);
 /* POOL_NONE as an error, ERROR_UNREACHABLE, with the reason of each. */
 void pool_none(const char *pool, const struct pool_engine *, size_t n, struct error *err);
-/* What a build of these options is made for: their target-platform, else that of this
- * machine; in the arena. */
-const char *pool_platform(struct arena *, const struct selection *);
 
 /* ---- asking (pool_ask.c) ---- */
 

@@ -171,6 +171,12 @@ static void pool_foretold(void *data, const struct forecast *f, const struct err
 		e->hits = f->hits;
 		e->seconds = f->p50;
 	}
+	/* What it was told from is another engine's. */
+	if (f && f->is_guess) {
+		e->forecast.unknowns = e->steps;
+		e->hits = 0;
+		e->seconds = -1;
+	}
 	pool_answered(it->asking);
 }
 
@@ -249,15 +255,15 @@ struct pool_choosing {
 static void pool_chosen(void *data, struct pool_engine *engines, size_t n)
 {
 	struct pool_choosing *c = data;
-	const char *platform = pool_platform(c->arena, &c->request->selection);
+	struct pool_want want = pool_want(c->arena, &c->request->selection);
 	owned_buf struct buf why = { 0 };
 	size_t at;
 	loop_stop(c->loop);
-	if (pool_pick(engines, n, platform, &at) == POOL_NONE) {
+	if (pool_pick(engines, n, &want, &at) == POOL_NONE) {
 		pool_none(c->request->engine, engines, n, &c->err);
 		return;
 	}
-	pool_append_reason(&why, engines, n, platform, at);
+	pool_append_reason(&why, engines, n, &want, at);
 	c->engine = arena_text(c->arena, str_of(engines[at].name));
 	c->why = arena_text(c->arena, buf_str(&why));
 }

@@ -119,15 +119,15 @@ static bool seek_try(struct seek *s, size_t at, struct error *err)
 static void seek_picked(void *data, struct pool_engine *engines, size_t n)
 {
 	struct seek *s = data;
-	const char *platform = pool_platform(s->arena, &s->s.request->selection);
+	struct pool_want want = pool_want(s->arena, &s->s.request->selection);
 	struct error err;
 	size_t at;
 	buf_clear(&s->reason);
 	buf_clear(&s->left_out);
 	pool_append_left_out(&s->left_out, engines, n);
-	enum pool_answer answer = pool_pick(engines, n, platform, &at);
+	enum pool_answer answer = pool_pick(engines, n, &want, &at);
 	if (answer != POOL_NONE)
-		pool_append_reason(&s->reason, engines, n, platform, at);
+		pool_append_reason(&s->reason, engines, n, &want, at);
 	for (size_t i = 0; i < n; i++)
 		if (engines[i].is_tried)
 			engines[i].why = s->why[i];

@@ -64,7 +64,7 @@ static void forecast_late(struct loop *loop, void *data)
 {
 	struct forecasting *f = data;
 	error_set(&f->why, ERROR_UNREACHABLE, "the engine has not answered within %d ms",
-	          FORECAST_PROBE_MS);
+	          f->is_picked ? POOL_ASK_MS : FORECAST_PROBE_MS);
 	loop_stop(loop);
 }
 
@@ -94,7 +94,8 @@ static bool forecast_find_engine(struct forecasting *f, const struct request *r)
 	if (!f->engine)
 		return false;
 	engine_probe(f->engine, forecast_probed, f);
-	loop_timer(f->loop, FORECAST_PROBE_MS, forecast_late, f);
+	/* One that was picked has answered just now. */
+	loop_timer(f->loop, f->is_picked ? POOL_ASK_MS : FORECAST_PROBE_MS, forecast_late, f);
 	return loop_run(f->loop, &f->why) && f->is_there;
 }
 
@@ -132,7 +133,8 @@ static void forecast_say(struct forecasting *f, const struct foresight *foresigh
 		said.picked = str_of(f->kept->pick.engine);
 		said.picked_why = str_of(f->kept->pick.why);
 	}
-	if (asks && !f->is_there)
+	said.is_guess = asks && !f->is_there;
+	if (said.is_guess)
 		said.note = str_of(arena_printf(f->arena, "%s%s%.*s", f->why.text, said.note.n ? "; " : "",
 		                                STR_ARG(said.note)));
 	forecast_say_new(f, mask_value(mask, f->arena, forecast_value(f->arena, &said)));

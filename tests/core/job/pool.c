@@ -110,15 +110,16 @@ static size_t case_count(const struct pool_case *c)
 static void test_pool__picks_where_it_is_done_first(void **state)
 {
 	(void)state;
+	static const struct pool_want amd = { "linux/amd64", true };
 	for (size_t i = 0; i < sizeof pool_cases / sizeof *pool_cases; i++) {
 		const struct pool_case *c = &pool_cases[i];
 		owned_buf struct buf why = { 0 };
 		size_t at, n = case_count(c);
-		enum pool_answer answer = pool_pick(c->engines, n, "linux/amd64", &at);
+		enum pool_answer answer = pool_pick(c->engines, n, &amd, &at);
 		if (answer != c->answer || at != c->at)
 			fail_msg("%s: answer %d, engine %zu", c->what, (int)answer, at);
 		if (c->why)
-			pool_append_reason(&why, c->engines, n, "linux/amd64", at);
+			pool_append_reason(&why, c->engines, n, &amd, at);
 		if (c->why)
 			assert_string_equal(buf_text(&why), c->why);
 	}
@@ -142,13 +143,34 @@ static void test_pool__says_what_keeps_engines_out(void **state)
 static void test_pool__wants_the_platform_that_was_asked_for(void **state)
 {
 	struct scratch *s = *state;
-	const struct pair asked[] = { { STR("platform"), STR("linux/arm64") } };
-	struct selection none = { 0 }, arm = { .options = asked, .noptions = 1 };
+	static const struct pair asked[] = { { STR("platform"), STR("linux/arm64") } };
+	static const struct selection none = { 0 }, arm = { .options = asked, .noptions = 1 };
+	struct pool_want want = pool_want(s->arena, &arm);
 	struct utsname here;
 	assert_int_equal(uname(&here), 0);
-	assert_string_equal(pool_platform(s->arena, &arm), "linux/arm64");
-	assert_string_equal(pool_platform(s->arena, &none),
+	assert_true(want.is_asked);
+	assert_string_equal(want.platform, "linux/arm64");
+	want = pool_want(s->arena, &none);
+	assert_false(want.is_asked);
+	assert_string_equal(want.platform,
 	                    platform_name(s->arena, STR("linux"), str_of(here.machine)));
+}
+
+/* Who has asked for no platform is not kept from an engine that is slow to tell its own. */
+static void test_pool__an_engine_that_tells_no_platform_will_do_for_this_machine(void **state)
+{
+	(void)state;
+	static const struct pool_engine engines[] = {
+		{ .name = "a", AMD, .steps = 9, .seconds = -1 },
+		{ .name = "b", .steps = 9, .hits = 9, .seconds = -1 },
+	};
+	struct pool_want want = { "linux/amd64", false };
+	size_t at;
+	assert_int_equal(pool_pick(engines, 2, &want, &at), POOL_TAKE);
+	assert_int_equal(at, 1);
+	want.is_asked = true;
+	assert_int_equal(pool_pick(engines, 2, &want, &at), POOL_TAKE);
+	assert_int_equal(at, 0);
 }
 
 static void test_pool__a_request_takes_the_engines_of_the_pool_that_it_names(void **state)
@@ -174,6 +196,7 @@ int main(void)
 		SCRATCH_TEST(test_pool__picks_where_it_is_done_first),
 		SCRATCH_TEST(test_pool__says_what_keeps_engines_out),
 		SCRATCH_TEST(test_pool__wants_the_platform_that_was_asked_for),
+		SCRATCH_TEST(test_pool__an_engine_that_tells_no_platform_will_do_for_this_machine),
 		SCRATCH_TEST(test_pool__a_request_takes_the_engines_of_the_pool_that_it_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,12 +184,9 @@ static void pool_foretold(void *data, const struct forecast *f, const struct err
 
 static struct value *pool_probe_argument(struct arena *a, const struct request *r, const char *spec)
 {
-	struct value *argument = value_new_object(a), *named = value_new_object(a);
-	for (size_t i = 0; i < r->nnamed; i++)
-		value_set(a, named, arena_text(a, r->named[i].name),
-		          value_new_string(a, r->named[i].value));
+	struct value *argument = value_new_object(a);
 	value_set(a, argument, "spec", value_new_string(a, str_of(spec)));
-	value_set(a, argument, "engines", named);
+	value_set(a, argument, "engines", worker_engines_value(a, r->named, r->nnamed));
 	value_set(a, argument, "brief", value_new_bool(a, true));
 	return argument;
 }

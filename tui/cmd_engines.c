@@ -23,7 +23,8 @@ static void cmd_engines_row(struct buf *out, const struct engine_row *row, size_
 	if (row->answer == ENGINE_SILENT)
 		buf_append_text(&line, row->err.text);
 	else
-		buf_printf(&line, "%s at %s", buf_text(&product), row->address);
+		buf_printf(&line, "%s %s %s", buf_text(&product), row->pool ? "answer:" : "at",
+		           row->address);
 	if (disk.n)
 		buf_printf(&line, "; %s", buf_text(&disk));
 	if (row->builds) {
@@ -67,6 +68,7 @@ int cmd_engines(struct arena *arena, const struct args *args)
 		return error_exit_code(ERROR_PROJECT);
 	const struct engine_list_request r = {
 		.named = preferences->engines, .nnamed = preferences->nengines,
+		.pools = preferences->pools, .npools = preferences->npools,
 		.limit_ms = CMD_ENGINES_LIMIT_MS,
 	};
 	owned(engine_list) struct engine_list *list =

@@ -132,6 +132,7 @@ static void picker_ask(struct engine_picker *p)
 	const struct preferences *preferences = p->project->preferences;
 	const struct engine_list_request r = {
 		.named = preferences->engines, .nnamed = preferences->nengines,
+		.pools = preferences->pools, .npools = preferences->npools,
 		.limit_ms = PICKER_LIMIT_MS,
 	};
 	engine_list_free(p->engines);

@@ -62,7 +62,8 @@ void batch_announce_start(struct batch *);
 void batch_announce_end(struct batch *, const struct error *fault);
 
 /* ---- batch_build.c ---- */
-/* Starts its job; on a pool, where it was picked an engine (build->engine).  What keeps it from starting is its end, told like one. */
+/* Starts its job, on a pool for the engine that was picked (build->engine).  What keeps it
+ * from starting is its end, told like one. */
 void batch_build_start(struct batch_build *);
 /* Asks its job to stop; for one that waits or has ended nothing is done. */
 void batch_build_cancel(struct batch_build *);

@@ -21,6 +21,7 @@ struct engine_list {
 	struct engine_row *rows;
 	struct engine_asked *asked;
 	size_t n, waiting;
+	size_t all;                     /* rows beyond n: what only pools name */
 	uint64_t timer;
 	int64_t limit_ms;
 	const char **busy;              /* addresses of the engines of builds that run */
@@ -65,6 +66,42 @@ static void list_take_info(struct engine_list *l, struct engine_row *row,
 	                 list_number(info, "total", &row->total);
 }
 
+/* ---- pools ---- */
+
+static struct engine_row *list_find(const struct engine_list *l, const char *name)
+{
+	for (size_t i = 0; i < l->all; i++)
+		if (!l->rows[i].pool && strcmp(l->rows[i].name, name) == 0)
+			return &l->rows[i];
+	return NULL;
+}
+
+/* By what is known of its engines now. */
+static void list_update_pool(struct engine_list *l, struct engine_row *row)
+{
+	size_t answers = 0, silent = 0;
+	row->builds = 0;
+	for (size_t i = 0; i < row->pool->n; i++) {
+		const struct engine_row *member = list_find(l, row->pool->engines[i]);
+		answers += member->answer == ENGINE_ANSWERS;
+		silent += member->answer == ENGINE_SILENT;
+		row->builds += member->builds;
+	}
+	row->answer = answers ? ENGINE_ANSWERS : silent == row->pool->n ? ENGINE_SILENT : ENGINE_ASKED;
+	row->product = arena_printf(l->arena, "%zu of %zu engines", answers, row->pool->n);
+	error_set(&row->err, ERROR_UNREACHABLE, "none of its engines answers");
+}
+
+static void list_changed(struct engine_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].pool)
+			list_update_pool(l, &l->rows[i]);
+	l->changed(l->data);
+}
+
+/* ---- answers ---- */
+
 /* Its worker is gone. */
 static void list_ended(struct engine_asked *it)
 {
@@ -98,7 +135,7 @@ static void list_line(void *data, const struct value *line, bool ended_well)
 			list_take_info(l, it->row, info);
 		worker_error(line, &it->row->err);
 	}
-	l->changed(l->data);
+	list_changed(l);
 }
 
 static void list_late(struct loop *loop, void *data)
@@ -106,7 +143,7 @@ static void list_late(struct loop *loop, void *data)
 	struct engine_list *l = data;
 	(void)loop;
 	l->timer = 0;
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = 0; i < l->all; i++) {
 		struct engine_asked *it = &l->asked[i];
 		if (!it->worker)
 			continue;
@@ -115,7 +152,7 @@ static void list_late(struct loop *loop, void *data)
 			          (double)l->limit_ms / 1000);
 		list_ended(it);
 	}
-	l->changed(l->data);
+	list_changed(l);
 }
 
 /* Where the builds that run are; whatever cannot be read counts nowhere. */
@@ -145,6 +182,40 @@ static void list_start(struct engine_list *l, struct engine_asked *it, struct va
 		it->row->answer = ENGINE_SILENT;
 }
 
+static struct engine_row list_row(const char *name)
+{
+	return (struct engine_row){ .name = name, .builder = "", .product = "", .version = "",
+	                            .address = "", .host = "" };
+}
+
+/* A row for each, and hidden ones for what they name that is none. */
+static void list_add_pools(struct engine_list *l, const struct engine_list_request *r)
+{
+	for (size_t i = 0; i < r->npools; i++) {
+		struct engine_row *row = &l->rows[l->n++];
+		*row = list_row(r->pools[i].name);
+		row->is_configured = true;
+		row->pool = &r->pools[i];
+		row->address = "";
+		for (size_t k = 0; k < r->pools[i].n; k++)
+			row->address = arena_printf(l->arena, "%s%s%s", row->address, k ? ", " : "",
+			                            r->pools[i].engines[k]);
+	}
+	l->all = l->n;
+	for (size_t i = 0; i < r->npools; i++)
+		for (size_t k = 0; k < r->pools[i].n; k++)
+			if (!list_find(l, r->pools[i].engines[k]))
+				l->rows[l->all++] = list_row(r->pools[i].engines[k]);
+}
+
+static size_t list_most(const struct engine_list_request *r, size_t built_in)
+{
+	size_t most = built_in + r->nnamed + r->npools;
+	for (size_t i = 0; i < r->npools; i++)
+		most += r->pools[i].n;
+	return most;
+}
+
 struct engine_list *engine_list_ask(struct loop *loop, const struct engine_list_request *r,
                                     engine_list_fn *changed, void *data)
 {
@@ -153,22 +224,23 @@ struct engine_list *engine_list_ask(struct loop *loop, const struct engine_list_
 	struct engine_list *l = xcalloc(1, sizeof *l);
 	*l = (struct engine_list){ .arena = arena_new(), .loop = loop, .changed = changed,
 	                           .data = data, .limit_ms = r->limit_ms };
-	l->n = BUILT_IN + r->nnamed;
-	l->rows = arena_array(l->arena, l->n, sizeof *l->rows);
-	l->asked = arena_array(l->arena, l->n, sizeof *l->asked);
+	l->rows = arena_array(l->arena, list_most(r, BUILT_IN), sizeof *l->rows);
+	l->asked = arena_array(l->arena, list_most(r, BUILT_IN), sizeof *l->asked);
 	struct value *named = worker_engines_value(l->arena, r->named, r->nnamed);
 	list_look_for_builds(l);
 	l->timer = loop_timer(loop, r->limit_ms, list_late, l);
-	for (size_t i = 0; i < l->n; i++) {
-		bool is_configured = i >= BUILT_IN;
-		l->rows[i] = (struct engine_row){
-			.name = is_configured ? arena_text(l->arena, r->named[i - BUILT_IN].name)
-			                      : built_in[i],
-			.is_configured = is_configured,
-			.builder = "", .product = "", .version = "", .address = "", .host = "",
-		};
+	for (; l->n < BUILT_IN + r->nnamed; l->n++) {
+		bool is_configured = l->n >= BUILT_IN;
+		l->rows[l->n] = list_row(is_configured ? arena_text(l->arena,
+		                                                    r->named[l->n - BUILT_IN].name)
+		                                       : built_in[l->n]);
+		l->rows[l->n].is_configured = is_configured;
+	}
+	list_add_pools(l, r);
+	for (size_t i = 0; i < l->all; i++) {
 		l->asked[i] = (struct engine_asked){ .list = l, .row = &l->rows[i] };
-		list_start(l, &l->asked[i], named);
+		if (!l->rows[i].pool)
+			list_start(l, &l->asked[i], named);
 	}
 	return l;
 }
@@ -178,7 +250,7 @@ void engine_list_free(struct engine_list *l)
 	if (!l)
 		return;
 	loop_untimer(l->loop, l->timer);
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->all; i++)
 		worker_free(l->asked[i].worker);
 	arena_free(l->arena);
 	free(l);
@@ -213,6 +285,8 @@ struct value *engine_list_value(struct arena *a, const struct engine_list *l)
 		const struct engine_row *row = &l->rows[i];
 		struct value *o = value_new_object(a);
 		list_set_text(a, o, "name", row->name);
+		if (row->pool)
+			value_set(a, o, "pool", value_new_bool(a, true));
 		value_set(a, o, "answers", value_new_bool(a, row->answer == ENGINE_ANSWERS));
 		list_set_text(a, o, "builder", row->builder);
 		list_set_text(a, o, "product", row->product);

@@ -92,8 +92,8 @@ static double pool_cost(const struct pool_engine *e, struct pool_measure m)
 	return (double)e->wait + (1 + (m.by_seconds ? e->seconds : todo)) * (1 + load);
 }
 
-enum pool_answer pool_pick(const struct pool_engine *engines, size_t n, const struct pool_want *want,
-                           size_t *ret_at)
+enum pool_answer pool_pick(const struct pool_engine *engines, size_t n,
+                           const struct pool_want *want, size_t *ret_at)
 {
 	enum pool_fit fit = pool_best_fit(engines, n, want);
 	struct pool_measure m = pool_measure(engines, n);

@@ -83,7 +83,8 @@ void pool_share_cache(struct arena *a, const struct request *r, struct plan *pla
 		struct image_task *t = &plan->tasks[i].image;
 		if (plan->tasks[i].kind != TASK_IMAGE || cache_is_said(t))
 			continue;
-		struct cache_making m = { a, arena_array(a, t->noptions + ADDED_MAX, sizeof *m.options), 0 };
+		struct cache_making m = { .arena = a };
+		m.options = arena_array(a, t->noptions + ADDED_MAX, sizeof *m.options);
 		for (size_t k = 0; k < t->noptions; k++)
 			if (!cache_is_ours(&t->options[k]))
 				m.options[m.n++] = t->options[k];

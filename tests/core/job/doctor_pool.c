@@ -23,11 +23,13 @@ static void test_doctor_pool__says_who_answers(void **state)
 		{ .name = "chosen", .spec = "far" }, { .name = "podman", .spec = "podman" },
 		{ .name = "far", .spec = "tcp://far:1", .facts = facts },
 	};
-	pool_row(s, &farm, engines, 3, "{\"name\":\"pool farm\",\"state\":\"problem\",\"text\":\"1 of 2 "
-	         "engines answer, not podman; cache reg/cache\",\"remedy\":\"start podman, or take it "
-	         "out of [pools.farm] in config.toml\",\"engine\":\"farm\",\"answers\":true,"
-	         "\"engines\":[{\"name\":\"far\",\"answers\":true},{\"name\":\"podman\","
-	         "\"answers\":false}]}");
+	pool_row(s, &farm, engines, 3,
+	         "{\"name\":\"pool farm\",\"state\":\"problem\","
+	         "\"text\":\"1 of 2 engines answer, not podman; cache reg/cache\","
+	         "\"remedy\":\"start podman, or take it out of [pools.farm] in config.toml\","
+	         "\"engine\":\"farm\",\"answers\":true,"
+	         "\"engines\":[{\"name\":\"far\",\"answers\":true},"
+	         "{\"name\":\"podman\",\"answers\":false}]}");
 	assert_ptr_equal(doctor_pool_first(&farm, engines, 3), &engines[2]);
 	engines[1].facts = facts;
 	pool_row(s, &farm, engines, 3, "{\"name\":\"pool farm\",\"state\":\"ok\",\"text\":\"2 of 2 "

@@ -37,11 +37,11 @@ static void lost_next(struct loop *loop, void *data)
 		runner_cancel(c->runner);
 	error_set(&err, ERROR_UNREACHABLE, "no engine is left");
 	if (!c->then) {
-		runner_continue(c->runner, NULL, &err);
+		runner_continue(c->runner, NULL, 0, &err);
 		return;
 	}
 	fake_engine_init(&c->second, loop, c->then);
-	runner_continue(c->runner, &c->second.base, NULL);
+	runner_continue(c->runner, &c->second.base, 0, NULL);
 }
 
 static bool lost_engine(void *data, const struct error *why)

@@ -203,7 +203,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
 		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
-		  "mouse, clipboard, engines, terminal, notice, history, project\n" },
+		  "mouse, clipboard, engines, pools, terminal, notice, history, project\n" },
 	};
 	CHECK_ROWS(*state, table);
 }

@@ -38,6 +38,11 @@ bool save_remove(const char *path, struct error *err);
  * they cannot be made, belong to somebody else, or there is no home. */
 const char *save_state_dir(const char *name, struct error *err);
 const char *save_cache_dir(const char *name, struct error *err);
+/* For sockets, which go with the session: below XDG_RUNTIME_DIR, else /tmp/mortar-UID.  Of
+ * at most SAVE_RUNTIME_MAX plain characters, for the path of a socket is short and other
+ * programs read theirs as a pattern. */
+const char *save_runtime_dir(struct error *err);
+enum { SAVE_RUNTIME_MAX = 50 };
 /* Not made; NULL when there is no home. */
 const char *save_config_path(const char *name);
 const char *save_state_path(const char *name);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,6 +77,43 @@ const char *save_state_dir(const char *name, struct error *err)
 const char *save_cache_dir(const char *name, struct error *err)
 {
 	return save_place_made("XDG_CACHE_HOME", "/.cache", name, err);
+}
+
+static bool save_runtime_fits(const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                            "0123456789-._/";
+	size_t n = strlen(path);
+	return path[0] == '/' && n <= SAVE_RUNTIME_MAX && strspn(path, plain) == n;
+}
+
+/* /tmp is everybody's: what lies there under our name may be somebody's trap. */
+static bool save_runtime_own(const char *path, struct error *err)
+{
+	struct stat st;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return error_set_errno(err, "cannot make '%s'", path);
+	if (lstat(path, &st) < 0)
+		return error_set_errno(err, "cannot use '%s'", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077))
+		return error_set(err, ERROR_SYSTEM, "'%s' is not a folder of yours alone; remove it, or "
+		                 "set XDG_RUNTIME_DIR", path);
+	return true;
+}
+
+const char *save_runtime_dir(struct error *err)
+{
+	owned_buf struct buf path = { 0 };
+	const char *set = getenv("XDG_RUNTIME_DIR");
+	struct error ignored;
+	buf_printf(&path, "%s/mortar", set ? set : "");
+	if (!save_runtime_fits(buf_text(&path)) || !save_runtime_own(buf_text(&path), &ignored)) {
+		buf_clear(&path);
+		buf_printf(&path, "/tmp/mortar-%u", (unsigned)geteuid());
+		if (!save_runtime_own(buf_text(&path), err))
+			return NULL;
+	}
+	return intern(buf_str(&path));
 }
 
 static const char *save_place_path(const char *variable, const char *standard, const char *name)

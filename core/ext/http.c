@@ -81,6 +81,18 @@ struct http *http_new(struct loop *l)
 	return h;
 }
 
+void http_on_fault(struct http *h, http_fault_fn *fn, void *data)
+{
+	h->on_fault = fn;
+	h->fault_data = data;
+}
+
+void http_fault(struct http *h, struct error *err)
+{
+	if (h->on_fault)
+		h->on_fault(h->fault_data, err);
+}
+
 static void http_destroy(struct http *h)
 {
 	while (h->transfers)
@@ -113,6 +125,7 @@ void http_transfer_free(struct http_transfer *t)
 	curl.easy_cleanup(t->easy);
 	curl.slist_free_all(t->headers);
 	buf_finish(&t->peer);
+	http_tls_free(t);
 	free(t);
 }
 
@@ -149,7 +162,7 @@ void http_cancel(struct http_transfer *t)
 }
 
 /* What libcurl's code means to somebody who wants an engine. */
-static void http_explain(struct http_transfer *t, CURLcode code, struct error *ret_err)
+static void http_explain_plain(struct http_transfer *t, CURLcode code, struct error *ret_err)
 {
 	const char *peer = buf_text(&t->peer);
 	long sys = 0;
@@ -179,6 +192,13 @@ static void http_explain(struct http_transfer *t, CURLcode code, struct error *r
 	default:
 		error_set(ret_err, ERROR_UNREACHABLE, "%s: %s", peer, curl.easy_strerror(code));
 	}
+}
+
+static void http_explain(struct http_transfer *t, CURLcode code, struct error *ret_err)
+{
+	if (!http_tls_explain(t, code, ret_err))
+		http_explain_plain(t, code, ret_err);
+	http_fault(t->http, ret_err);
 }
 
 static void http_collect(struct http *h)
@@ -322,6 +342,7 @@ struct http_transfer *http_transfer_new(struct http *h, const struct http_events
 	curl.easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	curl.easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, http_on_header);
 	curl.easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+	curl.easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->said);
 	return t;
 }
 
@@ -338,7 +359,9 @@ void http_transfer_start(struct http_transfer *t)
 
 void http_append_address(struct buf *b, const struct http_address *at)
 {
-	if (at->unix_path)
+	if (at->shown)
+		buf_append_text(b, at->shown);
+	else if (at->unix_path)
 		buf_printf(b, "unix://%s", at->unix_path);
 	else
 		buf_printf(b, "tcp://%s:%u", at->host, at->port);
@@ -353,11 +376,14 @@ void http_transfer_address(struct http_transfer *t, const struct http_address *a
 		curl.easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, at->unix_path);
 		buf_append(&url, STR("http://localhost"));
 	} else {
-		buf_printf(&url, "http://%s:%u", at->host, at->port);
+		buf_printf(&url, "%s://%s:%u", at->tls ? "https" : "http",
+		           at->tls && at->server_name ? at->server_name : at->host, at->port);
 	}
+	if (at->tls)
+		http_tls_address(t, at);
 	buf_append_text(&url, path ? path : "/");
 	curl.easy_setopt(t->easy, CURLOPT_URL, buf_text(&url));
-	curl.easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl.easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, at->tls ? "https" : "http");
 	curl.easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
 	curl.easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 	curl.easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -20,6 +20,10 @@ void http_load(void);
 struct http *http_new(struct loop *);
 void http_free(struct http *);
 OWN_DEFINE(http)
+/* What goes wrong in any transfer passes here before it is told, to be said better by who
+ * knows more of the way there. */
+typedef void http_fault_fn(void *data, struct error *err);
+void http_on_fault(struct http *, http_fault_fn *, void *data);
 
 /* unix_path, or host (an IPv6 address in brackets) and port.  tls: of a host alone; its
  * certificate must be good for server_name (NULL: host).  ca, cert, key: PEM files; NULL:
@@ -30,6 +34,7 @@ struct http_address {
 	uint16_t port;
 	bool tls;
 	const char *ca, *cert, *key, *server_name;
+	const char *shown;              /* in messages; NULL: as unix:// or tcp:// */
 };
 
 /* FAILED: the transfer is cut, so that the other side never sees a good end. */
@@ -59,7 +64,8 @@ struct http_request {
 enum { HTTP_HEAD_MAX = 64 * 1024 };
 
 /* Borrows the request for the call.  No proxy, no redirect, no credentials of the
- * environment.  A peer that does not answer or goes away is ERROR_UNREACHABLE. */
+ * environment.  A peer that does not answer or goes away is ERROR_UNREACHABLE; one whose
+ * certificate is no good, or who does not take ours, ERROR_REFUSED. */
 struct http_transfer *http_start(struct http *, const struct http_request *,
                                  const struct http_events *);
 /* The answer's status, 0 while there is none. */

@@ -23,6 +23,8 @@ struct http {
 	CURLM *multi;
 	struct http_transfer *transfers;
 	uint64_t timer;
+	http_fault_fn *on_fault;
+	void *fault_data;
 	unsigned inside;        /* calls of libcurl below us: no handle may be removed now */
 	unsigned depth;         /* of http_drive: memory stays until it is 0 */
 	bool freed;
@@ -41,6 +43,8 @@ struct http_transfer {
 	struct str body;                                /* pulled, not yet taken */
 	size_t head_size;
 	struct buf peer;                                /* for messages */
+	struct http_tls *tls;                           /* NULL: none */
+	char said[CURL_ERROR_SIZE];                     /* libcurl's own words */
 	bool cancelled, failed;
 	bool waiting;                                   /* to be started, see http_transfer_start */
 	struct error err;                               /* when failed */
@@ -58,5 +62,14 @@ void http_transfer_end(struct http_transfer *, const struct error *err);
 void http_append_address(struct buf *, const struct http_address *);
 /* Sets where the transfer goes; path NULL: no more than the address. */
 void http_transfer_address(struct http_transfer *, const struct http_address *, const char *path);
+
+/* Sets TLS for an address that has it; at->host is where the connection goes, the name in
+ * the URL the one that its certificate must have. */
+void http_tls_address(struct http_transfer *, const struct http_address *);
+void http_tls_free(struct http_transfer *);
+/* False: what libcurl says is nothing of TLS. */
+bool http_tls_explain(struct http_transfer *, CURLcode, struct error *);
+/* By who asked to hear of faults. */
+void http_fault(struct http *, struct error *);
 
 #endif

@@ -38,6 +38,8 @@ static void upgrade_end(struct http_transfer *t, int status, const struct error 
 	struct error kept = { 0 };
 	if (err)
 		kept = *err;
+	if (err)
+		http_fault(t->http, &kept);
 	http_cancel(t);
 	fn(data, status, err ? &kept : NULL);
 }

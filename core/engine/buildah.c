@@ -81,7 +81,7 @@ struct engine *buildah_new(const struct engine_options *o, struct loop *l, struc
 {
 	struct buildah_engine *b = xcalloc(1, sizeof *b);
 	(void)err;
-	b->base = (struct engine){ &buildah_ops, l };
+	b->base = (struct engine){ .ops = &buildah_ops, .loop = l };
 	b->arena = arena_new();
 	b->scratch = o->scratch ? arena_text(b->arena, str_of(o->scratch)) : NULL;
 	b->build_id = arena_text(b->arena, str_of(o->build_id ? o->build_id : "mortar"));

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
 #include "core/engine/podman.h"
 #include "core/engine/stream.h"
 #include "core/value/json.h"
@@ -18,10 +17,22 @@
 #define DOCKER_API_KNOWN "1.51"
 enum { DOCKER_PROBE_MS = 10000, DOCKER_ANSWER_MAX = 1 << 20 };
 
-static bool docker_address(struct docker *d, const char *endpoint, struct error *err)
+/* Takes the endpoint. */
+static void docker_set_endpoint(struct docker *d, struct endpoint *e)
 {
-	d->address = arena_text(d->arena, str_of(endpoint ? endpoint : address_of_docker()));
-	return address_parse(d->arena, d->address, &d->at, err);
+	endpoint_free(d->endpoint);
+	d->endpoint = e;
+	d->at = *endpoint_address(e);
+	d->address = d->facts.address = endpoint_shown(e);
+	d->facts.spec = endpoint_spec(e);
+	d->facts.has_tls = d->at.tls;
+	d->base.patience_ms = endpoint_patience_ms(e);
+}
+
+static void docker_fault(void *data, struct error *err)
+{
+	struct docker *d = data;
+	endpoint_explain(d->endpoint, err);
 }
 
 static void docker_ready(struct docker *d, const struct error *err)
@@ -123,13 +134,14 @@ static void docker_ask(struct docker *);
 static bool docker_ask_next(struct docker *d)
 {
 	struct error ignored = { 0 };
-	const char *place = podman_place(d->arena, d->place + 1);
-	if (!place || d->builder != DOCKER_PODMAN || !d->has_places)
+	struct endpoint_options o = { .spec = podman_place(d->arena, d->place + 1) };
+	if (!o.spec || d->builder != DOCKER_PODMAN || !d->has_places)
 		return false;
 	d->place++;
-	if (!docker_address(d, place, &ignored))
+	struct endpoint *next = endpoint_new(d->base.loop, &o, &ignored);
+	if (!next)
 		return false;
-	d->facts.address = d->address;
+	docker_set_endpoint(d, next);
 	docker_ask(d);
 	return true;
 }
@@ -196,7 +208,7 @@ static bool docker_answer(void *data, struct str bytes, struct error *err)
 static void docker_ask_version(struct docker *d)
 {
 	struct http_request r = { .method = "GET", .path = "/version", .at = d->at,
-	                          .timeout_ms = DOCKER_PROBE_MS };
+	                          .timeout_ms = DOCKER_PROBE_MS + d->base.patience_ms };
 	struct http_events events = { .bytes = docker_answer, .done = docker_told, .data = d };
 	buf_clear(&d->answer);
 	d->asking = http_start(d->http, &r, &events);
@@ -240,7 +252,7 @@ static void docker_pinged(void *data, const struct error *err)
 static void docker_ask(struct docker *d)
 {
 	struct http_request r = { .method = "GET", .path = "/_ping", .at = d->at,
-	                          .timeout_ms = DOCKER_PROBE_MS };
+	                          .timeout_ms = DOCKER_PROBE_MS + d->base.patience_ms };
 	struct http_events events = { .done = docker_pinged, .data = d };
 	d->asking = http_start(d->http, &r, &events);
 }
@@ -266,6 +278,7 @@ static void docker_free(struct engine *e)
 	docker_untag_drop(d->untag);
 	http_cancel(d->asking);
 	http_free(d->http);
+	endpoint_free(d->endpoint);
 	buf_finish(&d->answer);
 	arena_free(d->arena);
 	free(d);
@@ -276,23 +289,24 @@ static const struct engine_ops docker_ops = {
 	.untag = docker_untag, .cancel = docker_cancel, .free = docker_free,
 };
 
-struct engine *docker_new(const char *endpoint, enum docker_builder builder,
+struct engine *docker_new(struct endpoint *endpoint, enum docker_builder builder,
                           const struct engine_options *o, struct loop *l, struct error *err)
 {
-	struct docker *d = xcalloc(1, sizeof *d);
-	d->base = (struct engine){ &docker_ops, l };
-	d->arena = arena_new();
-	d->builder = builder;
-	d->has_places = !endpoint && builder == DOCKER_PODMAN;
-	if (d->has_places)
-		endpoint = podman_place(d->arena, 0);
-	if (!docker_address(d, endpoint, err)) {
-		arena_free(d->arena);
-		free(d);
+	bool has_places = !endpoint && builder == DOCKER_PODMAN;
+	owned(arena) struct arena *a = arena_new();
+	struct endpoint_options usual = { .spec = has_places ? podman_place(a, 0) : NULL };
+	if (!endpoint)
+		endpoint = endpoint_new(l, &usual, err);
+	if (!endpoint)
 		return NULL;
-	}
+	struct docker *d = xcalloc(1, sizeof *d);
+	d->base = (struct engine){ .ops = &docker_ops, .loop = l };
+	d->arena = take(a);
+	d->builder = builder;
+	d->has_places = has_places;
+	docker_set_endpoint(d, endpoint);
 	d->http = http_new(l);
+	http_on_fault(d->http, docker_fault, d);
 	d->build_id = arena_text(d->arena, str_of(o->build_id ? o->build_id : "mortar"));
-	d->facts.address = d->address;
 	return &d->base;
 }

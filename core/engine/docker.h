@@ -1,6 +1,7 @@
 #ifndef CORE_ENGINE_DOCKER_H
 #define CORE_ENGINE_DOCKER_H
 
+#include "core/engine/endpoint.h"
 #include "core/engine/work.h"
 #include "core/ext/http.h"
 
@@ -15,7 +16,8 @@ struct docker {
 	struct engine base;
 	struct arena *arena;            /* every text of this engine */
 	struct http *http;
-	struct http_address at;
+	struct endpoint *endpoint;
+	struct http_address at;         /* the endpoint's, as its name is */
 	const char *address, *build_id;
 	enum docker_builder builder;    /* asked for; after the probe: what is there */
 	bool has_places;                /* podman's own places are tried, `place` now */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/endpoint.h"
 #include "core/engine/podman.h"
 #include "core/engine/run_owner.h"
 #include "core/engine/work.h"
@@ -200,19 +201,26 @@ static const struct engine_ops choice_ops = {
 	.push = choice_push, .untag = choice_untag, .cancel = choice_cancel, .free = choice_free,
 };
 
+/* Whoever points docker at another machine does not mean this one's engines instead. */
+static struct engine *choice_far(const struct engine_options *o, struct loop *l)
+{
+	struct endpoint_options usual = { .spec = NULL };
+	struct error ignored;
+	owned(endpoint) struct endpoint *e = endpoint_new(l, &usual, &ignored);
+	return e && endpoint_patience_ms(e) ? docker_new(take(e), DOCKER_ANY, o, l, &ignored) : NULL;
+}
+
 static struct engine *choice_new(const struct engine_options *o, struct loop *l)
 {
+	struct engine *far = choice_far(o, l);
+	if (far)
+		return far;
 	struct choice *c = xcalloc(1, sizeof *c);
-	c->base = (struct engine){ &choice_ops, l };
+	c->base = (struct engine){ .ops = &choice_ops, .loop = l };
 	c->engines[CHOICE_DOCKER] = docker_new(NULL, DOCKER_ANY, o, l, &c->why[CHOICE_DOCKER]);
 	c->engines[CHOICE_PODMAN] = docker_new(NULL, DOCKER_PODMAN, o, l, &c->why[CHOICE_PODMAN]);
 	c->engines[CHOICE_BUILDAH] = buildah_new(o, l, &c->why[CHOICE_BUILDAH]);
 	return &c->base;
-}
-
-static bool engine_is_address(const char *spec)
-{
-	return strstr(spec, "://") != NULL;
 }
 
 static const char *engine_named(const struct engine_options *o, const char *name,
@@ -231,8 +239,23 @@ static struct engine *engine_unknown(const struct engine_options *o, const char 
 	for (size_t i = 0; i < o->nnamed; i++)
 		buf_printf(&names, ", %.*s", STR_ARG(o->named[i].name));
 	error_set(err, ERROR_USAGE, "no engine '%s'; there are auto, buildkit, classic, podman, "
-	          "buildah, an address (unix:///path, tcp://host:port)%s%s", spec,
+	          "buildah, an address (unix:///path, tcp://host:port, ssh://host …), context:NAME of "
+	          "docker's%s%s", spec,
 	          names.n ? " and from config.toml: " : "", names.n ? buf_text(&names) + 2 : "");
+	return NULL;
+}
+
+static struct engine *engine_at(const struct engine_options *o, struct loop *l,
+                                struct error *err)
+{
+	struct endpoint_options at = { .spec = o->spec, .named = o->named, .nnamed = o->nnamed };
+	struct endpoint *e = endpoint_new(l, &at, err);
+	if (!e)
+		return NULL;
+	if (endpoint_speaks(e) == ENDPOINT_DOCKER)
+		return docker_new(e, DOCKER_ANY, o, l, err);
+	error_set(err, ERROR_REFUSED, "%s is a buildkitd", endpoint_shown(e));
+	endpoint_free(e);
 	return NULL;
 }
 
@@ -258,7 +281,7 @@ struct engine *engine_new(const struct engine_options *o, struct loop *l, struct
 		return buildah_new(o, l, err);
 	if (strcmp(spec, "podman") == 0)
 		return docker_new(NULL, DOCKER_PODMAN, o, l, err);
-	if (engine_is_address(spec))
-		return docker_new(spec, DOCKER_ANY, o, l, err);
+	if (endpoint_is_spec(spec))
+		return engine_at(o, l, err);
 	return engine_unknown(o, spec, err);
 }

@@ -31,6 +31,8 @@ struct engine_facts {
 	const char *name;               /* "buildkit", "classic", "podman", "buildah" */
 	const char *product, *version;  /* "dockerd 20.10.24" in two parts */
 	const char *address;            /* unix:///var/run/docker.sock, or a program's name */
+	const char *spec;               /* for endpoint_new, which leads there again; NULL: a program */
+	bool has_tls;
 	const char *api_version;        /* or NULL */
 	enum numbering numbering;
 	unsigned abilities;
@@ -126,11 +128,12 @@ struct engine_ops {
 struct engine {
 	const struct engine_ops *ops;
 	struct loop *loop;
+	int64_t patience_ms;            /* what a probe may take longer than of an engine here */
 };
 
-/* spec: auto, buildkit, classic, podman, buildah, an endpoint URL (unix://, tcp://)
- * or a name of `named` (name → endpoint URL).  auto: what DOCKER_HOST or the
- * default socket has, BuildKit where the daemon has it, else podman's service where
+/* spec: auto, buildkit, classic, podman, buildah, an endpoint (endpoint.h), or a name of
+ * `named` (name → one of these).  auto: what docker's command line would take, BuildKit
+ * where the daemon has it; unless that is by ssh, and so meant, else podman's service where
  * one answers, else buildah.  What answers at an address may be podman too.  scratch: a
  * private folder of the build for whatever an engine must put on the disk. */
 struct engine_options {

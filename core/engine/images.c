@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
+#include "core/engine/service.h"
 #include "core/engine/stream.h"
-#include "core/ext/http.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
 
@@ -140,19 +139,20 @@ static void images_came(void *data, const struct error *err)
 	loop_stop(q->loop);
 }
 
-static bool images_ask_docker(struct arena *a, const struct engine_facts *f,
-                              const struct http_address *at, struct buf *answer,
+static bool images_ask_docker(struct arena *a, const struct engine_facts *f, struct buf *answer,
                               struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
+	owned_service struct service service = { 0 };
 	struct images_asking q = { .loop = loop };
-	struct http *http = http_new(loop);
+	if (!service_init(&service, loop, f->spec, err))
+		return false;
 	struct http_request r = {
-		.method = "GET", .path = arena_printf(a, "/v%s/images/json", f->api_version), .at = *at,
-		.timeout_ms = IMAGES_MS,
+		.method = "GET", .path = arena_printf(a, "/v%s/images/json", f->api_version),
+		.at = service.at, .timeout_ms = IMAGES_MS + endpoint_patience_ms(service.endpoint),
 	};
 	struct http_events events = { .bytes = images_bytes, .done = images_came, .data = &q };
-	q.transfer = http_start(http, &r, &events);
+	q.transfer = http_start(service.http, &r, &events);
 	bool ok = loop_run(loop, err);
 	if (ok && q.err.code) {
 		*err = q.err;
@@ -160,8 +160,6 @@ static bool images_ask_docker(struct arena *a, const struct engine_facts *f,
 	} else if (ok && q.status != 200) {
 		ok = error_set(err, ERROR_PROTOCOL, "%s answers with status %d", f->address, q.status);
 	}
-	http_cancel(q.transfer);
-	http_free(http);
 	*answer = q.answer;
 	return ok;
 }
@@ -186,12 +184,10 @@ bool engine_images_list(struct arena *a, const struct engine_facts *f, struct st
                         struct engine_images *ret_images, struct error *err)
 {
 	owned_buf struct buf answer = { 0 };
-	struct http_address at;
-	struct error no_address;
-	if (!address_parse(a, f->address, &at, &no_address))
+	if (!f->spec)
 		return images_ask_buildah(&answer, err) &&
 		       engine_images_read_buildah(a, buf_str(&answer), repository, ret_images, err);
-	return images_ask_docker(a, f, &at, &answer, err) &&
+	return images_ask_docker(a, f, &answer, err) &&
 	       engine_images_read_docker(a, arena_str(a, buf_str(&answer)), repository, ret_images,
 	                                 err);
 }

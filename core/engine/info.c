@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
 #include "core/engine/platform.h"
+#include "core/engine/service.h"
 #include "core/engine/stream.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
@@ -29,13 +29,13 @@ struct engine_asking {
 	bool no_usage;
 	struct buf answer;
 	/* dockerd and podman */
-	struct http *http;
-	struct http_address at;
+	struct service service;
 	struct http_transfer *transfer;
 	/* buildah */
 	struct child child;
 	int status;
 	uint64_t timer;
+	struct error err;               /* why it could not even be asked */
 };
 
 /* ---- the answers ---- */
@@ -161,10 +161,10 @@ static void info_get(struct engine_asking *q, const char *what,
                      void (*done)(void *data, const struct error *))
 {
 	const char *path = arena_printf(q->arena, "/v%s/%s", q->facts.api_version, what);
-	struct http_request r = { .method = "GET", .path = path, .at = q->at };
+	struct http_request r = { .method = "GET", .path = path, .at = q->service.at };
 	struct http_events events = { .bytes = info_bytes, .done = done, .data = q };
 	buf_clear(&q->answer);
-	q->transfer = http_start(q->http, &r, &events);
+	q->transfer = http_start(q->service.http, &r, &events);
 }
 
 static bool info_came(struct engine_asking *q, const struct error *err, struct error *ret_err)
@@ -254,10 +254,8 @@ static void info_failed(struct loop *l, void *data)
 {
 	(void)l;
 	struct engine_asking *q = data;
-	struct error err;
 	q->timer = 0;
-	error_set(&err, ERROR_SYSTEM, "buildah info cannot be run");
-	q->done(q->data, NULL, &err);
+	q->done(q->data, NULL, &q->err);
 }
 
 static void info_run(struct engine_asking *q)
@@ -265,8 +263,7 @@ static void info_run(struct engine_asking *q)
 	static const char *const argv[] = { "buildah", "info", NULL };
 	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL,
 	                   .group = true, .die_with_parent = true };
-	struct error ignored;
-	if (!spawn_start(&s, &q->child, &ignored)) {
+	if (!spawn_start(&s, &q->child, &q->err)) {
 		q->child = (struct child){ .out = -1 };
 		q->timer = loop_timer(q->loop, 0, info_failed, q);
 		return;
@@ -281,7 +278,6 @@ struct engine_asking *engine_info_ask(struct loop *l, const struct engine_facts 
                                       engine_info_fn *done, void *data)
 {
 	struct engine_asking *q = xcalloc(1, sizeof *q);
-	struct error err;
 	q->arena = arena_new();
 	q->loop = l;
 	q->done = done;
@@ -289,12 +285,12 @@ struct engine_asking *engine_info_ask(struct loop *l, const struct engine_facts 
 	q->facts.address = arena_text(q->arena, str_of(f->address));
 	q->facts.api_version = f->api_version ? arena_text(q->arena, str_of(f->api_version)) : "";
 	q->child.out = -1;
-	if (!address_parse(q->arena, q->facts.address, &q->at, &err)) {
+	if (!f->spec)
 		info_run(q);
-		return q;
-	}
-	q->http = http_new(l);
-	info_get(q, "info", info_told);
+	else if (service_init(&q->service, l, f->spec, &q->err))
+		info_get(q, "info", info_told);
+	else
+		q->timer = loop_timer(l, 0, info_failed, q);
 	return q;
 }
 
@@ -307,8 +303,7 @@ void engine_asking_free(struct engine_asking *q)
 {
 	if (!q)
 		return;
-	http_cancel(q->transfer);
-	http_free(q->http);
+	service_finish(&q->service);
 	loop_untimer(q->loop, q->timer);
 	info_close(q);
 	if (q->child.pid > 0) {

@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
 #include "core/engine/layers.h"
-#include "core/ext/http.h"
+#include "core/engine/service.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
 
@@ -90,22 +89,23 @@ static bool asking_more(void *data, struct str *ret_bytes, struct error *err)
 }
 
 static bool layers_ask_service(struct arena *a, const struct engine_facts *f,
-                               const struct http_address *at, const char *image,
-                               struct image_layers *ret_layers, struct error *err)
+                               const char *image, struct image_layers *ret_layers,
+                               struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
 	owned_buf struct buf path = { 0 };
 	struct asking q = { .loop = loop, .image = image };
-	struct http *http = http_new(loop);
+	struct service service;
+	if (!service_init(&service, loop, f->spec, err))
+		return false;
 	buf_printf(&path, "/v%s/images/", f->api_version);
 	http_append_escaped(&path, str_of(image));
 	buf_append_text(&path, "/get");
-	struct http_request r = { .method = "GET", .path = buf_text(&path), .at = *at };
+	struct http_request r = { .method = "GET", .path = buf_text(&path), .at = service.at };
 	struct http_events events = { .bytes = asking_bytes, .done = asking_done, .data = &q };
-	q.transfer = http_start(http, &r, &events);
+	q.transfer = http_start(service.http, &r, &events);
 	bool ok = layers_read(a, asking_more, &q, LAYERS_LIMITS, ret_layers, err);
-	http_cancel(q.transfer);
-	http_free(http);
+	service_finish(&service);
 	buf_finish(&q.came);
 	buf_finish(&q.taken);
 	return ok;
@@ -174,9 +174,7 @@ static bool layers_ask_buildah(struct arena *a, const char *image,
 bool layers_ask(struct arena *a, const struct engine_facts *f, const char *image,
                 struct image_layers *ret_layers, struct error *err)
 {
-	struct http_address at;
-	struct error no_address;
-	if (!address_parse(a, f->address, &at, &no_address))
+	if (!f->spec)
 		return layers_ask_buildah(a, image, ret_layers, err);
-	return layers_ask_service(a, f, &at, image, ret_layers, err);
+	return layers_ask_service(a, f, image, ret_layers, err);
 }

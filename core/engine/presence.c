@@ -1,6 +1,6 @@
 #include "core/engine/presence.h"
 
-#include "core/engine/address.h"
+#include "core/engine/service.h"
 #include "core/engine/stream.h"
 #include "core/value/json.h"
 
@@ -52,11 +52,11 @@ bool engine_presence_read(struct arena *a, struct str json, const char *key, str
 	return ret_id->n || error_set(err, ERROR_PROTOCOL, "the engine tells no %s", key);
 }
 
-static void presence_start(struct arena *a, struct presence_call *c, struct http *http,
-                           const struct http_address *at, const struct engine_facts *f)
+static void presence_start(struct arena *a, struct presence_call *c, const struct service *s,
+                           const struct engine_facts *f)
 {
 	owned_buf struct buf path = { 0 };
-	struct http_request r = { .method = "GET", .at = *at, .timeout_ms = PRESENCE_MS };
+	struct http_request r = { .method = "GET", .at = s->at, .timeout_ms = PRESENCE_MS };
 	struct http_events events = { .bytes = presence_bytes, .done = presence_came, .data = c };
 	buf_printf(&path, c->image ? "/v%s/images/" : "/v%s/info", f->api_version);
 	if (c->image) {
@@ -65,7 +65,7 @@ static void presence_start(struct arena *a, struct presence_call *c, struct http
 	}
 	r.path = arena_text(a, buf_str(&path));
 	c->all->open++;
-	c->transfer = http_start(http, &r, &events);
+	c->transfer = http_start(s->http, &r, &events);
 }
 
 static bool presence_take(struct arena *a, struct presence *p, struct presence_call *c,
@@ -83,17 +83,18 @@ static bool presence_take(struct arena *a, struct presence *p, struct presence_c
 }
 
 static bool presence_run(struct arena *a, const struct engine_facts *f,
-                         const struct http_address *at, struct presence *p,
-                         struct presence_asking *q, struct error *err)
+                         struct presence *p, struct presence_asking *q, struct error *err)
 {
-	struct http *http = http_new(q->loop);
+	struct service service;
+	if (!service_init(&service, q->loop, f->spec, err))
+		return false;
 	for (size_t i = 0; i < q->n; i++) {
 		q->calls[i] = (struct presence_call){ .all = q,
 		                                      .image = i < p->nimages ? &p->images[i] : NULL };
-		presence_start(a, &q->calls[i], http, at, f);
+		presence_start(a, &q->calls[i], &service, f);
 	}
 	bool ok = loop_run(q->loop, err);
-	http_free(http);
+	service_finish(&service);
 	if (ok && q->err.code) {
 		*err = q->err;
 		ok = false;
@@ -108,11 +109,10 @@ static bool presence_run(struct arena *a, const struct engine_facts *f,
 bool engine_presence_ask(struct arena *a, const struct engine_facts *f, struct presence *p,
                          struct error *err)
 {
-	struct http_address at;
 	owned(loop) struct loop *loop = loop_new();
 	struct presence_asking q = { .loop = loop, .n = p->nimages + p->wants_daemon };
-	if (!f->api_version || !address_parse(a, f->address, &at, err))
+	if (!f->api_version || !f->spec)
 		return error_set(err, ERROR_REFUSED, "%s is not asked for its images", f->name);
 	q.calls = arena_array(a, q.n + 1, sizeof *q.calls);
-	return q.n == 0 || presence_run(a, f, &at, p, &q, err);
+	return q.n == 0 || presence_run(a, f, p, &q, err);
 }

@@ -19,11 +19,12 @@ struct work {
 	const struct work_input *input; /* NULL: it takes none */
 };
 
-/* Engines of their own; takes nothing, copies what it is given. */
+/* Engines of their own; what they are given but for endpoints is copied. */
 enum docker_builder { DOCKER_ANY, DOCKER_BUILDKIT, DOCKER_CLASSIC, DOCKER_PODMAN };
-/* endpoint: unix:///path or tcp://host:port; NULL: DOCKER_HOST or the default socket,
- * for podman the places of its own. */
-struct engine *docker_new(const char *endpoint, enum docker_builder, const struct engine_options *,
+/* endpoint: taken; NULL: what the docker command line would take, for podman the places of
+ * its own. */
+struct endpoint;
+struct engine *docker_new(struct endpoint *, enum docker_builder, const struct engine_options *,
                           struct loop *, struct error *);
 struct engine *buildah_new(const struct engine_options *, struct loop *, struct error *);
 

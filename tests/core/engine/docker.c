@@ -543,7 +543,7 @@ static void test_docker__freeing_the_engine_ends_its_work_without_a_word(void **
 
 static void test_docker__refuses_addresses_it_cannot_use(void **state)
 {
-	static const char *const wrong[] = { "ssh://host", "tcp://", "tcp://host:0", "tcp://h:x",
+	static const char *const wrong[] = { "ssh://-host", "tcp://", "tcp://host:0", "tcp://h:x",
 	                                     "unix://", "npipe:////./pipe/docker" };
 	struct bench *b = *state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -103,6 +103,7 @@ static void info_ask(struct scratch *s, struct asked *a, int status, const char 
 	struct engine_facts facts = {
 		.address = arena_printf(s->arena, "unix://%s/s", s->dir), .api_version = "1.41",
 	};
+	facts.spec = facts.address;
 	server_append_answer(&one, status, str_of(info), 11, true);
 	server_append_answer(&two, 200, str_of(df), 11, true);
 	server_on(server, &(struct server_answer){ .request = "GET /v1.41/info",

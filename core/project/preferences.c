@@ -4,6 +4,7 @@
 #include "core/base/check.h"
 #include "core/base/similar.h"
 #include "core/config/toml.h"
+#include "core/project/preferences_engine.h"
 
 /* Reading: one file at a time, the project's after the user's, each key through its
  * row in the table below. */
@@ -401,25 +402,20 @@ static bool preferences_endpoint(struct preferences_reader *r, const struct valu
                                  struct pair *ret_engine)
 {
 	static const struct preferences_key keys[] = {
-		{ "endpoint", true, NULL },
-		{ NULL, true, NULL },
+		{ "endpoint", true, NULL }, { "ca", true, NULL }, { "cert", true, NULL },
+		{ "key", true, NULL }, { "server_name", true, NULL }, { NULL, true, NULL },
 	};
-	const char *endpoint = NULL;
 	if (value_type(engine) != VALUE_OBJECT || !preferences_is_name(value_key(engine)))
 		return preferences_wrong(r, engine, "a table under a name of letters, "
 		                         "digits, _ and -: [engines.remote]");
 	for (const struct value *v = value_child(engine); v; v = value_next(v)) {
-		if (!str_eq(value_key(v), STR("endpoint")))
+		const struct preferences_key *key = keys;
+		while (key->name && !str_eq(value_key(v), str_of(key->name)))
+			key++;
+		if (!key->name)
 			preferences_unknown(r, v, keys);
-		else if (!preferences_text(r, v, "an address: \"unix:///run/docker.sock\"",
-		                           &endpoint))
-			return false;
 	}
-	if (!endpoint)
-		return preferences_wrong(r, engine, "given an endpoint: endpoint = "
-		                         "\"unix:///run/docker.sock\"");
-	*ret_engine = (struct pair){ arena_str(r->p->arena, value_key(engine)), str_of(endpoint) };
-	return true;
+	return preferences_read_engine(r->p->arena, engine, r->problems, ret_engine);
 }
 
 static bool preferences_engines(struct preferences_reader *r, const struct value *value)

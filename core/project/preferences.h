@@ -35,7 +35,8 @@ struct preferences {
 	/* [notice], of a build that took `after` seconds while nobody looked; default 30. */
 	enum preferences_switch notice_bell, notice_terminal, notice_desktop;
 	unsigned long long notice_after;
-	/* [engines.NAME] endpoint = "…": only from the user's config. */
+	/* [engines.NAME] endpoint = "…", with ca, cert, key and server_name behind its '?'
+	 * (core/engine/endpoint.h): only from the user's config. */
 	const struct pair *engines;
 	size_t nengines;
 	/* [project."/root"] engine of the user's config for the project that was read, over both

@@ -199,13 +199,27 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "keep_caches\n" },
 		{ "[engines.a]\nendpoint = 'x'\nsocket = 1\n", NULL,
 		  "/home/config.toml:3:1: warning: mortar knows no setting socket here: "
-		  "known are endpoint\n" },
+		  "known are endpoint, ca, cert, key, server_name\n" },
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
 		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
 		  "mouse, clipboard, engines, pools, terminal, notice, history, project\n" },
 	};
 	CHECK_ROWS(*state, table);
+}
+
+static void test_preferences__tls_travels_in_the_endpoint(void **state)
+{
+	struct fixture *f = *state;
+	setenv("HOME", "/home/me", 1);
+	read_both(f, "[engines.far]\nca = '~/a b.pem'\nendpoint = 'tcp://h:1'\n"
+	          "[engines.cell]\nendpoint = 'buildkit+tcp://h'\ncert = '/c'\nkey = '/k'\n"
+	          "server_name = 'x.y'\n", NULL);
+	assert_int_equal(problems_count(f->problems), 0);
+	assert_int_equal(f->p->nengines, 2);
+	assert_true(str_eq(f->p->engines[0].value, STR("tcp://h:1?ca=%2Fhome%2Fme%2Fa%20b.pem")));
+	assert_true(str_eq(f->p->engines[1].value,
+	                   STR("buildkit+tcp://h?cert=%2Fc&key=%2Fk&server_name=x.y")));
 }
 
 static void test_preferences__a_project_is_not_trusted(void **state)
@@ -269,6 +283,17 @@ static void test_preferences__refuses_wrong_types(void **state)
 		  "[engines.NAME]\n" },
 		{ "[engines.a]\n", NULL, "/home/config.toml:1:10: a must be given an endpoint: "
 		  "endpoint = \"unix:///run/docker.sock\"\n" },
+		{ "[engines.a]\nendpoint = 'tcp://h'\nca = 'ca.pem'\n", NULL,
+		  "/home/config.toml:3:6: ca must be the path of a PEM file: \"/etc/mortar/ca.pem\", "
+		  "\"~/certs/ca.pem\"\n" },
+		{ "[engines.a]\nendpoint = 'tcp://h'\nkey = '/k.pem'\n", NULL,
+		  "/home/config.toml:3:1: cert and key go together\n" },
+		{ "[engines.a]\nendpoint = 'ssh://h'\nca = '/ca.pem'\n", NULL,
+		  "/home/config.toml:2:12: ca, cert, key and server_name belong to an endpoint "
+		  "tcp://host:port or buildkit+tcp://host:port\n" },
+		{ "[engines.a]\nendpoint = 'tcp://h'\nserver_name = 5\n", NULL,
+		  "/home/config.toml:3:15: server_name must be the name in the engine's certificate: "
+		  "\"build.example\"\n" },
 		{ "[engines.'a b']\n", NULL,
 		  "/home/config.toml:1:10: a b must be a table under a name of letters, "
 		  "digits, _ and -: [engines.remote]\n" },
@@ -323,6 +348,7 @@ int main(void)
 		PREFERENCES_TEST(test_preferences__the_project_wins_key_by_key),
 		PREFERENCES_TEST(test_preferences__a_limit_has_a_unit),
 		PREFERENCES_TEST(test_preferences__warns_of_unknown_keys),
+		PREFERENCES_TEST(test_preferences__tls_travels_in_the_endpoint),
 		PREFERENCES_TEST(test_preferences__a_project_is_not_trusted),
 		PREFERENCES_TEST(test_preferences__refuses_wrong_types),
 		PREFERENCES_TEST(test_preferences__says_when_a_file_cannot_be_read),

@@ -92,6 +92,7 @@ static bool list_start(struct list_row *row, struct str line)
 	struct { const char *key, **text; } texts[] = {
 		{ "project", &item->project }, { "kind", &item->kind }, { "level", &item->level },
 		{ "engine", &item->engine }, { "engine_address", &item->address },
+		{ "engine_spec", &item->spec },
 		{ "image", &item->image }, { "root", &item->root }, { "batch", &item->batch },
 	};
 	struct line_member m;
@@ -221,8 +222,8 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	owned(arena) struct arena *scratch = arena_new();
 	struct list_row row = { .arena = arena, .scratch = scratch, .item = {
 		.dir = arena_text(arena, str_of(dir)), .project = "", .kind = "", .level = "",
-		.engine = "", .address = "", .image = "", .root = "", .image_id = "", .error = "",
-		.batch = "", .digest = "",
+		.engine = "", .address = "", .spec = "", .image = "", .root = "", .image_id = "",
+		.error = "", .batch = "", .digest = "",
 	} };
 	size_t slash = str_find_last(str_of(row.item.dir), '/');
 	row.item.id = slash == STR_NONE ? row.item.dir : row.item.dir + slash + 1;

@@ -19,6 +19,7 @@ struct history_item {
 	const char *id, *dir;
 	const char *project, *kind, *level, *engine, *image, *root;     /* "" when unknown */
 	const char *address;            /* of the engine; "" when unknown */
+	const char *spec;               /* which leads there, where the address alone does not */
 	const char *const *profiles;
 	size_t nprofiles;
 	double started, ended;          /* seconds since the epoch; ended 0: not yet, or lost */

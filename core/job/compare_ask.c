@@ -103,8 +103,9 @@ static struct value *compare_image(struct arena *a, const char *dir, struct erro
 		return NULL;
 	}
 	struct value *o = value_new_object(a);
-	bool has_url = strstr(item.address, "://") != NULL;
-	value_set(a, o, "spec", value_new_string(a, str_of(has_url ? item.address : item.engine)));
+	const char *spec = item.spec[0] ? item.spec :
+	                   strstr(item.address, "://") ? item.address : item.engine;
+	value_set(a, o, "spec", value_new_string(a, str_of(spec)));
 	value_set(a, o, "image", value_new_string(a, str_of(item.image_id)));
 	return o;
 }

@@ -95,8 +95,6 @@ static void doctor_denied_remedy(struct arena *a, struct value *row, const char 
 static const char *doctor_address(const struct doctor_engine *e)
 {
 	const char *podman = getenv("CONTAINER_HOST");
-	if (!strcmp(e->name, "dockerd"))
-		return address_of_docker();
 	if (!strcmp(e->name, "podman"))
 		return podman ? podman : "";
 	return strstr(e->spec, "://") ? e->spec : "";
@@ -163,7 +161,8 @@ static void doctor_builder_list(struct arena *a, struct value *row, const struct
 }
 
 /* What is wrong with how it can be reached; NULL: nothing. */
-static const char *doctor_exposed(struct arena *a, const char *address, const char **ret_remedy)
+static const char *doctor_exposed(struct arena *a, const char *address, bool has_tls,
+                                  const char **ret_remedy)
 {
 	struct stat st;
 	const char *path = address + strlen("unix://");
@@ -175,10 +174,10 @@ static const char *doctor_exposed(struct arena *a, const char *address, const ch
 		*ret_remedy = arena_printf(a, "sudo chmod o-rw %s", path);
 		return "everybody on this machine may speak to it";
 	}
-	if (!at.host || !strcmp(at.host, "localhost") || str_has_prefix(str_of(at.host), STR("127.")) ||
-	    !strcmp(at.host, "[::1]"))
+	if (!at.host || has_tls || !strcmp(at.host, "localhost") ||
+	    str_has_prefix(str_of(at.host), STR("127.")) || !strcmp(at.host, "[::1]"))
 		return NULL;
-	*ret_remedy = "let it listen on a unix socket and reach that through ssh -L";
+	*ret_remedy = "let it listen on a unix socket and reach that by ssh://, or give it TLS";
 	return "everybody who reaches that port owns that machine (no TLS)";
 }
 
@@ -204,7 +203,7 @@ static struct value *doctor_answering(struct arena *a, const struct doctor_engin
 		buf_printf(&text, ": %s", builders);
 	if (e->info && value_get(e->info, STR("rootless")))
 		buf_append_text(&text, doctor_is(e->info, "rootless") ? "; rootless" : "; as root");
-	const char *exposed = doctor_exposed(a, address, &remedy);
+	const char *exposed = doctor_exposed(a, address, doctor_is(e->facts, "tls"), &remedy);
 	double ahead = doctor_ahead(a, e->info);
 	bool is_off = fabs(ahead) > DOCTOR_CLOCK_SECONDS;
 	if (exposed)

@@ -89,6 +89,8 @@ static void announce_engine(struct arena *a, struct value *o, const struct job_f
 		             e->version ? " " : "", e->version ? e->version : ""));
 	if (e)
 		announce_set(a, o, address, e->address);
+	if (e && e->spec && strcmp(e->spec, e->address) != 0)
+		announce_set(a, o, "engine_spec", e->spec);
 	if (r->pool.n)
 		announce_set(a, o, "pool", r->engine);
 	if (f->member)

@@ -47,8 +47,8 @@ bool run_find(struct arena *a, const char *build, struct run_build *ret_build, s
 		                 "it again", item.id);
 	*ret_build = (struct run_build){
 		.id = item.id, .image = item.image, .image_id = item.image_id,
-		.engine = strcmp(item.engine, "buildah") == 0 || !item.address[0] ? item.engine
-		                                                                 : item.address,
+		.engine = strcmp(item.engine, "buildah") == 0 || !item.address[0] ? item.engine :
+		          item.spec[0] ? item.spec : item.address,
 	};
 	return true;
 }

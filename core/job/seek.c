@@ -93,7 +93,8 @@ static void seek_late(struct loop *loop, void *data)
 	struct seek *s = data;
 	struct error err;
 	error_set(&err, ERROR_UNREACHABLE, "the engine '%s' has not answered within %d seconds",
-	          s->pool->n ? s->pool->engines[s->at] : s->s.request->engine, SEEK_PROBE_MS / 1000);
+	          s->pool->n ? s->pool->engines[s->at] : s->s.request->engine,
+	          (int)(SEEK_PROBE_MS + s->engines[s->at]->patience_ms) / 1000);
 	s->timer = 0;
 	seek_failed(s, &err);
 }
@@ -109,7 +110,7 @@ static bool seek_try(struct seek *s, size_t at, struct error *err)
 	s->engines[at] = engine_new(&options, s->s.loop, err);
 	if (!s->engines[at])
 		return false;
-	s->timer = loop_timer(s->s.loop, SEEK_PROBE_MS, seek_late, s);
+	s->timer = loop_timer(s->s.loop, SEEK_PROBE_MS + s->engines[at]->patience_ms, seek_late, s);
 	engine_probe(s->engines[at], seek_probed, s);
 	return true;
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
+#include "core/engine/endpoint.h"
 #include "core/job/doctor.h"
 #include "core/job/worker.h"
 #include "core/os/inotify_use.h"
@@ -15,8 +15,9 @@
 #include "core/project/preferences.h"
 #include "core/value/json.h"
 
-/* With the start and end of processes the whole takes less than two seconds. */
-enum { DOCTOR_WAIT_MS = 1500, DOCTOR_BUILT_IN = 4 };
+/* With the start and end of processes the whole takes less than two seconds; DOCTOR_FAR_MS
+ * where there is a login to be had first. */
+enum { DOCTOR_WAIT_MS = 1500, DOCTOR_FAR_MS = 8000, DOCTOR_BUILT_IN = 4 };
 
 struct doctor;
 
@@ -35,6 +36,7 @@ struct doctor {
 	struct doctor_asked *asked;
 	size_t n, running;
 	const struct preferences_pool *pool;    /* what a build would take is one of it; or NULL */
+	bool has_far;                   /* one of them is on the other side of a login */
 	struct worker *places;
 	struct value *rows_places, *rows_disk;
 };
@@ -141,7 +143,7 @@ static void doctor_list(struct doctor *d, const char *chosen)
 		/* What a build would take; its silence is a problem where it was asked for. */
 		{ .name = is_auto ? "auto" : "chosen", .spec = chosen, .is_expected = true,
 		  .is_choice = true },
-		{ .name = "dockerd", .spec = address_of_docker(),
+		{ .name = "dockerd", .spec = endpoint_of_docker(d->arena),
 		  .is_expected = doctor_is_set("DOCKER_HOST") },
 		{ .name = "podman", .spec = "podman",
 		  .is_expected = doctor_is_set("CONTAINER_HOST") },
@@ -167,6 +169,7 @@ static void doctor_ask(struct doctor *d)
 	struct error err;
 	for (size_t i = 0; i < d->n; i++) {
 		struct doctor_asked *it = &d->asked[i];
+		d->has_far |= endpoint_is_far(it->engine.spec);
 		struct value *argument = value_new_object(a);
 		it->doctor = d;
 		doctor_text(a, argument, "spec", it->engine.spec);
@@ -185,7 +188,8 @@ static void doctor_ask(struct doctor *d)
 
 static bool doctor_wait(struct doctor *d, struct error *err)
 {
-	uint64_t timer = loop_timer(d->loop, DOCTOR_WAIT_MS, doctor_late, d);
+	int wait_ms = d->has_far ? DOCTOR_FAR_MS : DOCTOR_WAIT_MS;
+	uint64_t timer = loop_timer(d->loop, wait_ms, doctor_late, d);
 	bool ok = !d->running || loop_run(d->loop, err);
 	loop_untimer(d->loop, timer);
 	for (size_t i = 0; i < d->n; i++) {
@@ -194,7 +198,7 @@ static bool doctor_wait(struct doctor *d, struct error *err)
 			e->is_late = true;
 			error_set(&e->err, ERROR_UNREACHABLE, "%s does not answer (waited %d.%d s)",
 			          strcmp(e->spec, "auto") ? e->spec : "what auto tries first",
-			          DOCTOR_WAIT_MS / 1000, DOCTOR_WAIT_MS % 1000 / 100);
+			          wait_ms / 1000, wait_ms % 1000 / 100);
 		} else if (!e->facts && !e->err.code) {
 			error_set(&e->err, ERROR_SYSTEM, "a worker of ours has died");
 		}
@@ -203,7 +207,7 @@ static bool doctor_wait(struct doctor *d, struct error *err)
 	if (d->places)
 		doctor_add(d->rows_disk, doctor_row(d->arena, "late", DOCTOR_PROBLEM, "looking at mortar's "
 		           "folders takes longer than %d ms: the disk does not answer, or there are very "
-		           "many builds", DOCTOR_WAIT_MS));
+		           "many builds", wait_ms));
 	worker_free(d->places);
 	return ok;
 }

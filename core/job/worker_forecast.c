@@ -64,7 +64,7 @@ static void forecast_late(struct loop *loop, void *data)
 {
 	struct forecasting *f = data;
 	error_set(&f->why, ERROR_UNREACHABLE, "the engine has not answered within %d ms",
-	          f->is_picked ? POOL_ASK_MS : FORECAST_PROBE_MS);
+	          f->is_picked ? POOL_ASK_MS : (int)(FORECAST_PROBE_MS + f->engine->patience_ms));
 	loop_stop(loop);
 }
 
@@ -95,7 +95,8 @@ static bool forecast_find_engine(struct forecasting *f, const struct request *r)
 		return false;
 	engine_probe(f->engine, forecast_probed, f);
 	/* One that was picked has answered just now. */
-	loop_timer(f->loop, f->is_picked ? POOL_ASK_MS : FORECAST_PROBE_MS, forecast_late, f);
+	loop_timer(f->loop, f->is_picked ? POOL_ASK_MS : FORECAST_PROBE_MS + f->engine->patience_ms,
+	           forecast_late, f);
 	return loop_run(f->loop, &f->why) && f->is_there;
 }
 

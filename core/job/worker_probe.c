@@ -72,6 +72,8 @@ static void probe_ready(void *data, const struct engine_facts *f, const struct e
 	doctor_text(a, facts, "version", f->version);
 	doctor_text(a, facts, "api_version", f->api_version);
 	doctor_text(a, facts, "address", f->address);
+	if (f->has_tls)
+		doctor_truth(a, facts, "tls", true);
 	doctor_truth(a, facts, "secret_mounts", f->abilities & ABILITY_SECRET_MOUNTS);
 	probe_say(p, "facts", facts);
 	p->is_there = true;

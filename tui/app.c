@@ -46,6 +46,7 @@ void app_free(struct app *app)
 	doctor_request_free(app->doctor);
 	app_keep_finish(app);
 	shell_free(app->shell);
+	login_free(app->login);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
 	messages_finish(&app->messages);
@@ -276,14 +277,30 @@ void app_replay_build(struct app *app, const char *dir)
 	app_push_or_alert(app, view_build_new_replay(app->loop, dir, &err), &err);
 }
 
-void app_build(struct app *app)
+static bool app_can_build(struct app *app)
 {
 	struct project *p = app->project;
-	if (!p || !p->plan) {
+	if (!p || !p->plan)
 		app_alert(app, "nothing can be built before the errors are mended (]d goes to them)");
+	return p && p->plan;
+}
+
+void app_build(struct app *app)
+{
+	owned(arena) struct arena *arena = arena_new();
+	if (!app_can_build(app))
 		return;
-	}
+	struct request request = project_request(app->project, arena, NULL);
+	if (!app_login(app, &request))
+		app_build_now(app);
+}
+
+void app_build_now(struct app *app)
+{
+	struct project *p = app->project;
 	struct error err;
+	if (!app_can_build(app))
+		return;
 	owned(arena) struct arena *arena = arena_new();
 	const char *id = request_new_id(&err);
 	if (!id) {

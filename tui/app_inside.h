@@ -1,6 +1,7 @@
 #ifndef TUI_APP_INSIDE_H
 #define TUI_APP_INSIDE_H
 
+#include "core/job/login.h"
 #include "core/job/shell.h"
 #include "tui/action_list.h"
 #include "tui/app.h"
@@ -35,6 +36,7 @@ struct app {
 	struct messages messages;       /* all so far */
 	struct endings *endings;        /* of builds that were opened here */
 	struct shell *shell;            /* that has the terminal, or NULL */
+	struct login *login;            /* awaited before a build, or NULL */
 	unsigned lacks;                 /* a bit for each enum watch_lack that was said */
 	bool alert, dirty, ended;
 	bool away;                      /* an editor or a shell has the terminal */
@@ -102,5 +104,11 @@ void app_matrix(struct app *);
 void app_keep_finish(struct app *);
 /* In app_doctor.c: asks for the doctor's report, which opens as a popup when it is there. */
 void app_doctor(struct app *);
+
+/* Before a build on the request's engine: true, where ssh is to be asked first; app_build_now
+ * follows when it gets in. */
+struct request;
+bool app_login(struct app *, const struct request *);
+void app_build_now(struct app *);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/job/job.h"
 #include "core/job/retry.h"
 #include "core/journal/build.h"
+#include "tui/cmd_login.h"
 #include "tui/command.h"
 #include "tui/follow.h"
 #include "tui/project.h"
@@ -51,7 +52,7 @@ static int build_start(struct arena *arena, const struct args *args, const struc
 	if (!asked->id)
 		return command_fail(&err);
 	struct request request = project_request(p, arena, asked->id);
-	if (!job_start(&request, asked->launch, &err))
+	if (!cmd_login(&request, &err) || !job_start(&request, asked->launch, &err))
 		return command_fail(&err);
 	if (args_has(args, "detach"))
 		return command_output(str_of(arena_printf(arena, "%s\n", asked->id)));

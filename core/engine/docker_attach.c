@@ -4,7 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/frames.h"
-#include "core/os/dial.h"
+#include "core/engine/wire.h"
 
 enum { ATTACH_RESIZE_MS = 10000 };
 
@@ -12,7 +12,7 @@ struct docker_attach {
 	struct docker *docker;
 	const char *id;                 /* the caller's */
 	struct attach_events events;
-	struct dial *dial;
+	struct wire *wire;
 	struct buf head;
 	struct frames frames;
 	int status;                     /* 0: not known yet */
@@ -68,6 +68,12 @@ static void attach_output(struct docker_attach *a, struct str bytes)
 		attach_end(a, (struct str){ 0 }, &err);
 }
 
+/* The request waits in the wire for this. */
+static void attach_reached(void *data)
+{
+	(void)data;
+}
+
 static void attach_bytes(void *data, struct str bytes)
 {
 	struct docker_attach *a = data;
@@ -104,30 +110,34 @@ static void attach_ended(void *data, const struct error *err)
 {
 	struct docker_attach *a = data;
 	struct error why = { 0 };
+	if (err) {
+		why = *err;
+		endpoint_explain(a->docker->endpoint, &why);
+	}
 	if (!err && !a->status)
 		error_set(&why, ERROR_UNREACHABLE, "the engine closes the connection without an answer");
 	else if (!err && !a->tty && !frames_are_whole(&a->frames))
 		error_set(&why, ERROR_PROTOCOL, "the container's output is cut here");
-	attach_end(a, (struct str){ 0 }, err ? err : why.code ? &why : NULL);
+	attach_end(a, (struct str){ 0 }, why.code ? &why : NULL);
 }
 
 struct docker_attach *docker_attach_new(struct docker *d, const char *id, bool tty,
                                         const struct attach_events *events, struct error *err)
 {
-	struct dial_address at = { d->at.unix_path, d->at.host, d->at.port };
 	struct docker_attach *a = xcalloc(1, sizeof *a);
-	struct dial_events on = { attach_bytes, attach_drained, attach_ended, a };
+	struct wire_options to = { .at = &d->at };
+	struct wire_events on = { attach_reached, attach_bytes, attach_drained, attach_ended, a };
 	owned_buf struct buf request = { 0 };
 	*a = (struct docker_attach){ .docker = d, .id = id, .events = *events, .tty = tty };
-	a->dial = dial_new(d->base.loop, &at, &on, err);
-	if (!a->dial) {
+	a->wire = wire_new(d->base.loop, &to, &on, err);
+	if (!a->wire) {
 		free(a);
 		return NULL;
 	}
 	buf_printf(&request, "POST /v%s/containers/%s/attach?stream=1&stdin=1&stdout=1&stderr=1 "
 	           "HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
 	           "Content-Length: 0\r\n\r\n", d->facts.api_version, id);
-	dial_send(a->dial, buf_str(&request));
+	wire_send(a->wire, buf_str(&request));
 	return a;
 }
 
@@ -135,7 +145,7 @@ void docker_attach_free(struct docker_attach *a)
 {
 	if (!a)
 		return;
-	dial_free(a->dial);
+	wire_free(a->wire);
 	docker_call_finish(&a->call);
 	buf_finish(&a->head);
 	free(a);
@@ -143,17 +153,17 @@ void docker_attach_free(struct docker_attach *a)
 
 void docker_attach_input(struct docker_attach *a, struct str bytes)
 {
-	dial_send(a->dial, bytes);
+	wire_send(a->wire, bytes);
 }
 
 void docker_attach_input_end(struct docker_attach *a)
 {
-	dial_send_end(a->dial);
+	wire_send_end(a->wire);
 }
 
 size_t docker_attach_unsent(const struct docker_attach *a)
 {
-	return dial_unsent(a->dial);
+	return wire_unsent(a->wire);
 }
 
 static void attach_ask_size(struct docker_attach *a);

@@ -23,6 +23,7 @@ struct wire {
 	uint64_t timer;
 	int64_t open_ms;
 	bool is_connected, is_open, has_ended;
+	bool ends;                      /* nothing more is sent */
 	unsigned calling;
 	bool is_freed;
 };
@@ -106,6 +107,23 @@ void wire_send(struct wire *w, struct str bytes)
 		buf_append(&w->waiting, bytes);
 }
 
+static void wire_put_end(struct wire *w)
+{
+	if (w->tls)
+		tls_send_end(w->tls);
+	wire_flush(w);
+	dial_send_end(w->dial);
+}
+
+void wire_send_end(struct wire *w)
+{
+	if (w->has_ended || w->is_freed)
+		return;
+	w->ends = true;
+	if (w->is_open)
+		wire_put_end(w);
+}
+
 size_t wire_unsent(const struct wire *w)
 {
 	return w->waiting.n + (w->dial ? dial_unsent(w->dial) : 0);
@@ -122,6 +140,8 @@ static void wire_open(struct wire *w)
 	w->waiting = (struct buf){ 0 };
 	if (waiting.n)
 		wire_put(w, buf_str(&waiting));
+	if (w->ends && !w->has_ended)
+		wire_put_end(w);
 	if (!w->is_freed && !w->has_ended)
 		w->events.open(w->events.data);
 }
@@ -298,6 +318,8 @@ static void wire_too_late(struct loop *l, void *data)
 
 static char *wire_shown(const struct http_address *at)
 {
+	if (at->shown)
+		return xasprintf("%s", at->shown);
 	if (at->unix_path)
 		return xasprintf("unix://%s", at->unix_path);
 	return xasprintf("tcp://%s:%u", at->host, at->port);

@@ -39,6 +39,8 @@ struct wire *wire_new(struct loop *, const struct wire_options *, const struct w
                       struct error *);
 /* Copies them; before open they wait, after ended they are dropped. */
 void wire_send(struct wire *, struct str bytes);
+/* The end of what is sent; what comes is still told. */
+void wire_send_end(struct wire *);
 /* Bytes that are not on their way yet. */
 size_t wire_unsent(const struct wire *);
 /* Closes it; no event follows; allowed inside events.  NULL is fine. */

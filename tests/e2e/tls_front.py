@@ -9,15 +9,20 @@ import threading
 
 def carry(here, there):
     """One thread a connection: OpenSSL does not take a read beside a write."""
+    takes = [here, there]
     while True:
-        ready = [here] if here.pending() else select.select([here, there], [], [])[0]
+        ready = [here] if here in takes and here.pending() else select.select(takes, [], [])[0]
         for end, other in ((here, there), (there, here)):
             if end not in ready:
                 continue
             data = end.recv(65536)
-            if not data:
+            if data:
+                other.sendall(data)
+            elif end is there:
                 return
-            other.sendall(data)
+            else:
+                there.shutdown(socket.SHUT_WR)
+                takes.remove(here)
 
 
 def serve(raw, context, path):
@@ -25,6 +30,7 @@ def serve(raw, context, path):
         with context.wrap_socket(raw, server_side=True) as here, socket.socket(socket.AF_UNIX) as there:
             there.connect(path)
             carry(here, there)
+            here.unwrap()
     except OSError as why:
         print(why, file=sys.stderr, flush=True)
 

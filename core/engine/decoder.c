@@ -18,6 +18,7 @@ void decoder_finish(struct decoder *d)
 	buf_finish(&d->result.layers);
 	buf_finish(&d->result.error);
 	buf_finish(&d->result.failed_name);
+	buf_finish(&d->result.failed_text);
 }
 
 void decoder_free(struct decoder *d)

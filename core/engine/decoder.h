@@ -17,6 +17,8 @@ struct decoder_result {
 	int failed;                     /* the instruction that failed; -1: none known */
 	int exit_code;                  /* what its command ended with; -1: not told */
 	struct buf failed_name;         /* the engine's name of what failed */
+	unsigned failed_line;           /* of the Dockerfile as the engine has it; 0: not told */
+	struct buf failed_text;         /* what stands there */
 	struct buf layers;              /* buildah: how its steps' image ids begin, one a line */
 };
 
@@ -38,6 +40,13 @@ struct decoder {
 /* dockerd's chunked JSON with moby.buildkit.trace (POST /build?version=2), or the lines
  * of `docker buildx build --progress=rawjson`. */
 struct decoder *decoder_trace_new(const struct recipe *, const struct engine_sink *);
+/* For that, where progress comes as it is (control.h).  A message; which vertex the build
+ * failed at, as the daemon says; that what comes next tells all from the build's start again,
+ * of which nothing is to be logged twice. */
+struct pb_trace;
+bool decoder_trace_take(struct decoder *, const struct pb_trace *, struct error *);
+void decoder_trace_blame(struct decoder *, struct str digest);
+void decoder_trace_replay(struct decoder *);
 /* dockerd's chunked JSON of the classic builder. */
 struct decoder *decoder_classic_new(const struct recipe *, const struct engine_sink *);
 /* The text that `docker build` prints of the classic builder, both its outputs in one. */

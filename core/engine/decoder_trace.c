@@ -113,15 +113,27 @@ static struct str trace_unseen(const struct clip *c, struct str tail)
 	return at == STR_NONE ? tail : str_slice(tail, at + c->last.n, tail.n);
 }
 
+/* What of the bytes is not told again after a rejoin. */
+static struct str trace_new_bytes(struct clip *c, struct str bytes)
+{
+	size_t known = c->again < bytes.n ? (size_t)c->again : bytes.n;
+	c->again -= known;
+	bytes = str_slice(bytes, known, bytes.n);
+	c->n += bytes.n;
+	return bytes;
+}
+
 static void trace_log(struct trace *t, const struct pb_log *l)
 {
 	static const char mark[] = "\n[output clipped, log limit ";
 	struct vertex *v = vertexes_find(&t->table, l->vertex);
-	struct str bytes = l->bytes;
 	if (!v)
 		return;
-	trace_introduce(t, v->row);
 	struct clip *c = &v->clips[l->stream - 1];
+	struct str bytes = trace_new_bytes(c, l->bytes);
+	if (!bytes.n)
+		return;
+	trace_introduce(t, v->row);
 	if (c->clipping && bytes.n >= TRACE_TAIL)
 		bytes = trace_unseen(c, bytes);
 	size_t from = bytes.n > 100 ? bytes.n - 100 : 0;
@@ -182,6 +194,31 @@ static bool trace_response(struct trace *t, const struct pb_trace *p, struct err
 		trace_warning(t, &p->warnings[i]);
 	trace_tell_dirty(t, p, true);
 	return true;
+}
+
+bool decoder_trace_take(struct decoder *d, const struct pb_trace *p, struct error *err)
+{
+	return trace_response((struct trace *)d, p, err);
+}
+
+void decoder_trace_blame(struct decoder *d, struct str digest)
+{
+	struct trace *t = (struct trace *)d;
+	struct vertex *v = vertexes_find(&t->table, digest);
+	if (!v)
+		return;
+	buf_clear(&d->result.failed_name);
+	decoder_fail_at(d, v->row->instruction, v->row->name);
+}
+
+void decoder_trace_replay(struct decoder *d)
+{
+	struct trace *t = (struct trace *)d;
+	for (size_t i = 0; i < t->table.by_digest.n; i++) {
+		struct vertex *v = t->table.by_digest.items[i].value;
+		for (int k = 0; k < 2; k++)
+			v->clips[k].again = v->clips[k].n;
+	}
 }
 
 static bool trace_rawjson(struct trace *t, const struct value *m, struct error *err)

@@ -13,8 +13,11 @@ struct interval {
 	int64_t from, to;               /* ns; to 0: still running */
 };
 
-/* What was clipped by the daemon's log limits, for one of a vertex' two streams. */
+/* Where the log of one of a vertex' two streams stands, which the daemon's limits may have
+ * clipped. */
 struct clip {
+	uint64_t n;                     /* bytes told */
+	uint64_t again;                 /* of them are still to come again */
 	bool clipping;                  /* the last bytes were the daemon's own mark */
 	struct buf last;                /* the bytes before it, to find the overlap again */
 };

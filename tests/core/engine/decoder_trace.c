@@ -1,3 +1,4 @@
+#include "core/ext/pb.h"
 #include "core/os/clock.h"
 #include "tests/core/engine/golden.h"
 
@@ -226,6 +227,63 @@ static void test_decoder_trace__tells_of_a_step_before_its_output(void **state)
 	buf_finish(&c.log);
 }
 
+/* A message as gRPC brings it; empty afterwards. */
+static void take_message(struct decoder *d, struct buf *m)
+{
+	owned(arena) struct arena *a = arena_new();
+	struct pb_trace p;
+	struct error err = { 0 };
+	assert_true(pb_trace_parse(a, buf_str(m), &p, &err));
+	assert_true(decoder_trace_take(d, &p, &err));
+	buf_clear(m);
+}
+
+/* After a broken line the daemon tells all from the start, in other pieces, and then more. */
+static void test_decoder_trace__logs_nothing_twice_that_is_told_again(void **state)
+{
+	(void)state;
+	struct collect c = { 0 };
+	struct engine_sink sink = { .step = collect_step, .log = collect_log, .data = &c };
+	owned_buf struct buf m = { 0 };
+	struct error err = { 0 };
+	owned(decoder) struct decoder *d = decoder_trace_new(NULL, &sink);
+	put_vertex(&m, 1000, 0, "");
+	put_log(&m, 1001, 1, STR("one\ntwo\n"));
+	put_log(&m, 1001, 2, STR("error\n"));
+	take_message(d, &m);
+	for (int i = 0; i < 2; i++) {
+		decoder_trace_replay(d);
+		put_vertex(&m, 1000, 0, "");
+		put_log(&m, 1001, 1, STR("one\n"));
+		put_log(&m, 1001, 2, STR("error\n"));
+		put_log(&m, 1001, 1, STR("two\nthree\n"));
+		take_message(d, &m);
+	}
+	put_log(&m, 1002, 1, STR("four\n"));
+	put_vertex(&m, 1000, 1003, "");
+	take_message(d, &m);
+	assert_true(decoder_end(d, &err));
+	assert_string_equal(buf_text(&c.log), "one\ntwo\nerror\nthree\nfour\n");
+	assert_true(c.ended);
+	assert_false(c.late);
+	buf_finish(&c.log);
+}
+
+static void test_decoder_trace__blames_whom_the_daemon_blames(void **state)
+{
+	(void)state;
+	struct collect c = { 0 };
+	struct engine_sink sink = { .step = collect_step, .data = &c };
+	owned_buf struct buf m = { 0 };
+	owned(decoder) struct decoder *d = decoder_trace_new(NULL, &sink);
+	put_vertex(&m, 1000, 1001, "");
+	take_message(d, &m);
+	decoder_trace_blame(d, STR("unknown"));
+	assert_int_equal(d->result.failed_name.n, 0);
+	decoder_trace_blame(d, STR("d"));
+	assert_string_equal(buf_text(&d->result.failed_name), "[2/2] RUN x");
+}
+
 static void test_decoder_trace__tells_several_stages(void **state)
 {
 	(void)state;
@@ -283,6 +341,8 @@ int main(void)
 		cmocka_unit_test(test_decoder_trace__counts_time_by_our_clock),
 		cmocka_unit_test(test_decoder_trace__tells_a_warning_once),
 		cmocka_unit_test(test_decoder_trace__tells_of_a_step_before_its_output),
+		cmocka_unit_test(test_decoder_trace__logs_nothing_twice_that_is_told_again),
+		cmocka_unit_test(test_decoder_trace__blames_whom_the_daemon_blames),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "core/engine/sentence.h"
 
+#include <limits.h>
+
 #include "core/value/json.h"
 
 /* SENTENCE_TEXT: as much of an instruction as names it; SENTENCE_REASON: of a reason. */
@@ -183,17 +185,57 @@ static void sentence_of_step(const struct recipe *r, const struct decoder_result
 		ret_err->at = span_origin(i->at);
 }
 
-void sentence_of_build(const struct recipe *r, const struct decoder_result *result,
+/* By the engine's own word of where it was, in a Dockerfile that is not ours as it stands. */
+static void sentence_of_line(const struct decoder_result *result, struct error *ret_err)
+{
+	struct str reason = str_slice(sentence_reason(buf_str(&result->error)), 0, SENTENCE_REASON);
+	owned_buf struct buf text = { 0 };
+	sentence_append_text(&text, buf_str(&result->failed_text));
+	if (result->exit_code >= 0)
+		error_set(ret_err, ERROR_BUILD, "Dockerfile line %u failed with exit code %d: %s",
+		          result->failed_line, result->exit_code, buf_text(&text));
+	else
+		error_set(ret_err, ERROR_BUILD, "Dockerfile line %u failed: %s: %.*s",
+		          result->failed_line, buf_text(&text), STR_ARG(reason));
+}
+
+/* Where the Dockerfile's parser says that it stopped ("dockerfile parse error line 2: …",
+ * newer ones "on line 2"); -1: it does not, or no instruction of ours is there. */
+static int sentence_parsed_to(const struct recipe *r, struct str reason)
+{
+	static const struct str marks[] = { PART("parse error line "), PART("parse error on line ") };
+	unsigned long long line = 0;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		size_t at = str_find_str(reason, marks[i]);
+		struct str rest = at == STR_NONE ? (struct str){ 0 }
+		                                 : str_slice(reason, at + marks[i].n, reason.n);
+		size_t end = str_find(rest, ':');
+		if (end != STR_NONE)
+			str_number(str_slice(rest, 0, end), UINT_MAX, &line);
+	}
+	for (size_t i = 0; r && line && i < r->ninstructions; i++)
+		if (r->instructions[i].first_line <= line && line <= r->instructions[i].last_line)
+			return (int)i;
+	return -1;
+}
+
+void sentence_of_build(const struct recipe *r, const struct decoder_result *told,
                        struct error *ret_err)
 {
+	struct decoder_result own = *told;
+	const struct decoder_result *result = &own;
 	struct str reason = sentence_reason(buf_str(&result->error));
 	struct str image = sentence_wanted(r, result);
+	if (own.failed < 0 && !own.failed_line && !own.failed_name.n)
+		own.failed = sentence_parsed_to(r, reason);
 	if (result->cancelled)
 		error_set(ret_err, ERROR_CANCELLED, "the build was cancelled");
 	else if (image.n && result->exit_code < 0)
 		sentence_no_base(image, buf_str(&result->error), ret_err);
 	else if (r && result->failed >= 0)
 		sentence_of_step(r, result, ret_err);
+	else if (result->failed_line && reason.n)
+		sentence_of_line(result, ret_err);
 	else if (reason.n)
 		error_set(ret_err, ERROR_BUILD, "the build failed: %.*s",
 		          STR_ARG(str_slice(reason, 0, SENTENCE_REASON * 2)));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/buildkit.h"
 #include "core/engine/podman.h"
 #include "core/engine/stream.h"
 #include "core/value/json.h"
@@ -15,6 +16,9 @@
 /* Up to this one (Engine 28) a daemon is known to take DOCKER_API still: 1.24 is the least
  * that it takes; Engine 29, 1.52, takes 1.44 at least (docs.docker.com/reference/api/engine). */
 #define DOCKER_API_KNOWN "1.51"
+/* From this one on (Engine 29.2) BuildKit's gRPC is spoken on the socket itself, and the
+ * upgrade of /grpc will go (moby/moby#51696). */
+#define DOCKER_API_GRPC "1.53"
 enum { DOCKER_PROBE_MS = 10000, DOCKER_ANSWER_MAX = 1 << 20 };
 
 /* Takes the endpoint. */
@@ -56,19 +60,65 @@ static void docker_no_buildkit(struct docker *d, const char *why)
 	docker_ready(d, NULL);
 }
 
+static void docker_has_buildkit(struct docker *d, unsigned abilities)
+{
+	d->builder = DOCKER_BUILDKIT;
+	d->facts.name = "buildkit";
+	d->facts.numbering = NUMBERING_BUILDKIT;
+	d->facts.abilities = ABILITY_CACHE_MOUNTS | abilities;
+	docker_ready(d, NULL);
+}
+
+static void docker_has_sessions(struct docker *d, enum control_way way)
+{
+	d->has_sessions = true;
+	d->site.way = way;
+	d->site.facts.version = d->facts.version;
+	docker_has_buildkit(d, ABILITY_SECRET_MOUNTS | ABILITY_SSH_MOUNTS | ABILITY_NO_CACHE_STAGES |
+	                    ABILITY_OUTPUTS);
+}
+
+/* What stands before a daemon may keep /grpc from us, and the daemon still have BuildKit. */
 static void docker_upgraded(void *data, int status, const struct error *err)
 {
 	struct docker *d = data;
 	d->asking = NULL;
-	if (err || status != 101) {
+	if (!err && status == 101)
+		docker_has_sessions(d, CONTROL_UPGRADE);
+	else if (!err && d->prefers_buildkit)
+		docker_has_buildkit(d, 0);
+	else
 		docker_no_buildkit(d, err ? err->text : "it does not answer /grpc");
-		return;
-	}
-	d->builder = DOCKER_BUILDKIT;
-	d->facts.name = "buildkit";
-	d->facts.numbering = NUMBERING_BUILDKIT;
-	d->facts.abilities = ABILITY_CACHE_MOUNTS;
-	docker_ready(d, NULL);
+}
+
+static void docker_ask_upgrade(struct docker *d)
+{
+	struct http_request r = { .method = "POST", .path = "/grpc", .at = d->at };
+	d->asking = http_upgrade(d->http, &r, "h2c", docker_upgraded, d);
+}
+
+static void docker_tried(void *data, const struct control_end *end, const struct pb_worker *workers,
+                         size_t n)
+{
+	struct docker *d = data;
+	if (end->ok)
+		buildkit_learn(&d->site, workers, n);
+	control_free(take(d->trying));
+	if (d->site.is_known)
+		docker_has_sessions(d, CONTROL_DIRECT);
+	else
+		docker_ask_upgrade(d);
+}
+
+static void docker_try(struct docker *d)
+{
+	struct error ignored = { 0 };
+	d->trying = d->is_modern
+	            ? control_open(d->base.loop, &d->at, CONTROL_DIRECT, NULL, &ignored) : NULL;
+	if (d->trying)
+		control_workers(d->trying, docker_tried, d);
+	else
+		docker_ask_upgrade(d);
 }
 
 static bool docker_version_parse(struct str text, unsigned *ret_major, unsigned *ret_minor)
@@ -125,6 +175,7 @@ static bool docker_learn(struct docker *d, const struct value *v, struct error *
 		return false;
 	d->facts.version = arena_text(d->arena, stream_text(v, "Version"));
 	d->facts.api_version = arena_text(d->arena, api);
+	d->is_modern = docker_version_order(theirs, STR(DOCKER_API_GRPC)) >= 0;
 	return true;
 }
 
@@ -158,8 +209,7 @@ static void docker_choose(struct docker *d)
 	} else if (d->builder == DOCKER_CLASSIC) {
 		docker_no_buildkit(d, "");
 	} else {
-		struct http_request r = { .method = "POST", .path = "/grpc", .at = d->at };
-		d->asking = http_upgrade(d->http, &r, "h2c", docker_upgraded, d);
+		docker_try(d);
 	}
 }
 
@@ -239,6 +289,7 @@ static void docker_pinged(void *data, const struct error *err)
 {
 	struct docker *d = data;
 	bool known = !err && docker_learn_head(d);
+	d->prefers_buildkit = !err && str_eq(http_header(d->asking, "Builder-Version"), STR("2"));
 	d->asking = NULL;
 	if (err)
 		docker_missed(d, err);
@@ -269,6 +320,8 @@ static void docker_probe(struct engine *e, engine_ready_fn *ready, void *data)
 static void docker_free(struct engine *e)
 {
 	struct docker *d = (struct docker *)e;
+	buildkit_drop(&d->site);
+	control_free(d->trying);
 	while (d->works)
 		docker_work_drop(d->works);
 	while (d->runs)
@@ -308,5 +361,11 @@ struct engine *docker_new(struct endpoint *endpoint, enum docker_builder builder
 	d->http = http_new(l);
 	http_on_fault(d->http, docker_fault, d);
 	d->build_id = arena_text(d->arena, str_of(o->build_id ? o->build_id : "mortar"));
+	d->site = (struct buildkit_site){
+		.at = &d->at, .way = CONTROL_UPGRADE, .arena = d->arena, .explain = docker_fault,
+		.data = d,
+		.facts = { .daemon = SOLVE_DOCKERD, .build_id = d->build_id,
+		           .agent = getenv("SSH_AUTH_SOCK") },
+	};
 	return &d->base;
 }

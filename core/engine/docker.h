@@ -1,6 +1,7 @@
 #ifndef CORE_ENGINE_DOCKER_H
 #define CORE_ENGINE_DOCKER_H
 
+#include "core/engine/buildkit.h"
 #include "core/engine/endpoint.h"
 #include "core/engine/work.h"
 #include "core/ext/http.h"
@@ -25,6 +26,10 @@ struct docker {
 	struct engine_facts facts;
 	struct buf answer;              /* of the probe */
 	struct http_transfer *asking;
+	struct control *trying;         /* whether it speaks gRPC at once */
+	bool is_modern, prefers_buildkit;       /* as its API's version and its ping say */
+	struct buildkit_site site;
+	bool has_sessions;              /* builds go over one, by the site */
 	engine_ready_fn *ready;
 	void *data;
 	struct docker_work *works;

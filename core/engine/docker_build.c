@@ -313,6 +313,8 @@ struct work *docker_image(struct engine *e, const struct image_task *t,
                           const struct engine_sink *sink)
 {
 	struct docker *d = (struct docker *)e;
+	if (d->has_sessions)
+		return buildkit_image(e, &d->site, t, sink);
 	struct docker_work *w = xcalloc(1, sizeof *w);
 	w->base = (struct work){ .engine = e, .sink = *sink };
 	w->next = d->works;

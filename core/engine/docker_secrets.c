@@ -11,9 +11,10 @@ static bool docker_secrets_refuse(enum docker_builder builder, struct error *err
 		return error_set(err, ERROR_REFUSED, "the classic builder has no secret mounts: "
 		                 "--engine buildah takes the secrets of this build; --engine classic with "
 		                 "--allow-secret-in-layer leaves them in the image");
-	return error_set(err, ERROR_REFUSED, "this mortar cannot hand secrets to dockerd's BuildKit: "
-	                 "--engine buildah takes those of this build; --engine classic with "
-	                 "--allow-secret-in-layer leaves them in the image");
+	return error_set(err, ERROR_REFUSED, "secrets cannot be handed to this BuildKit: what stands "
+	                 "before it refuses /grpc, over which they travel; --engine buildah takes "
+	                 "those of this build; --engine classic with --allow-secret-in-layer leaves "
+	                 "them in the image");
 }
 
 bool docker_secrets_can(const struct image_task *t, enum docker_builder builder,

@@ -6,8 +6,9 @@
 
 /* Secrets on their way to what answers at a docker socket.  podman's service takes them as
  * files of the context, which it moves out of there before the build (podman 4.3,
- * pkg/api/handlers/compat/images_build.go); BuildKit takes them through a session alone; the
- * classic builder has no mounts. */
+ * pkg/api/handlers/compat/images_build.go); BuildKit takes them through a session alone
+ * (buildkit.h), which what stands before a dockerd may refuse; the classic builder has no
+ * mounts. */
 
 /* ERROR_REFUSED says what takes them. */
 bool docker_secrets_can(const struct image_task *, enum docker_builder, struct error *);

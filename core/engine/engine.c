@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "core/engine/buildkit.h"
 #include "core/engine/endpoint.h"
 #include "core/engine/podman.h"
 #include "core/engine/run_owner.h"
@@ -16,6 +17,11 @@ void engine_free(struct engine *e)
 {
 	if (e)
 		e->ops->free(e);
+}
+
+bool engine_keeps_images(const struct engine_facts *f)
+{
+	return !(f->abilities & ABILITY_PUSHES_WITH_IMAGE);
 }
 
 void engine_probe(struct engine *e, engine_ready_fn *ready, void *data)
@@ -254,9 +260,7 @@ static struct engine *engine_at(const struct engine_options *o, struct loop *l,
 		return NULL;
 	if (endpoint_speaks(e) == ENDPOINT_DOCKER)
 		return docker_new(e, DOCKER_ANY, o, l, err);
-	error_set(err, ERROR_REFUSED, "%s is a buildkitd", endpoint_shown(e));
-	endpoint_free(e);
-	return NULL;
+	return buildkit_new(e, o, l);
 }
 
 void engine_warm_up(void)

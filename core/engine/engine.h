@@ -37,6 +37,8 @@ struct engine_facts {
 	enum numbering numbering;
 	unsigned abilities;
 };
+/* Whether it has images of its own, to be listed and looked into. */
+bool engine_keeps_images(const struct engine_facts *);
 
 /* A snapshot of one step in the engine's terms; a step may start again, seconds
  * are the sum of its intervals.  key tells steps of one work apart.  instruction:

@@ -184,6 +184,8 @@ bool engine_images_list(struct arena *a, const struct engine_facts *f, struct st
                         struct engine_images *ret_images, struct error *err)
 {
 	owned_buf struct buf answer = { 0 };
+	if (!engine_keeps_images(f))
+		return error_set(err, ERROR_REFUSED, "%s keeps no images", f->product);
 	if (!f->spec)
 		return images_ask_buildah(&answer, err) &&
 		       engine_images_read_buildah(a, buf_str(&answer), repository, ret_images, err);

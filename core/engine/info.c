@@ -285,9 +285,12 @@ struct engine_asking *engine_info_ask(struct loop *l, const struct engine_facts 
 	q->facts.address = arena_text(q->arena, str_of(f->address));
 	q->facts.api_version = f->api_version ? arena_text(q->arena, str_of(f->api_version)) : "";
 	q->child.out = -1;
-	if (!f->spec)
+	bool is_asked = engine_keeps_images(f);
+	if (!is_asked)
+		error_set(&q->err, ERROR_REFUSED, "%s tells no more of itself", f->product);
+	if (is_asked && !f->spec)
 		info_run(q);
-	else if (service_init(&q->service, l, f->spec, &q->err))
+	else if (is_asked && service_init(&q->service, l, f->spec, &q->err))
 		info_get(q, "info", info_told);
 	else
 		q->timer = loop_timer(l, 0, info_failed, q);

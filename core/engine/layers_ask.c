@@ -174,6 +174,9 @@ static bool layers_ask_buildah(struct arena *a, const char *image,
 bool layers_ask(struct arena *a, const struct engine_facts *f, const char *image,
                 struct image_layers *ret_layers, struct error *err)
 {
+	if (!engine_keeps_images(f))
+		return error_set(err, ERROR_REFUSED, "%s keeps no images that could be looked into: a "
+		                 "build with --output has its files", f->product);
 	if (!f->spec)
 		return layers_ask_buildah(a, image, ret_layers, err);
 	return layers_ask_service(a, f, image, ret_layers, err);

@@ -170,7 +170,7 @@ static void bench_classic(struct bench *b)
 	assert_string_equal(b->facts.name, "classic");
 }
 
-static void bench_buildkit(struct bench *b)
+static void bench_sessions(struct bench *b)
 {
 	struct server_answer a = { .request = "POST /grpc", .bytes = str_of(upgrade_text) };
 	a.then = SERVER_HOLD;
@@ -178,6 +178,21 @@ static void bench_buildkit(struct bench *b)
 	bench_answer(b, "GET /version", 200, str_of(version_text), SERVER_CLOSE);
 	bench_probe(b, b->address);
 	assert_string_equal(b->facts.name, "buildkit");
+	assert_true(b->facts.abilities & ABILITY_SECRET_MOUNTS);
+}
+
+/* BuildKit behind something that keeps /grpc to itself. */
+static void bench_posted(struct bench *b)
+{
+	static const char ping[] =
+		"HTTP/1.1 200 OK\r\nServer: Docker/27.0.0 (linux)\r\nApi-Version: 1.46\r\n"
+		"Builder-Version: 2\r\nContent-Length: 2\r\n\r\nOK";
+	struct server_answer a = { .request = "GET /_ping", .bytes = STR(ping) };
+	server_on(b->server, &a);
+	bench_answer(b, "POST /grpc", 403, STR("Forbidden"), SERVER_CLOSE);
+	bench_probe(b, b->address);
+	assert_string_equal(b->facts.name, "buildkit");
+	assert_int_equal(b->facts.abilities, ABILITY_CACHE_MOUNTS);
 }
 
 /* The last request's text. */
@@ -194,7 +209,7 @@ static bool bench_says(struct str text, const char *part)
 static void test_docker__probe_tells_what_answers(void **state)
 {
 	struct bench *b = *state;
-	bench_buildkit(b);
+	bench_sessions(b);
 	assert_string_equal(b->facts.product, "dockerd");
 	assert_string_equal(b->facts.version, "20.10.24");
 	assert_string_equal(b->facts.api_version, "1.41");
@@ -256,6 +271,25 @@ static void test_docker__meets_the_version_half_way(void **state)
 		assert_string_equal(b->facts.api_version, table[i].met);
 		bench_teardown(&own);
 	}
+}
+
+/* Whoever should speak gRPC at once, by its version, but does not. */
+static void test_docker__falls_back_to_the_upgrade(void **state)
+{
+	struct bench *b = *state;
+	struct server_answer grpc = { .request = "POST /grpc", .bytes = str_of(upgrade_text),
+	                              .then = SERVER_HOLD };
+	size_t tried = 0;
+	server_on(b->server, &grpc);
+	bench_answer(b, "GET /version", 200,
+	             STR("{\"Version\":\"29.2.0\",\"ApiVersion\":\"1.53\"}"), SERVER_CLOSE);
+	bench_probe(b, b->address);
+	assert_string_equal(b->facts.name, "buildkit");
+	assert_string_equal(b->facts.version, "29.2.0");
+	assert_true(b->facts.abilities & ABILITY_SSH_MOUNTS);
+	for (size_t i = 0; i < server_requests(b->server); i++)
+		tried += str_has_prefix(server_request(b->server, i), STR("PRI * HTTP/2.0\r\n"));
+	assert_int_equal(tried, 1);
 }
 
 static void test_docker__probe_refuses_what_it_cannot_use(void **state)
@@ -323,7 +357,7 @@ static void test_docker__builds_by_buildkit(void **state)
 {
 	struct bench *b = *state;
 	owned_buf struct buf text = { 0 };
-	bench_buildkit(b);
+	bench_posted(b);
 	golden_read(&text, "stages.trace");
 	bench_answer(b, "POST /v1.41/build?", 200, buf_str(&text), SERVER_CLOSE);
 	bench_build(b);
@@ -366,7 +400,7 @@ static void test_docker__warns_when_a_copy_takes_the_dockerfile_along(void **sta
 		struct bench *b = own;
 		snprintf(recipe, sizeof recipe, "FROM a\nRUN true\nFROM b\n%s\n", table[i].copy);
 		bench_recipe(b, recipe);
-		bench_buildkit(b);
+		bench_posted(b);
 		bench_answer(b, "POST /v1.41/build?", 200, STR("{\"error\":\"no\"}\n"), SERVER_CLOSE);
 		bench_build(b);
 		assert_int_equal(b->warnings, table[i].warnings);
@@ -378,7 +412,7 @@ static void test_docker__tells_a_failing_step(void **state)
 {
 	struct bench *b = *state;
 	owned_buf struct buf text = { 0 };
-	bench_buildkit(b);
+	bench_posted(b);
 	golden_read(&text, "fail.trace");
 	bench_answer(b, "POST /v1.41/build?", 200, buf_str(&text), SERVER_CLOSE);
 	bench_build(b);
@@ -426,7 +460,7 @@ static void test_docker__says_when_the_engine_goes_away(void **state)
 
 static void test_docker__says_when_buildkit_goes_away(void **state)
 {
-	bench_buildkit(*state);
+	bench_posted(*state);
 	bench_cut(state, "fail.trace", 4500, "the engine went away while it was at [",
 	          ERROR_UNREACHABLE);
 }
@@ -455,7 +489,7 @@ static void test_docker__refuses_garbage(void **state)
 		void *own;
 		bench_setup(&own);
 		struct bench *b = own;
-		bench_buildkit(b);
+		bench_posted(b);
 		bench_answer(b, "POST /v1.41/build?", 200, str_of(garbage[i]), SERVER_CLOSE);
 		bench_build(b);
 		assert_int_equal(b->result.error.code, ERROR_PROTOCOL);
@@ -516,7 +550,7 @@ static void test_docker__cancel_asks_buildkit_by_name(void **state)
 {
 	struct bench *b = *state;
 	owned_buf struct buf text = { 0 };
-	bench_buildkit(b);
+	bench_posted(b);
 	golden_read(&text, "fail.trace");
 	bench_answer(b, "POST /v1.41/build?", 200, str_slice(buf_str(&text), 0, 4500), SERVER_HOLD);
 	bench_answer(b, "POST /v1.41/build/cancel?id=b1-1 ", 200, STR("{}"), SERVER_CLOSE);
@@ -562,6 +596,7 @@ int main(void)
 		TEST(test_docker__probe_tells_what_answers),
 		TEST(test_docker__takes_the_head_of_a_ping_for_a_version),
 		TEST(test_docker__meets_the_version_half_way),
+		TEST(test_docker__falls_back_to_the_upgrade),
 		TEST(test_docker__probe_refuses_what_it_cannot_use),
 		TEST(test_docker__builds_by_the_classic_builder),
 		TEST(test_docker__builds_by_buildkit),

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 
 /* How an engine's cache decides, where engines differ.  Both were watched at dockerd
- * 20.10 (tests/e2e/forecast.test compares what is said here with what they do). */
+ * 20.10 (tests/e2e/forecast.test compares what is said here with what they do); buildkitd is
+ * BuildKit as well. */
 struct cache_model {
 	const char *engine;             /* engine_facts' name */
 	/* ENV, LABEL and their kin are links of the chain; else they are not looked at, and
@@ -19,8 +20,6 @@ struct cache_model {
 	bool keys_contents;
 	/* The engine says the image that each step made: what stands on it stands on that. */
 	bool tells_layers;
-	/* The Dockerfile that was sent is a file of the context. */
-	bool sends_dockerfile;
 };
 
 /* NULL: nothing is known of how it decides (podman, buildah). */

@@ -159,7 +159,7 @@ static void critical_stage(struct critical_stages *s, const struct stage *stage,
 
 static void critical_link(struct critical *c, const struct recipe *r, const char *engine)
 {
-	bool side_by_side = r && strcmp(engine, "buildkit") == 0;
+	bool side_by_side = r && str_has_prefix(str_of(engine), STR("buildkit"));
 	int before = -1;
 	for (size_t i = 0; i < c->n; i++) {
 		if (side_by_side && !c->steps[i].is_task)

@@ -22,7 +22,6 @@ struct chain_maker {
 	struct sha256 *hash;            /* of the same */
 	struct scope global, scope;
 	struct scope *ends;             /* a stage's scope at its end */
-	bool is_dockerfile_there;       /* the context has the Dockerfile that is sent */
 	struct error *err;
 };
 
@@ -127,20 +126,11 @@ static void maker_source(struct chain_maker *m, struct fingerprint_link *l, stru
 	}
 }
 
-/* The Dockerfile that is sent lies in the context, under a name of ours where it is no file
- * of the project. */
-static void maker_own_dockerfile(struct chain_maker *m)
-{
-	if (m->taken.all && m->subject->model->sends_dockerfile && !m->is_dockerfile_there)
-		maker_hash(m, m->chain->recipe->text);
-}
-
 static bool maker_files(struct chain_maker *m, struct fingerprint_link *l)
 {
 	fingerprint_taken_sort(&m->taken);
 	if (!fingerprint_taken_hash(&m->files, &m->taken, m->hash, m->err))
 		return false;
-	maker_own_dockerfile(m);
 	uint32_t *entries = arena_array(m->arena, m->taken.n + 1, sizeof *entries);
 	if (m->taken.n)
 		memcpy(entries, m->taken.entries, m->taken.n * sizeof *entries);
@@ -398,7 +388,6 @@ static bool maker_stage_links(struct chain_maker *m, int stage)
 		}
 		struct fingerprint_link *l = maker_link(m, s->first + k);
 		m->taken.n = 0;
-		m->taken.all = false;
 		if (is_from)
 			maker_from(m, l, stage);
 		else if (!maker_own(m, l))
@@ -418,25 +407,6 @@ static struct scope maker_global(struct arena *a, const struct recipe *r,
 	for (size_t i = 0; i < r->ninstructions && r->instructions[i].stage < 0; i++)
 		scope_take(&s, &r->instructions[i]);
 	return s;
-}
-
-/* As docker_context_find does: by name, size and content. */
-static bool maker_finds_dockerfile(struct chain_maker *m)
-{
-	const struct context *c = m->files.context;
-	struct str text = m->chain->recipe->text;
-	char hex[SHA256_HEX_SIZE], own[SHA256_HEX_SIZE];
-	struct error ignored;
-	sha256_hex(text, own);
-	for (size_t i = 0; c && i < context_count(c); i++) {
-		const struct entry *e = context_entry(c, i);
-		const char *slash = strrchr(e->path, '/'), *name = slash ? slash + 1 : e->path;
-		if (S_ISREG(e->mode) && e->size == text.n &&
-		    (strstr(name, "ockerfile") || strstr(name, "ontainerfile")) &&
-		    stat_cache_digest(m->files.digests, e, hex, &ignored) && !strcmp(hex, own))
-			return true;
-	}
-	return false;
 }
 
 /* What was found by its place in the context becomes its place in the list. */
@@ -465,7 +435,6 @@ bool fingerprint_chain_make(struct arena *a, const struct fingerprint_subject *s
 	                         .ends = arena_array(a, r->nstages + 1, sizeof *m.ends) };
 	bool ok = true;
 	fingerprint_files_init(&m.files, a, s->image->context, s->digests);
-	m.is_dockerfile_there = maker_finds_dockerfile(&m);
 	m.global = maker_global(a, r, s->args, s->nargs);
 	for (size_t i = 0; i < r->nstages; i++)
 		c.last[i] = -1;

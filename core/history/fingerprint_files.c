@@ -89,7 +89,6 @@ void fingerprint_take(const struct fingerprint_files *f, struct str source,
 	if (!f->context)
 		return;
 	const char *path = files_clean_source(f->arena, source);
-	t->all = t->all || !path[0];
 	if (!strpbrk(path, "*?[\\")) {
 		files_take_path(f, path, t, 0);
 		return;

@@ -19,7 +19,6 @@ void fingerprint_files_init(struct fingerprint_files *, struct arena *, const st
 struct fingerprint_taken {
 	uint32_t *entries;
 	size_t n, cap;
-	bool all;                       /* the context's root was named */
 };
 void fingerprint_taken_finish(struct fingerprint_taken *);
 /* What a source of COPY, ADD or a mount names: a path, wildcards in it (Go's

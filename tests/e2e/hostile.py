@@ -265,9 +265,11 @@ class Engine(socketserver.StreamRequestHandler):
     mode = ""
 
     def answer(self, status, body, reason=b"X"):
-        self.wfile.write(b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nServer: %s\r\n"
+        # BuildKit's own way, /grpc, is refused: /build then has it.
+        builder = b"Builder-Version: 2\r\n" if self.mode == "buildkit" else b""
+        self.wfile.write(b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nServer: %s\r\n%s"
                          b"Content-Length: %d\r\nConnection: close\r\n\r\n" %
-                         (status, reason, reason, len(body)) + body)
+                         (status, reason, reason, builder, len(body)) + body)
 
     def drain(self, headers):
         """The request's body, chunked or none."""
@@ -286,8 +288,6 @@ class Engine(socketserver.StreamRequestHandler):
             self.answer(200, json.dumps({"Version": everything(), "ApiVersion": "1.41",
                                          "MinAPIVersion": "1.12", "Platform": {"Name": everything()},
                                          "Components": [{"Name": everything()}]}).encode())
-        elif b"/grpc" in request and self.mode == "buildkit":
-            self.wfile.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
         elif b"/build?" in request:
             self.drain(headers)
             self.build()

@@ -22,13 +22,13 @@ static void peer_send(void *data, struct str bytes)
 {
 	struct peer *p = data;
 	if (p->line)
-		line_send(p->line, bytes);
+		fake_line_send(p->line, bytes);
 }
 
 static size_t peer_unsent(void *data)
 {
 	const struct peer *p = data;
-	return p->line ? line_unsent(p->line) : 0;
+	return p->line ? fake_line_unsent(p->line) : 0;
 }
 
 static void peer_free_now(struct loop *l, void *data)
@@ -59,7 +59,7 @@ static void peer_free_later(struct peer *p)
 void peer_drop(struct peer *p)
 {
 	if (p->line)
-		line_close(p->line);
+		fake_line_close(p->line);
 	p->line = NULL;
 	if (p->grpc)
 		grpc_closed(p->grpc, NULL);
@@ -72,7 +72,7 @@ static void peer_over(void *data, const struct error *err)
 	if (err)
 		buildkitd_say(p->owner, "connection: %s", err->text);
 	if (p->line)
-		line_close(p->line);
+		fake_line_close(p->line);
 	p->line = NULL;
 	peer_free_later(p);
 }
@@ -80,7 +80,7 @@ static void peer_over(void *data, const struct error *err)
 static void peer_speak(struct peer *p)
 {
 	const struct grpc_pipe pipe = { peer_send, peer_unsent, p };
-	const struct grpc_methods methods = { control_begin, p };
+	const struct grpc_methods methods = { fake_control_begin, p };
 	p->grpc = grpc_server(p->owner->loop, &pipe, &methods, peer_over, p);
 }
 
@@ -93,12 +93,12 @@ static void peer_upgrade(struct peer *p, struct str bytes)
 		return;
 	struct str rest = str_slice(buf_str(&p->head), end + 4, p->head.n);
 	if (str_find_str(buf_str(&p->head), STR("POST /grpc ")) == STR_NONE) {
-		line_send(p->line, STR("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+		fake_line_send(p->line, STR("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
 		                       "Content-Length: 29\r\n\r\n{\"message\":\"page not found\"}\n"));
 		peer_drop(p);
 		return;
 	}
-	line_send(p->line, STR("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+	fake_line_send(p->line, STR("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
 	                       "Upgrade: h2c\r\n\r\n"));
 	peer_speak(p);
 	if (rest.n)
@@ -116,7 +116,7 @@ static void peer_bytes(void *data, struct str bytes)
 
 static void peer_flood_on(struct peer *p)
 {
-	while (p->line && line_unsent(p->line) < (64 << 10))
+	while (p->line && fake_line_unsent(p->line) < (64 << 10))
 		peer_flood(p, p->flood);
 }
 
@@ -159,7 +159,7 @@ void peer_flood(struct peer *p, const char *kind)
 			continue;
 		p->flood = frames[i].kind;
 		for (int times = 0; times < 500; times++)
-			line_send(p->line, frames[i].frame);
+			fake_line_send(p->line, frames[i].frame);
 		if (begins)
 			peer_flood_on(p);
 		return;
@@ -172,15 +172,15 @@ static void peer_misbehave(struct peer *p, const char *fault)
 	static const char settings[] = "\0\0\0\4\0\0\0\0\0";
 	if (strcmp(fault, "garbage") == 0)
 		for (unsigned i = 0, x = 1; i < 4096; i++, x = x * 1103515245 + 12345)
-			line_send(p->line, (struct str){ &(char){ (char)(x >> 16) }, 1 });
+			fake_line_send(p->line, (struct str){ &(char){ (char)(x >> 16) }, 1 });
 	else if (strcmp(fault, "half") == 0)
-		line_send(p->line, (struct str){ "\0\0\22\4\0\0\0", 7 });
+		fake_line_send(p->line, (struct str){ "\0\0\22\4\0\0\0", 7 });
 	else if (strcmp(fault, "giant") == 0)
-		line_send(p->line, (struct str){ "\377\377\377\4\0\0\0\0\0", 9 });
+		fake_line_send(p->line, (struct str){ "\377\377\377\4\0\0\0\0\0", 9 });
 	else if (strcmp(fault, "close") == 0)
 		peer_drop(p);
 	else if (strcmp(fault, "silent") != 0) {
-		line_send(p->line, (struct str){ settings, 9 });
+		fake_line_send(p->line, (struct str){ settings, 9 });
 		peer_flood(p, fault);
 	}
 }
@@ -193,7 +193,7 @@ static void buildkitd_accepted(void *data, struct line *line)
 	*p = (struct peer){ .owner = d, .next = d->peers, .line = line };
 	d->peers = p;
 	buildkitd_say(d, "connected");
-	line_answer(line, &on);
+	fake_line_answer(line, &on);
 	if (d->fault)
 		peer_misbehave(p, d->fault);
 	else if (!d->is_dockerd)
@@ -236,7 +236,7 @@ void buildkitd_free(struct buildkitd *d)
 	while (d->builds) {
 		struct build *b = d->builds;
 		d->builds = b->next;
-		build_drop(b);
+		fake_build_free(b);
 	}
 	fake_listener_free(d->listener);
 	buf_finish(&d->log);

@@ -44,7 +44,7 @@ static void watcher_free(struct watcher *w)
 	free(w);
 }
 
-void build_tell(struct build *b)
+void fake_build_tell(struct build *b)
 {
 	for (struct watcher *w = b->watchers, *next; w; w = next) {
 		next = w->next;
@@ -71,7 +71,7 @@ static void status_watch(struct served *c, struct build *b)
 	b->watchers = w;
 	c->lost = status_lost;
 	c->data = w;
-	build_tell(b);
+	fake_build_tell(b);
 }
 
 static struct served *early_free(struct early *e)
@@ -142,7 +142,7 @@ static void solve_lost(void *data, const struct error *err)
 		return;
 	buildkitd_say(b->owner, "%s %s", is_cancel ? "cancelled" : "lost", b->ref);
 	if (is_cancel || !b->survives)
-		build_cancel(b);
+		fake_build_cancel(b);
 }
 
 static void solve_write_down(struct buildkitd *d, struct str request)
@@ -182,7 +182,7 @@ static void control_solve(struct served *c, struct str request)
 	bool is_refused = str_has_prefix(str_of(b->at), STR("refuse "));
 	if (!is_refused)
 		status_come(b);
-	build_go_on(b);
+	fake_build_go_on(b);
 }
 
 /* ---- what is answered at once ---- */
@@ -324,7 +324,7 @@ static void served_message(void *data, struct grpc_call *call, struct str reques
 	served_answer(s, GRPC_OK, "");
 }
 
-bool control_begin(void *data, const char *method, const struct pair *metadata, size_t n,
+bool fake_control_begin(void *data, const char *method, const struct pair *metadata, size_t n,
                    struct grpc_call *call, struct grpc_call_events *ret_events)
 {
 	static const char *const known[] = {

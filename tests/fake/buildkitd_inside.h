@@ -95,7 +95,7 @@ struct build {
 
 void buildkitd_say(struct buildkitd *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A call of a peer, for its grpc_methods. */
-bool control_begin(void *peer, const char *method, const struct pair *metadata, size_t n,
+bool fake_control_begin(void *peer, const char *method, const struct pair *metadata, size_t n,
                    struct grpc_call *, struct grpc_call_events *ret_events);
 void served_send(struct served *, const struct buf *message);
 /* It is gone afterwards. */
@@ -106,11 +106,11 @@ void peer_drop(struct peer *);
 void peer_flood(struct peer *, const char *kind);
 
 /* The next directive, and so on, until one has to wait. */
-void build_go_on(struct build *);
-void build_cancel(struct build *);
-void build_tell(struct build *);
-void build_event(struct build *, struct str message);
-void build_drop(struct build *);
+void fake_build_go_on(struct build *);
+void fake_build_cancel(struct build *);
+void fake_build_tell(struct build *);
+void fake_build_event(struct build *, struct str message);
+void fake_build_free(struct build *);
 /* The next word of a line, unquoted; p NULL: none. */
 struct str script_word(struct arena *, const char **at);
 
@@ -118,7 +118,7 @@ struct session_peer *session_peer_find(struct buildkitd *, const char *id);
 void session_peer_begin(struct peer *, struct grpc_call *, const struct pair *, size_t n,
                         struct grpc_call_events *ret_events);
 void session_peer_free(struct session_peer *);
-/* What a directive asks of the session; build_go_on when it has its answer. */
+/* What a directive asks of the session; fake_build_go_on when it has its answer. */
 void session_peer_ask(struct session_peer *, struct build *, const struct str *words, size_t n);
 
 #endif

@@ -76,11 +76,11 @@ static unsigned long long number(struct str text)
 
 /* ---- what Status tells ---- */
 
-void build_event(struct build *b, struct str message)
+void fake_build_event(struct build *b, struct str message)
 {
 	CHECK(b->nevents < BUILD_EVENTS);
 	buf_append(&b->events[b->nevents++], message);
-	build_tell(b);
+	fake_build_tell(b);
 }
 
 static size_t vertex_find(struct build *b, struct str id)
@@ -107,7 +107,7 @@ static void vertex_tell(struct build *b, size_t i, bool cached, struct str error
 		proto_time(&vertex, 6, b->vertices[i].completed);
 	proto_bytes(&vertex, 7, error);
 	proto_message(&all, 1, buf_str(&vertex));
-	build_event(b, buf_str(&all));
+	fake_build_event(b, buf_str(&all));
 }
 
 static void do_vertex(struct build *b, const struct str *words, size_t n)
@@ -158,7 +158,7 @@ static void do_log(struct build *b, const struct str *words, size_t n)
 	proto_number(&log, 3, number(words[2]));
 	proto_bytes(&log, 4, words[3]);
 	proto_message(&all, 3, buf_str(&log));
-	build_event(b, buf_str(&all));
+	fake_build_event(b, buf_str(&all));
 }
 
 static void do_status(struct build *b, const struct str *words, size_t n)
@@ -173,7 +173,7 @@ static void do_status(struct build *b, const struct str *words, size_t n)
 	if (flag(words, n, "done"))
 		proto_time(&status, 8, clock_now());
 	proto_message(&all, 2, buf_str(&status));
-	build_event(b, buf_str(&all));
+	fake_build_event(b, buf_str(&all));
 }
 
 static void append_range(struct buf *b, unsigned field, struct str from, struct str to)
@@ -196,7 +196,7 @@ static void do_warn(struct build *b, const struct str *words, size_t n)
 	if (option(words, n, "line").n)
 		append_range(&warning, 7, option(words, n, "line"), (struct str){ 0 });
 	proto_message(&all, 4, buf_str(&warning));
-	build_event(b, buf_str(&all));
+	fake_build_event(b, buf_str(&all));
 }
 
 /* Messages with their lengths before them, four bytes each, the lowest first. */
@@ -210,7 +210,7 @@ static void do_replay(struct build *b, const struct str *words, size_t n)
 	while (all.n >= 4) {
 		const unsigned char *p = (const unsigned char *)all.p;
 		size_t size = p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
-		build_event(b, str_slice(all, 4, size));
+		fake_build_event(b, str_slice(all, 4, size));
 		all = str_slice(all, 4 + size, all.n);
 	}
 }
@@ -224,7 +224,7 @@ static void do_big(struct build *b, const struct str *words, size_t n)
 	buf_grew(&text, number(words[1]));
 	proto_bytes(&log, 4, buf_str(&text));
 	proto_message(&all, 3, buf_str(&log));
-	build_event(b, buf_str(&all));
+	fake_build_event(b, buf_str(&all));
 }
 
 /* ---- its end ---- */
@@ -233,7 +233,7 @@ static void build_end(struct build *b, int code, const char *message)
 {
 	b->is_done = true;
 	b->at = NULL;
-	build_tell(b);
+	fake_build_tell(b);
 	if (b->solve && code == GRPC_OK)
 		served_send(b->solve, &b->answer);
 	if (b->solve)
@@ -295,7 +295,7 @@ static void do_error(struct build *b, const struct str *words, size_t n)
 	build_end(b, (int)number(words[1]), arena_text(b->arena, words[2]));
 }
 
-void build_cancel(struct build *b)
+void fake_build_cancel(struct build *b)
 {
 	if (b->is_done)
 		return;
@@ -329,7 +329,7 @@ static void do_say(struct build *b, const struct str *words, size_t n)
 		buf_append_char(&bytes, (char)byte);
 	}
 	if (build_line(b))
-		line_send(build_line(b), buf_str(&bytes));
+		fake_line_send(build_line(b), buf_str(&bytes));
 }
 
 static void do_goaway(struct build *b, const struct str *words, size_t n)
@@ -341,7 +341,7 @@ static void do_goaway(struct build *b, const struct str *words, size_t n)
 	buf_append(&bytes, (struct str){ head, sizeof head });
 	buf_append(&bytes, words[2]);
 	if (build_line(b))
-		line_send(build_line(b), buf_str(&bytes));
+		fake_line_send(build_line(b), buf_str(&bytes));
 }
 
 static void do_flood(struct build *b, const struct str *words, size_t n)
@@ -373,7 +373,7 @@ static void build_awake(struct loop *l, void *data)
 	struct build *b = data;
 	(void)l;
 	b->timer = 0;
-	build_go_on(b);
+	fake_build_go_on(b);
 }
 
 static void do_pause(struct build *b, const struct str *words, size_t n)
@@ -434,7 +434,7 @@ static void build_do(struct build *b, const struct str *words, size_t n)
 	build_end(b, GRPC_INTERNAL, "the script of this peer is wrong");
 }
 
-void build_go_on(struct build *b)
+void fake_build_go_on(struct build *b)
 {
 	b->waits = false;
 	while (!b->waits && !b->is_done && b->at && *b->at) {
@@ -453,7 +453,7 @@ void build_go_on(struct build *b)
 		do_answer(b, NULL, 0);
 }
 
-void build_drop(struct build *b)
+void fake_build_free(struct build *b)
 {
 	loop_untimer(b->owner->loop, b->timer);
 	for (size_t i = 0; i < b->nevents; i++)

@@ -46,7 +46,7 @@ static void ask_done(void *data, const struct grpc_status *status, const struct 
 		buildkitd_say(b->owner, "%s %s: status %d %.*s", a->kind, a->what, status->code,
 		              STR_ARG(status->message));
 	ask_free(a);
-	build_go_on(b);
+	fake_build_go_on(b);
 }
 
 /* ---- FileSync: folders asked for ---- */

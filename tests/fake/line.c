@@ -138,12 +138,12 @@ static void line_look(struct line *l)
 	           line_ready, l);
 }
 
-void line_answer(struct line *l, const struct line_events *events)
+void fake_line_answer(struct line *l, const struct line_events *events)
 {
 	l->events = *events;
 }
 
-void line_send(struct line *l, struct str bytes)
+void fake_line_send(struct line *l, struct str bytes)
 {
 	struct error err = { 0 };
 	if (l->is_gone)
@@ -157,12 +157,12 @@ void line_send(struct line *l, struct str bytes)
 		line_look(l);
 }
 
-size_t line_unsent(const struct line *l)
+size_t fake_line_unsent(const struct line *l)
 {
 	return l->out.n;
 }
 
-void line_close(struct line *l)
+void fake_line_close(struct line *l)
 {
 	if (l->is_gone)
 		return;

@@ -31,10 +31,10 @@ struct line_events {
 	void (*ended)(void *data, const struct error *);        /* the line is gone then */
 	void *data;
 };
-void line_answer(struct line *, const struct line_events *);
-void line_send(struct line *, struct str bytes);
-size_t line_unsent(const struct line *);
+void fake_line_answer(struct line *, const struct line_events *);
+void fake_line_send(struct line *, struct str bytes);
+size_t fake_line_unsent(const struct line *);
 /* What was sent still goes if it can; no event follows. */
-void line_close(struct line *);
+void fake_line_close(struct line *);
 
 #endif

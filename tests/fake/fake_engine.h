@@ -8,9 +8,9 @@
  * "start KEY INSTRUCTION", "done KEY INSTRUCTION SECONDS", "cached KEY INSTRUCTION",
  * "fail KEY INSTRUCTION ERROR", "log KEY STREAM TEXT", "progress KEY ID CURRENT TOTAL",
  * "context KEY" (a step that loads it), "transfer DIR ENTRIES BYTES PATH…", "warn TEXT",
- * "ok IMAGE_ID [DIGEST]", "broken TEXT", "gone TEXT" (it is), "wait" (for a cancel).  \n in a text is a newline.
- * INSTRUCTION -1: "internal KEY".  A push goes on in the script where the work before it has
- * ended: "ok DIGEST", "passing TEXT", "later SECONDS TEXT". */
+ * "ok IMAGE_ID [DIGEST]", "broken TEXT", "gone TEXT" (it is), "wait" (for a cancel).
+ * \n in a text is a newline.  INSTRUCTION -1: "internal KEY".  A push goes on in the script
+ * where the work before it has ended: "ok DIGEST", "passing TEXT", "later SECONDS TEXT". */
 struct fake_engine {
 	struct engine base;
 	struct work work;

@@ -115,7 +115,7 @@ static void test_engine__auto_passes_by_what_it_cannot_use(void **state)
 {
 	struct bench *b = *state;
 	bench_install(b);
-	setenv("DOCKER_HOST", "ssh://somewhere", 1);
+	setenv("DOCKER_HOST", "fd://3", 1);
 	bench_probe(b, (struct engine_options){ .spec = "auto" });
 	assert_string_equal(b->name, "buildah");
 }

@@ -24,6 +24,7 @@ static void test_presence__tells_an_engine_that_is_gone(void **state)
 		.name = "buildkit", .api_version = "1.41",
 		.address = arena_printf(s->arena, "unix://%s/none.sock", s->dir),
 	};
+	facts.spec = facts.address;
 	assert_false(engine_presence_ask(s->arena, &facts, &p, &s->err));
 	assert_int_equal(s->err.code, ERROR_UNREACHABLE);
 	facts.api_version = NULL;

@@ -158,8 +158,8 @@ static void test_doctor__an_engine_that_others_may_reach(void **state)
 	const struct value *row = doctor_engine(s->arena, &e);
 	assert_string_equal(row_whole(s, row), "problem|dockerd 19 at tcp://build.example:2375, API "
 	                    "1.40: the classic builder only; everybody who reaches that port owns that "
-	                    "machine (no TLS)|let it listen on a unix socket and reach that through "
-	                    "ssh -L");
+	                    "machine (no TLS)|let it listen on a unix socket and reach that by "
+	                    "ssh://, or give it TLS");
 	e.facts = row_parse(s, "{\"builder\":\"classic\",\"product\":\"dockerd\",\"version\":\"19\","
 	                    "\"address\":\"tcp://127.0.0.1:2375\"}");
 	e.info = row_parse(s, "{\"time\":1000000000.5}");

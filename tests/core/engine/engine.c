@@ -115,9 +115,21 @@ static void test_engine__auto_passes_by_what_it_cannot_use(void **state)
 {
 	struct bench *b = *state;
 	bench_install(b);
-	setenv("DOCKER_HOST", "fd://3", 1);
+	setenv("DOCKER_HOST", "npipe:////./pipe/docker", 1);
 	bench_probe(b, (struct engine_options){ .spec = "auto" });
 	assert_string_equal(b->name, "buildah");
+}
+
+/* Whoever means a build host does not want the image here instead. */
+static void test_engine__auto_takes_nothing_here_for_what_is_far(void **state)
+{
+	struct bench *b = *state;
+	bench_install(b);
+	setenv("DOCKER_HOST", "ssh://somewhere", 1);
+	bench_probe(b, (struct engine_options){ .spec = "auto" });
+	assert_string_equal(b->name, "");
+	assert_int_equal(b->err.code, ERROR_UNREACHABLE);
+	assert_non_null(strstr(b->err.text, "cannot run 'ssh'"));
 }
 
 static void test_engine__auto_takes_podman_before_buildah(void **state)
@@ -178,6 +190,7 @@ int main(void)
 		TEST(test_engine__auto_takes_the_daemon_first),
 		TEST(test_engine__auto_takes_buildah_without_a_daemon),
 		TEST(test_engine__auto_passes_by_what_it_cannot_use),
+		TEST(test_engine__auto_takes_nothing_here_for_what_is_far),
 		TEST(test_engine__auto_takes_podman_before_buildah),
 		TEST(test_engine__without_any_it_says_what_was_tried),
 		TEST(test_engine__buildkit_is_not_taken_for_granted),

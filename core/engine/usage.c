@@ -48,8 +48,10 @@ bool usage_ask(struct arena *a, const struct engine_facts *f, usage_waiting_fn *
 {
 	struct usage_line line;
 	*ret_usage = (struct usage){ 0 };
-	if (!usage_line_open(a, f, &line))
+	if (!f->spec)
 		return usage_ask_buildah(a, waiting, data, ret_usage, err);
+	if (!usage_line_open(f, &line, err))
+		return false;
 	bool ok = usage_ask_docker(a, &line, f, waiting, data, ret_usage, err);
 	usage_line_close(&line);
 	return ok;
@@ -59,9 +61,10 @@ bool usage_remove(const struct engine_facts *f, const struct usage *u, const str
                   const struct usage_removal *r, struct error *err)
 {
 	struct usage_line line;
-	owned(arena) struct arena *a = arena_new();
-	if (!usage_line_open(a, f, &line))
+	if (!f->spec)
 		return usage_remove_buildah(u, c, r, err);
+	if (!usage_line_open(f, &line, err))
+		return false;
 	bool ok = usage_remove_docker(&line, u, c, r, err);
 	usage_line_close(&line);
 	return ok;

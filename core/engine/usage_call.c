@@ -4,26 +4,29 @@
 #include <time.h>
 
 #include "core/base/check.h"
-#include "core/engine/address.h"
 #include "core/engine/sentence.h"
 
 /* 25,000 records of build cache are some 8 MB. */
 enum { USAGE_ANSWER_MAX = 256 << 20 };
 
-bool usage_line_open(struct arena *a, const struct engine_facts *f, struct usage_line *ret_line)
+bool usage_line_open(const struct engine_facts *f, struct usage_line *ret_line, struct error *err)
 {
-	struct error ignored;
-	*ret_line = (struct usage_line){ .api_version = f->api_version, .shown = f->address };
-	if (!f->api_version || !address_parse(a, f->address, &ret_line->at, &ignored))
+	struct usage_line l = { .api_version = f->api_version, .shown = f->address };
+	if (!engine_keeps_images(f))
+		return error_set(err, ERROR_REFUSED, "%s %s at %s tells nothing of its disk here", f->product,
+		                 f->version, f->address);
+	l.loop = loop_new();
+	if (!service_init(&l.service, l.loop, f->spec, err)) {
+		loop_free(l.loop);
 		return false;
-	ret_line->loop = loop_new();
-	ret_line->http = http_new(ret_line->loop);
+	}
+	*ret_line = l;
 	return true;
 }
 
 void usage_line_close(struct usage_line *l)
 {
-	http_free(l->http);
+	service_finish(&l->service);
 	loop_free(l->loop);
 	buf_finish(&l->answer);
 }
@@ -56,9 +59,9 @@ bool usage_call(struct usage_line *l, const char *method, const char *path, int6
 	buf_clear(&l->answer);
 	l->err.code = ERROR_NONE;
 	buf_printf(&versioned, "/v%s%s", l->api_version, path);
-	struct http_request r = { .method = method, .path = buf_text(&versioned), .at = l->at,
+	struct http_request r = { .method = method, .path = buf_text(&versioned), .at = l->service.at,
 	                          .timeout_ms = timeout_ms };
-	l->transfer = http_start(l->http, &r, &events);
+	l->transfer = http_start(l->service.http, &r, &events);
 	if (!loop_run(l->loop, err))
 		return false;
 	if (l->err.code)

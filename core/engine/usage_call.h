@@ -2,15 +2,14 @@
 #define CORE_ENGINE_USAGE_CALL_H
 
 #include "core/engine/usage.h"
-#include "core/ext/http.h"
+#include "core/engine/service.h"
 #include "core/value/value.h"
 
 /* Private to usage*.c: questions one after the other, each blocking until its answer is
  * there. */
 struct usage_line {
 	struct loop *loop;
-	struct http *http;
-	struct http_address at;
+	struct service service;
 	const char *api_version, *shown;
 	struct http_transfer *transfer;
 	struct buf answer;              /* of the last call */
@@ -18,8 +17,8 @@ struct usage_line {
 	struct error err;
 };
 
-/* false: the engine is none that speaks dockerd's API (buildah). */
-bool usage_line_open(struct arena *, const struct engine_facts *, struct usage_line *ret_line);
+/* False: the engine cannot be asked.  Not for buildah, which has no service. */
+bool usage_line_open(const struct engine_facts *, struct usage_line *ret_line, struct error *);
 void usage_line_close(struct usage_line *);
 /* path begins behind the version.  true: there is an answer, whatever its status. */
 bool usage_call(struct usage_line *, const char *method, const char *path, int64_t timeout_ms,

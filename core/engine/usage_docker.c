@@ -351,8 +351,10 @@ bool usage_ask_layers(struct arena *a, const struct engine_facts *f, usage_waiti
 	struct usage_line l;
 	struct usage_chains chains = { 0 };
 	bool ok = true;
-	if (u->nlayers || !usage_line_open(a, f, &l))
+	if (u->nlayers || !f->spec)
 		return true;
+	if (!usage_line_open(f, &l, err))
+		return false;
 	waiting(data, "layers of images");
 	for (size_t i = 0; ok && i < u->n; i++)
 		ok = u->items[i].kind != USAGE_IMAGE || usage_ask_image(a, &l, u, &chains, i, err);

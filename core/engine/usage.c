@@ -50,6 +50,8 @@ bool usage_ask(struct arena *a, const struct engine_facts *f, usage_waiting_fn *
 	*ret_usage = (struct usage){ 0 };
 	if (!f->spec)
 		return usage_ask_buildah(a, waiting, data, ret_usage, err);
+	if (!engine_keeps_images(f))
+		return usage_ask_buildkit(a, f, waiting, data, ret_usage, err);
 	if (!usage_line_open(f, &line, err))
 		return false;
 	bool ok = usage_ask_docker(a, &line, f, waiting, data, ret_usage, err);
@@ -63,6 +65,8 @@ bool usage_remove(const struct engine_facts *f, const struct usage *u, const str
 	struct usage_line line;
 	if (!f->spec)
 		return usage_remove_buildah(u, c, r, err);
+	if (!engine_keeps_images(f))
+		return usage_remove_buildkit(f, u, c, r, err);
 	if (!usage_line_open(f, &line, err))
 		return false;
 	bool ok = usage_remove_docker(&line, u, c, r, err);

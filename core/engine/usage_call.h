@@ -17,7 +17,8 @@ struct usage_line {
 	struct error err;
 };
 
-/* False: the engine cannot be asked.  Not for buildah, which has no service. */
+/* False: the engine cannot be asked.  Not for buildah, which has no service, and not for
+ * buildkitd, which has no images. */
 bool usage_line_open(const struct engine_facts *, struct usage_line *ret_line, struct error *);
 void usage_line_close(struct usage_line *);
 /* path begins behind the version.  true: there is an answer, whatever its status. */
@@ -40,9 +41,14 @@ bool usage_ask_docker(struct arena *, struct usage_line *, const struct engine_f
                       usage_waiting_fn *, void *data, struct usage *, struct error *);
 bool usage_ask_buildah(struct arena *, usage_waiting_fn *, void *data, struct usage *,
                        struct error *);
+bool usage_ask_buildkit(struct arena *, const struct engine_facts *, usage_waiting_fn *,
+                        void *data, struct usage *, struct error *);
 bool usage_remove_docker(struct usage_line *, const struct usage *, const struct usage_choice *,
                          const struct usage_removal *, struct error *);
 bool usage_remove_buildah(const struct usage *, const struct usage_choice *,
                           const struct usage_removal *, struct error *);
+bool usage_remove_buildkit(const struct engine_facts *, const struct usage *,
+                           const struct usage_choice *, const struct usage_removal *,
+                           struct error *);
 
 #endif

@@ -284,8 +284,11 @@ static void buildkit_status_over(void *data, const struct control_end *end)
 {
 	struct buildkit_work *w = data;
 	w->status = NULL;
-	/* A slow daemon knows the build only later; a line that broke is told by Solve too. */
-	if (!w->solved && !end->ok && end->status >= 0 && !w->has_progress &&
+	/* A slow daemon knows the build only later; a line that broke is told by Solve too, but
+	 * not what was wrong with Status alone. */
+	if (!w->solved && end->status < 0 && !buildkit_is_lost(end))
+		buildkit_fail(w, &end->error);
+	else if (!w->solved && !end->ok && end->status >= 0 && !w->has_progress &&
 	    ++w->nstatuses < BUILDKIT_ASKS)
 		buildkit_ask_status(w);
 	else

@@ -157,7 +157,6 @@ static void disk_append_parts(struct buf *out, struct str text, bool is_popup)
 
 static void disk_append_costs(struct buf *out, const struct disk_preview *p, bool is_popup)
 {
-	owned_buf struct buf line = { 0 };
 	if (p->nprojects)
 		disk_head(out, is_popup, "what builds lose");
 	else if (p->n)

@@ -22,10 +22,18 @@ static struct value *announce_texts(struct arena *a, const char *const *texts, s
 	return list;
 }
 
+/* A command may print a line of a key alone.  Shorter ones say too little; more lines are
+ * no secret but a file. */
+enum { ANNOUNCE_LINE_MIN = 8, ANNOUNCE_LINES_MAX = 1000 };
+
 static void announce_secret_text(struct mask *m, struct str text)
 {
+	struct str line, rest = text;
 	mask_add_urls(m, text);
 	mask_add(m, str_trim(text));
+	for (int i = 0; i < ANNOUNCE_LINES_MAX && str_next(&rest, '\n', &line); i++)
+		if (str_trim(line).n >= ANNOUNCE_LINE_MIN)
+			mask_add(m, str_trim(line));
 }
 
 void job_announce_environment(struct mask *m)

@@ -77,7 +77,7 @@ run_prepared() {
 }
 
 run_fuzz() {
-	seconds=${FUZZ_SECONDS:-5}
+	seconds=${FUZZ_SECONDS:-2}
 	[ "${MORTAR_SOAK:-}" = 1 ] && seconds=600
 	for f in tests/fuzz/fuzz_*.c; do
 		name=$(basename "$f" .c)

@@ -1,32 +1,11 @@
 #include "core/ext/pb.h"
 
 #include "buildkit.pb-c.h"
-
-/* The longest time kept: year 2200; hostile seconds must not overflow. */
-#define PB_SECONDS_MAX ((int64_t)7258118400)
-
-static void *pb_alloc(void *arena, size_t size)
-{
-	return arena_alloc(arena, size);
-}
-
-static void pb_release(void *arena, void *p)
-{
-	(void)arena;
-	(void)p;
-}
-
-static struct str pb_str(ProtobufCBinaryData d)
-{
-	return (struct str){ d.len ? (const char *)d.data : "", d.len };
-}
+#include "core/ext/pb_inside.h"
 
 static int64_t pb_time(const Buildkit__Timestamp *t)
 {
-	if (!t || t->seconds <= 0 || t->seconds > PB_SECONDS_MAX || t->nanos < 0 ||
-	    t->nanos > 999999999)
-		return 0;
-	return t->seconds * 1000000000 + t->nanos;
+	return t ? pb_nanoseconds(t->seconds, t->nanos) : 0;
 }
 
 static const struct pb_vertex *pb_vertexes(struct arena *a, const Buildkit__StatusResponse *r)
@@ -108,7 +87,7 @@ static const struct pb_warning *pb_warnings(struct arena *a, const Buildkit__Sta
 bool pb_trace_parse(struct arena *a, struct str bytes, struct pb_trace *ret_trace,
                     struct error *err)
 {
-	ProtobufCAllocator allocator = { pb_alloc, pb_release, a };
+	ProtobufCAllocator allocator = pb_allocator(a);
 	if (bytes.n > PB_SIZE_MAX)
 		return error_set(err, ERROR_LIMIT, "a progress message of %zu bytes", bytes.n);
 	Buildkit__StatusResponse *r = buildkit__status_response__unpack(

@@ -1,45 +1,18 @@
 #include "core/ext/pb_control.h"
 
 #include "control.pb-c.h"
-#include "core/ext/pb.h"
-
-/* The longest time kept: year 2200; hostile seconds must not overflow. */
-#define PB_SECONDS_MAX ((int64_t)7258118400)
-
-static void *pb_alloc(void *arena, size_t size)
-{
-	return arena_alloc(arena, size);
-}
-
-static void pb_release(void *arena, void *p)
-{
-	(void)arena;
-	(void)p;
-}
-
-static struct str pb_str(ProtobufCBinaryData d)
-{
-	return (struct str){ d.len ? (const char *)d.data : "", d.len };
-}
-
-static ProtobufCBinaryData pb_data(struct str s)
-{
-	return (ProtobufCBinaryData){ s.n, (uint8_t *)(s.n ? s.p : "") };
-}
+#include "core/ext/pb_inside.h"
 
 static int64_t pb_time(const Control__Time *t)
 {
-	if (!t || t->seconds <= 0 || t->seconds > PB_SECONDS_MAX || t->nanos < 0 ||
-	    t->nanos > 999999999)
-		return 0;
-	return t->seconds * 1000000000 + t->nanos;
+	return t ? pb_nanoseconds(t->seconds, t->nanos) : 0;
 }
 
 /* NULL: what is no such message; *err says so. */
 static void *pb_read(struct arena *a, const ProtobufCMessageDescriptor *type, struct str bytes,
                      struct error *err)
 {
-	ProtobufCAllocator allocator = { pb_alloc, pb_release, a };
+	ProtobufCAllocator allocator = pb_allocator(a);
 	void *message = NULL;
 	if (bytes.n > PB_SIZE_MAX) {
 		error_set(err, ERROR_LIMIT, "a message of %zu bytes from the engine", bytes.n);

@@ -1,34 +1,14 @@
 #include "core/ext/pb_session.h"
 
 #include "core/base/check.h"
+#include "core/ext/pb_inside.h"
 #include "session.pb-c.h"
-
-static void *pb_session_alloc(void *arena, size_t size)
-{
-	return arena_alloc(arena, size);
-}
-
-static void pb_session_release(void *arena, void *p)
-{
-	(void)arena;
-	(void)p;
-}
-
-static struct str pb_session_str(ProtobufCBinaryData d)
-{
-	return (struct str){ d.len ? (const char *)d.data : "", d.len };
-}
-
-static ProtobufCBinaryData pb_session_data(struct str s)
-{
-	return (ProtobufCBinaryData){ s.n, (uint8_t *)(uintptr_t)s.p };
-}
 
 /* NULL: err is set. */
 static void *pb_session_unpack(struct arena *a, const ProtobufCMessageDescriptor *d,
                                struct str bytes, struct error *err)
 {
-	ProtobufCAllocator allocator = { pb_session_alloc, pb_session_release, a };
+	ProtobufCAllocator allocator = pb_allocator(a);
 	if (bytes.n > PB_SIZE_MAX) {
 		error_set(err, ERROR_LIMIT, "a message of a session with %zu bytes", bytes.n);
 		return NULL;
@@ -56,11 +36,11 @@ bool pb_packet_parse(struct arena *a, struct str bytes, struct pb_packet *ret_pa
 	if (!p)
 		return false;
 	*ret_packet = (struct pb_packet){ .type = p->type, .has_stat = p->stat, .id = p->id,
-	                                  .data = pb_session_str(p->data) };
+	                                  .data = pb_str(p->data) };
 	if (p->stat)
 		ret_packet->stat = (struct pb_stat){
-			.path = pb_session_str(p->stat->path),
-			.link = pb_session_str(p->stat->linkname),
+			.path = pb_str(p->stat->path),
+			.link = pb_str(p->stat->linkname),
 			.mode = p->stat->mode,
 			.size = p->stat->size > 0 ? (uint64_t)p->stat->size : 0,
 			.mtime_ns = p->stat->mod_time,
@@ -74,10 +54,10 @@ void pb_packet_write(struct buf *out, const struct pb_packet *packet)
 	Session__Packet p = SESSION__PACKET__INIT;
 	p.type = packet->type;
 	p.id = packet->id;
-	p.data = pb_session_data(packet->data);
+	p.data = pb_data(packet->data);
 	if (packet->has_stat) {
-		stat.path = pb_session_data(packet->stat.path);
-		stat.linkname = pb_session_data(packet->stat.link);
+		stat.path = pb_data(packet->stat.path);
+		stat.linkname = pb_data(packet->stat.link);
 		stat.mode = packet->stat.mode;
 		stat.size = (int64_t)packet->stat.size;
 		stat.mod_time = packet->stat.mtime_ns;
@@ -91,14 +71,14 @@ bool pb_bytes_parse(struct arena *a, struct str bytes, struct str *ret_data, str
 	const Session__Bytes *b = pb_session_unpack(a, &session__bytes__descriptor, bytes, err);
 	if (!b)
 		return false;
-	*ret_data = pb_session_str(b->data);
+	*ret_data = pb_str(b->data);
 	return true;
 }
 
 void pb_bytes_write(struct buf *out, struct str data)
 {
 	Session__Bytes b = SESSION__BYTES__INIT;
-	b.data = pb_session_data(data);
+	b.data = pb_data(data);
 	pb_session_pack(out, &b.base);
 }
 
@@ -107,14 +87,14 @@ bool pb_named_parse(struct arena *a, struct str bytes, struct str *ret_name, str
 	const Session__Named *n = pb_session_unpack(a, &session__named__descriptor, bytes, err);
 	if (!n)
 		return false;
-	*ret_name = pb_session_str(n->name);
+	*ret_name = pb_str(n->name);
 	return true;
 }
 
 void pb_named_write(struct buf *out, struct str name)
 {
 	Session__Named n = SESSION__NAMED__INIT;
-	n.name = pb_session_data(name);
+	n.name = pb_data(name);
 	pb_session_pack(out, &n.base);
 }
 
@@ -125,16 +105,16 @@ bool pb_credentials_parse(struct arena *a, struct str bytes, struct str *ret_use
 	                                                  bytes, err);
 	if (!c)
 		return false;
-	*ret_user = pb_session_str(c->username);
-	*ret_secret = pb_session_str(c->secret);
+	*ret_user = pb_str(c->username);
+	*ret_secret = pb_str(c->secret);
 	return true;
 }
 
 void pb_credentials_write(struct buf *out, struct str user, struct str secret)
 {
 	Session__Credentials c = SESSION__CREDENTIALS__INIT;
-	c.username = pb_session_data(user);
-	c.secret = pb_session_data(secret);
+	c.username = pb_data(user);
+	c.secret = pb_data(secret);
 	pb_session_pack(out, &c.base);
 }
 

@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "core/base/check.h"
 #include "core/engine/platform.h"
 #include "core/engine/service.h"
 #include "core/engine/stream.h"
+#include "core/os/clock.h"
 #include "core/os/spawn.h"
 #include "core/value/json.h"
 
@@ -43,22 +43,6 @@ struct engine_asking {
 static const char *info_text(struct arena *a, const struct value *object, const char *key)
 {
 	return arena_text(a, stream_text(object, key));
-}
-
-static double info_time(const char *text)
-{
-	struct tm tm = { 0 };
-	char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (!end)
-		return 0;
-	double t = (double)timegm(&tm);
-	if (*end == '.')
-		t += strtod(end, &end);
-	/* dockerd says Z, podman its own zone. */
-	int sign = *end == '+' ? 1 : *end == '-' ? -1 : 0;
-	if (sign && strlen(end) == 6)
-		t -= sign * (strtod(end + 1, NULL) * 3600 + strtod(end + 4, NULL) * 60);
-	return t;
 }
 
 static uint64_t info_number(const struct value *object, const char *key)
@@ -95,7 +79,7 @@ bool engine_info_read_docker(struct arena *a, struct str json, struct engine_inf
 		return false;
 	*ret_info = (struct engine_info){
 		.root = info_text(a, v, "DockerRootDir"), .host = info_text(a, v, "Name"),
-		.time = info_time(info_text(a, v, "SystemTime")),
+		.time = clock_parse(stream_text(v, "SystemTime")),
 	};
 	info_machine(a, v, "OSType", "Architecture", "NCPU", ret_info);
 	const struct value *all = value_get(v, STR("SecurityOptions"));

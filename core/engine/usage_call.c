@@ -1,7 +1,6 @@
 #include "core/engine/usage_call.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/base/check.h"
 #include "core/engine/sentence.h"
@@ -81,22 +80,4 @@ uint64_t usage_number(const struct value *object, const char *key)
 	unsigned long long n;
 	const struct value *v = value_get(object, str_of(key));
 	return v && str_number(value_text(v), 1ull << 62, &n) ? n : 0;
-}
-
-double usage_time(struct str text)
-{
-	struct tm tm = { 0 };
-	char copy[40] = { 0 }, *end;
-	memcpy(copy, text.p ? text.p : "", text.n < sizeof copy ? text.n : 0);
-	end = strptime(copy, "%Y-%m-%dT%H:%M:%S", &tm);
-	/* Go's zero time is year 1. */
-	if (!end || tm.tm_year < 70)
-		return 0;
-	double t = (double)timegm(&tm);
-	if (*end == '.')
-		t += strtod(end, &end);
-	int sign = *end == '+' ? 1 : *end == '-' ? -1 : 0;
-	if (sign && strlen(end) == 6)
-		t -= sign * (strtod(end + 1, NULL) * 3600 + strtod(end + 4, NULL) * 60);
-	return t;
 }

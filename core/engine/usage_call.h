@@ -29,8 +29,6 @@ bool usage_get(struct usage_line *, const char *path, int64_t timeout_ms, struct
 
 /* An integer of an object, 0 when it has none. */
 uint64_t usage_number(const struct value *object, const char *key);
-/* "2026-11-21T17:46:37.288679975Z"; 0: it is no time. */
-double usage_time(struct str text);
 /* An item more; the array is the arena's, `cap` for all. */
 struct usage_item *usage_add(struct usage *, enum usage_kind);
 /* Index of the item with the id (also without "sha256:"), STR_NONE: there is none. */

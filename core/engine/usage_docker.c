@@ -6,6 +6,7 @@
 #include "core/base/map.h"
 #include "core/engine/stream.h"
 #include "core/engine/usage_call.h"
+#include "core/os/clock.h"
 #include "core/ext/crypto.h"
 #include "core/value/json.h"
 
@@ -187,8 +188,8 @@ static void usage_read_cache(struct arena *a, const struct value *v, struct usag
 	item->shared = shared && value_is_true(shared) ? item->size : 0;
 	u->holds_layers |= shared && value_is_true(shared);
 	item->in_use = used && value_is_true(used);
-	item->created = usage_time(stream_text(v, "CreatedAt"));
-	item->used = usage_time(stream_text(v, "LastUsedAt"));
+	item->created = clock_parse(stream_text(v, "CreatedAt"));
+	item->used = clock_parse(stream_text(v, "LastUsedAt"));
 }
 
 static void usage_read_volume(struct arena *a, const struct value *v, struct usage *u)
@@ -203,7 +204,7 @@ static void usage_read_volume(struct arena *a, const struct value *v, struct usa
 	item->has_size = told && value_get(data, STR("Size"));
 	item->size = item->has_size ? usage_number(data, "Size") : 0;
 	item->in_use = told && usage_number(data, "RefCount") > 0;
-	item->created = usage_time(stream_text(v, "CreatedAt"));
+	item->created = clock_parse(stream_text(v, "CreatedAt"));
 	item->by_name = true;
 	usage_read_labels(a, v, item);
 }

@@ -1,6 +1,8 @@
 #include "core/os/clock.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 double clock_now(void)
@@ -74,4 +76,23 @@ void clock_append_age(struct buf *b, double seconds)
 		return;
 	}
 	buf_append_text(b, "just now");
+}
+
+double clock_parse(struct str text)
+{
+	struct tm tm = { 0 };
+	char copy[40] = { 0 }, *end;
+	memcpy(copy, text.p ? text.p : "", text.n < sizeof copy ? text.n : 0);
+	end = strptime(copy, "%Y-%m-%dT%H:%M:%S", &tm);
+	/* Go's zero time is year 1. */
+	if (!end || tm.tm_year < 70)
+		return 0;
+	double t = (double)timegm(&tm);
+	if (*end == '.')
+		t += strtod(end, &end);
+	/* dockerd says Z, podman its own zone. */
+	int sign = *end == '+' ? 1 : *end == '-' ? -1 : 0;
+	if (sign && strlen(end) == 6)
+		t -= sign * (strtod(end + 1, NULL) * 3600 + strtod(end + 4, NULL) * 60);
+	return t;
 }

@@ -28,28 +28,6 @@ static void buildkit_step(void *data, const struct step_report *s)
 		w->base.sink.step(w->base.sink.data, s);
 }
 
-static void buildkit_log(void *data, uint64_t key, int stream, struct str bytes, double t)
-{
-	struct buildkit_work *w = data;
-	if (w->base.sink.log)
-		w->base.sink.log(w->base.sink.data, key, stream, bytes, t);
-}
-
-static void buildkit_show_progress(void *data, uint64_t key, struct str id, uint64_t current,
-                                   uint64_t total)
-{
-	struct buildkit_work *w = data;
-	if (w->base.sink.progress)
-		w->base.sink.progress(w->base.sink.data, key, id, current, total);
-}
-
-static void buildkit_warning(void *data, struct str text)
-{
-	struct buildkit_work *w = data;
-	if (w->base.sink.warning)
-		w->base.sink.warning(w->base.sink.data, text);
-}
-
 void buildkit_warn(struct buildkit_work *w, const char *fmt, ...)
 {
 	owned_buf struct buf text = { 0 };
@@ -57,7 +35,7 @@ void buildkit_warn(struct buildkit_work *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	buildkit_warning(w, buf_str(&text));
+	work_warning(w, buf_str(&text));
 }
 
 const char *buildkit_place(struct buildkit_work *w)
@@ -374,7 +352,7 @@ static bool buildkit_open_session(struct buildkit_work *w, struct error *err)
 	};
 	struct session_events on = {
 		.send = buildkit_session_send, .unsent = buildkit_session_unsent,
-		.transferred = buildkit_transferred, .warning = buildkit_warning,
+		.transferred = buildkit_transferred, .warning = work_warning,
 		.failed = buildkit_session_failed, .data = w,
 	};
 	w->session = session_new(w->base.engine->loop, o, &on, err);
@@ -537,9 +515,9 @@ struct work *buildkit_image(struct engine *e, struct buildkit_site *site,
 	w->task = t;
 	w->recipe = work_recipe(t);
 	w->arena = arena_new();
-	w->proxy = (struct engine_sink){ .step = buildkit_step, .log = buildkit_log,
-	                                 .progress = buildkit_show_progress,
-	                                 .warning = buildkit_warning, .data = w };
+	w->proxy = (struct engine_sink){ .step = buildkit_step, .log = work_log,
+	                                 .progress = work_progress,
+	                                 .warning = work_warning, .data = w };
 	w->decoder = decoder_trace_new(w->recipe, &w->proxy);
 	buildkit_name(w);
 	if (!buildkit_start(w, &w->err)) {

@@ -77,28 +77,6 @@ static void docker_step(void *data, const struct step_report *s)
 		w->base.sink.step(w->base.sink.data, s);
 }
 
-static void docker_log(void *data, uint64_t key, int stream, struct str bytes, double t)
-{
-	struct docker_work *w = data;
-	if (w->base.sink.log)
-		w->base.sink.log(w->base.sink.data, key, stream, bytes, t);
-}
-
-static void docker_progress(void *data, uint64_t key, struct str id, uint64_t current,
-                            uint64_t total)
-{
-	struct docker_work *w = data;
-	if (w->base.sink.progress)
-		w->base.sink.progress(w->base.sink.data, key, id, current, total);
-}
-
-static void docker_warning(void *data, struct str text)
-{
-	struct docker_work *w = data;
-	if (w->base.sink.warning)
-		w->base.sink.warning(w->base.sink.data, text);
-}
-
 /* Tells the end; w is gone afterwards. */
 static void docker_finish(struct docker_work *w, const struct work_result *result)
 {
@@ -293,13 +271,13 @@ static void docker_start(struct docker_work *w)
 		buf_printf(&text, "line %u copies the whole context, and with it '%s', the Dockerfile "
 		           "as it was sent", w->recipe->instructions[leak].first_line,
 		           docker_context_dockerfile(w->context));
-		docker_warning(w, buf_str(&text));
+		work_warning(w, buf_str(&text));
 	}
 	if (d->builder == DOCKER_CLASSIC && work_option(w->task, "platform").n)
-		docker_warning(w, STR("the classic builder takes a base image that is here whatever its "
+		work_warning(w, STR("the classic builder takes a base image that is here whatever its "
 		                      "platform, and makes an image of that: BuildKit does not"));
 	if (d->builder == DOCKER_CLASSIC && work_option(w->task, "cache-from").p)
-		docker_warning(w, STR("the classic builder takes a cache from images that are here alone: "
+		work_warning(w, STR("the classic builder takes a cache from images that are here alone: "
 		                      "what --cache-from names has to be pulled before"));
 	docker_path(w, &path);
 	struct http_request r = { .method = "POST", .path = buf_text(&path), .at = d->at,
@@ -325,8 +303,8 @@ struct work *docker_image(struct engine *e, const struct image_task *t,
 	w->task = t;
 	w->recipe = work_recipe(t);
 	w->arena = arena_new();
-	w->proxy = (struct engine_sink){ .step = docker_step, .log = docker_log,
-	                                 .progress = docker_progress, .warning = docker_warning,
+	w->proxy = (struct engine_sink){ .step = docker_step, .log = work_log,
+	                                 .progress = work_progress, .warning = work_warning,
 	                                 .data = w };
 	buf_printf(&w->id, "%s-%u", d->build_id, ++d->nworks);
 	if (docker_can(w, &w->err))
@@ -371,7 +349,7 @@ static void docker_stop_over(void *data)
 
 static void docker_stop_podman(struct docker_work *w)
 {
-	struct podman_stop_events on = { docker_stop_busy, docker_warning, docker_stop_close,
+	struct podman_stop_events on = { docker_stop_busy, work_warning, docker_stop_close,
 	                                 docker_stop_over, w };
 	w->stop = podman_stop_new(w->base.engine->loop, buf_str(&w->id), w->runs, &on);
 }

@@ -68,3 +68,24 @@ void work_each_label(const struct image_task *t, work_pair_fn *each, void *data)
 {
 	work_each_option(t, STR("label:"), each, data);
 }
+
+void work_log(void *work, uint64_t key, int stream, struct str bytes, double t)
+{
+	const struct engine_sink *to = &((struct work *)work)->sink;
+	if (to->log)
+		to->log(to->data, key, stream, bytes, t);
+}
+
+void work_progress(void *work, uint64_t key, struct str id, uint64_t current, uint64_t total)
+{
+	const struct engine_sink *to = &((struct work *)work)->sink;
+	if (to->progress)
+		to->progress(to->data, key, id, current, total);
+}
+
+void work_warning(void *work, struct str text)
+{
+	const struct engine_sink *to = &((struct work *)work)->sink;
+	if (to->warning)
+		to->warning(to->data, text);
+}

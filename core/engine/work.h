@@ -19,6 +19,11 @@ struct work {
 	const struct work_input *input; /* NULL: it takes none */
 };
 
+/* Parts of a sink between a decoder and the caller, whose data is the work: they pass on. */
+void work_log(void *work, uint64_t key, int stream, struct str bytes, double t);
+void work_progress(void *work, uint64_t key, struct str id, uint64_t current, uint64_t total);
+void work_warning(void *work, struct str text);
+
 /* Engines of their own; what they are given but for endpoints is copied. */
 enum docker_builder { DOCKER_ANY, DOCKER_BUILDKIT, DOCKER_CLASSIC, DOCKER_PODMAN };
 /* endpoint: taken; NULL: what the docker command line would take, for podman the places of

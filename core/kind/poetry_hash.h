@@ -1,6 +1,7 @@
 #ifndef CORE_KIND_POETRY_HASH_H
 #define CORE_KIND_POETRY_HASH_H
 
+#include "core/kind/poetry_version.h"
 #include "core/value/value.h"
 
 /* The content-hash of a poetry.lock: SHA-256 of what of the pyproject.toml the resolver
@@ -21,18 +22,6 @@ enum { POETRY_HASH_SIZE = 65 };         /* 64 lower-case hexadecimal digits and 
 
 /* "1.1", "1.2 to 1.8", "2.0 to 2.2", "2.3 and later". */
 const char *poetry_rules_text(enum poetry_rules);
-
-/* A Poetry's version: "1.8.5", "2.3", "2.0.0b1" (PEP 440 without epoch and local part). */
-struct poetry_version {
-	unsigned release[3];
-	bool is_pre;                    /* a, b, rc or dev: before the release of that number */
-};
-bool poetry_version_parse(struct str, struct poetry_version *ret_version);
-/* <0, 0 or >0; pre-releases of one number are alike. */
-int poetry_version_cmp(const struct poetry_version *, const struct poetry_version *);
-/* Whether it is at least MAJOR.MINOR.PATCH, the release itself. */
-bool poetry_version_at_least(const struct poetry_version *, unsigned major, unsigned minor,
-                             unsigned patch);
 
 /* The rules of that Poetry; false when it is no version, or a pre-release of 1.2. */
 bool poetry_rules_of(struct str version, enum poetry_rules *ret);

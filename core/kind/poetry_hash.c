@@ -73,52 +73,73 @@ static int hash_compare(const void *a, const void *b)
 	               value_key(*(const struct value *const *)b));
 }
 
-static bool hash_write(struct buf *, struct arena *, const struct value *, struct error *);
+struct hash {
+	struct arena *arena;
+	enum poetry_rules rules;
+	const struct value *project, *groups, *poetry;  /* tables, or NULL */
+	const struct value *const *without;
+	size_t nwithout;
+};
 
-static bool hash_object(struct buf *out, struct arena *a, const struct value *object,
+static bool hash_has(const struct hash *h, const struct value *v)
+{
+	for (size_t i = 0; i < h->nwithout; i++)
+		if (value_is_same(v, h->without[i]))
+			return false;
+	return true;
+}
+
+static bool hash_write(struct buf *, struct hash *, const struct value *, struct error *);
+
+static bool hash_object(struct buf *out, struct hash *h, const struct value *object,
                         struct error *err)
 {
-	size_t n = value_count(object), i = 0;
-	const struct value **members = arena_array(a, n, sizeof(const struct value *));
+	size_t n = 0;
+	const struct value **members = arena_array(h->arena, value_count(object),
+	                                           sizeof(const struct value *));
 	for (const struct value *c = value_child(object); c; c = value_next(c))
-		members[i++] = c;
+		if (hash_has(h, c))
+			members[n++] = c;
 	if (n)
 		qsort(members, n, sizeof(const struct value *), hash_compare);
 	buf_append_char(out, '{');
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_append_text(out, ", ");
 		value_write_json_string(out, value_key(members[i]), true);
 		buf_append_text(out, ": ");
-		if (!hash_write(out, a, members[i], err))
+		if (!hash_write(out, h, members[i], err))
 			return false;
 	}
 	buf_append_char(out, '}');
 	return true;
 }
 
-static bool hash_array(struct buf *out, struct arena *a, const struct value *array,
+static bool hash_array(struct buf *out, struct hash *h, const struct value *array,
                        struct error *err)
 {
+	bool first = true;
 	buf_append_char(out, '[');
 	for (const struct value *c = value_child(array); c; c = value_next(c)) {
-		if (!hash_write(out, a, c, err))
+		if (!hash_has(h, c))
+			continue;
+		buf_append_text(out, first ? "" : ", ");
+		first = false;
+		if (!hash_write(out, h, c, err))
 			return false;
-		if (value_next(c))
-			buf_append_text(out, ", ");
 	}
 	buf_append_char(out, ']');
 	return true;
 }
 
 /* As deep as the tree, which its reader bounded by VALUE_DEPTH_MAX. */
-static bool hash_write(struct buf *out, struct arena *a, const struct value *v, struct error *err)
+static bool hash_write(struct buf *out, struct hash *h, const struct value *v, struct error *err)
 {
 	switch (value_type(v)) {
 	case VALUE_OBJECT:
-		return hash_object(out, a, v, err);
+		return hash_object(out, h, v, err);
 	case VALUE_ARRAY:
-		return hash_array(out, a, v, err);
+		return hash_array(out, h, v, err);
 	case VALUE_STRING:
 		value_write_json_string(out, value_text(v), true);
 		return true;
@@ -142,12 +163,6 @@ static bool hash_write(struct buf *out, struct arena *a, const struct value *v, 
 
 /* ---- what is hashed ---- */
 
-struct hash {
-	struct arena *arena;
-	enum poetry_rules rules;
-	const struct value *project, *groups, *poetry;  /* tables, or NULL */
-};
-
 static bool hash_table(const struct value *parent, struct str key, const struct value **ret,
                        struct error *err)
 {
@@ -166,13 +181,21 @@ static struct value *hash_some(struct hash *h, const struct value *table, const 
 	struct value *object = value_new_object(h->arena);
 	for (size_t i = 0; i < n; i++) {
 		const struct value *v = table ? value_get(table, keys[i]) : NULL;
-		if (v)
+		if (v && hash_has(h, v))
 			value_append(object, keys[i], (struct span){ 0 }, value_share(h->arena, v));
 		else if (with_null)
 			value_append(object, keys[i], (struct span){ 0 },
 			             value_new(h->arena, VALUE_NULL, STR("null"), (struct span){ 0 }));
 	}
 	return object;
+}
+
+static bool hash_has_members(const struct hash *h, const struct value *table)
+{
+	for (const struct value *c = value_child(table); c; c = value_next(c))
+		if (hash_has(h, c))
+			return true;
+	return false;
 }
 
 /* [tool.poetry] alone, nothing standing for what is absent but null. */
@@ -182,7 +205,9 @@ static struct value *hash_poetry(struct hash *h, bool with_null)
 		STR("extras"), STR("source") }, newer[] = { STR("group") };
 	struct value *object = hash_some(h, h->poetry, old, 4, with_null);
 	const struct value *group = h->poetry ? value_get(h->poetry, newer[0]) : NULL;
-	if (group && h->rules != POETRY_RULES_1_1)
+	/* The first group brings the table of groups with it. */
+	if (group && h->rules != POETRY_RULES_1_1 &&
+	    (!h->nwithout || (hash_has(h, group) && hash_has_members(h, group))))
 		value_append(object, newer[0], (struct span){ 0 }, value_share(h->arena, group));
 	return object;
 }
@@ -194,7 +219,8 @@ static const struct value *hash_content(struct hash *h)
 	if (h->rules < POETRY_RULES_2_0)
 		return hash_poetry(h, true);
 	struct value *project = hash_some(h, h->project, keys, 3, false);
-	bool groups = h->rules == POETRY_RULES_2_3 && h->groups && value_count(h->groups);
+	bool groups = h->rules == POETRY_RULES_2_3 && h->groups && hash_has(h, h->groups) &&
+		hash_has_members(h, h->groups);
 	if (!value_count(project) && !groups)
 		return hash_poetry(h, true);
 	struct value *all = value_new_object(h->arena), *tool = value_new_object(h->arena);
@@ -219,12 +245,13 @@ static void hash_deletes(struct buf *out, struct str text)
 	}
 }
 
-bool poetry_hash_text(struct buf *out, const struct value *pyproject, enum poetry_rules rules,
-                      struct error *err)
+bool poetry_hash_text_without(struct buf *out, const struct value *pyproject,
+                              enum poetry_rules rules, const struct value *const *without,
+                              size_t nwithout, struct error *err)
 {
 	owned_buf struct buf text = { 0 };
 	owned(arena) struct arena *arena = arena_new();
-	struct hash h = { .arena = arena, .rules = rules };
+	struct hash h = { .arena = arena, .rules = rules, .without = without, .nwithout = nwithout };
 	const struct value *tool;
 	if (!hash_table(pyproject, STR("tool"), &tool, err) ||
 	    !hash_table(tool, STR("poetry"), &h.poetry, err))
@@ -234,10 +261,16 @@ bool poetry_hash_text(struct buf *out, const struct value *pyproject, enum poetr
 	if (rules == POETRY_RULES_2_3 &&
 	    !hash_table(pyproject, STR("dependency-groups"), &h.groups, err))
 		return false;
-	if (!hash_write(&text, arena, hash_content(&h), err))
+	if (!hash_write(&text, &h, hash_content(&h), err))
 		return false;
 	hash_deletes(out, buf_str(&text));
 	return true;
+}
+
+bool poetry_hash_text(struct buf *out, const struct value *pyproject, enum poetry_rules rules,
+                      struct error *err)
+{
+	return poetry_hash_text_without(out, pyproject, rules, NULL, 0, err);
 }
 
 bool poetry_hash(const struct value *pyproject, enum poetry_rules rules,

@@ -34,5 +34,9 @@ bool poetry_hash(const struct value *pyproject, enum poetry_rules, char ret_hex[
 /* Appends what is hashed: for tests, and for those who look for what has changed. */
 bool poetry_hash_text(struct buf *, const struct value *pyproject, enum poetry_rules,
                       struct error *);
+/* The same as if those values of the tree were not there. */
+bool poetry_hash_text_without(struct buf *, const struct value *pyproject, enum poetry_rules,
+                              const struct value *const *without, size_t nwithout,
+                              struct error *);
 
 #endif

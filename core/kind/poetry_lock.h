@@ -1,7 +1,7 @@
 #ifndef CORE_KIND_POETRY_LOCK_H
 #define CORE_KIND_POETRY_LOCK_H
 
-#include "core/kind/poetry_hash.h"
+#include "core/kind/poetry_changes.h"
 #include "core/kind/poetry_project.h"
 
 /* A poetry.lock: what Poetry has resolved, and of which pyproject.toml. */
@@ -56,19 +56,21 @@ struct poetry_freshness {
 		POETRY_NO_HASH,         /* the lock says no content-hash: stale to every Poetry */
 		POETRY_BROKEN,          /* the lock cannot be read */
 	} state;
-	char expected[POETRY_HASH_SIZE];        /* by these rules; "" when err would say why not */
+	char expected[POETRY_HASH_SIZE];        /* by these rules; of a fresh lock the one it has */
 	struct str found;               /* the lock's; n 0: none */
 	enum poetry_rules rules;        /* by which expected was made */
 	struct str version;             /* of the Poetry asked about; n 0: known by its rules alone */
-	/* "dependencies, group dev", n 0: cannot be told.  Told by what the pyproject alone
-	 * shows: it has the lock's hash by other rules, or with a few entries left out. */
+	/* Of a stale one, "dependencies (requests), group dev"; n 0: cannot be told
+	 * (poetry_changed_alone; poetry_changed_since can tell more). */
 	struct str what_changed;
 	enum poetry_reading reading;    /* of the lock-version */
+	bool is_older_hash;             /* fresh, since 2.3 takes what an older one has hashed */
 	const char *install_does;       /* a sentence: what `poetry install` of that version does */
 };
 
 /* The rules that a lock is checked by where nobody says a version: its generator's, else
- * lock-version 1.x 1.1's, 2.0 those of 1.2 to 1.8, 2.1 (and all later) those of 2.0 to 2.2. */
+ * lock-version 1.x 1.1's, 2.0 those of 1.2 to 1.8, 2.1 (and all later) those of 2.0 to 2.2.
+ * NULL: the newest. */
 enum poetry_rules poetry_lock_rules(const struct poetry_lock *);
 
 /* As that Poetry would check it; version n 0: the one that poetry_lock_rules says.  lock NULL:
@@ -76,11 +78,5 @@ enum poetry_rules poetry_lock_rules(const struct poetry_lock *);
  * or the version is none that is known. */
 bool poetry_check_lock(struct arena *, const struct poetry_project *, const struct poetry_lock *,
                        struct str version, struct poetry_freshness *ret, struct error *);
-/* What has changed since `then`, another pyproject's root whose hash by these rules is the
- * lock's: the tables and what in them, "dependencies (requests), group dev"; n 0 when its hash
- * is another.  In the arena. */
-struct str poetry_changed_since(struct arena *, const struct value *then,
-                                const struct value *now, enum poetry_rules,
-                                struct str content_hash);
 
 #endif

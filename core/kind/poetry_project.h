@@ -59,8 +59,8 @@ struct poetry_project {
 	size_t nsources;
 };
 
-/* True for a root that Poetry could work on: it has [tool.poetry] or [project], and where it
- * has a build backend and no [tool.poetry], that backend is poetry-core. */
+/* True for a root that says so itself: it has [tool.poetry], or [project] with poetry-core as
+ * its build backend.  Without either, a poetry.lock beside it may still make it Poetry's. */
 bool poetry_is_project(const struct value *root);
 /* Reads the root table of a pyproject.toml.  What has not the type it must have is an error
  * at its place ("poetry-type") and left out; never NULL.  Borrows the tree. */

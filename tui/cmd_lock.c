@@ -153,7 +153,8 @@ static void lock_tell(const struct locking *l, struct buf *out)
 		lock_line(out, "by the rules of Poetry %.*s", STR_ARG(f->version));
 	else
 		lock_line(out, "by the rules of Poetry %s%s", poetry_rules_text(f->rules), !l->lock
-		          ? "" : ": the lock does not say which Poetry wrote it");
+		          ? "" : f->is_told_by_hash ? ", which the hash itself tells"
+		          : ": the lock does not say which Poetry wrote it");
 	if (f->is_older_hash)
 		lock_line(out, "without dependency-groups, as Poetry %.*s has made it",
 		          STR_ARG(l->lock->generator));

@@ -63,6 +63,23 @@ static bool fresh_by_older(const struct value *root, const struct poetry_lock *l
 	return true;
 }
 
+/* 1.1 and 1.2 write the same lock-version without saying who they are, and so would a lock that
+ * has lost its first line. */
+static bool fresh_by_others(const struct value *root, const struct poetry_lock *lock,
+                            struct poetry_freshness *f)
+{
+	char hex[POETRY_HASH_SIZE];
+	struct error ignored;
+	enum poetry_rules other = f->rules == POETRY_RULES_1_1 ? POETRY_RULES_1_2 : POETRY_RULES_2_3;
+	if (f->version.n || f->rules == POETRY_RULES_1_2 || f->rules == POETRY_RULES_2_3 ||
+	    !poetry_hash(root, other, hex, &ignored) || !str_eq(str_of(hex), lock->content_hash))
+		return false;
+	memcpy(f->expected, hex, sizeof hex);
+	f->rules = other;
+	f->is_told_by_hash = true;
+	return true;
+}
+
 static enum poetry_fresh fresh_state(const struct value *root, const struct poetry_lock *lock,
                                      struct poetry_freshness *f)
 {
@@ -72,8 +89,8 @@ static enum poetry_fresh fresh_state(const struct value *root, const struct poet
 		return POETRY_BROKEN;
 	if (!lock->content_hash.n)
 		return POETRY_NO_HASH;
-	return str_eq(str_of(f->expected), lock->content_hash) || fresh_by_older(root, lock, f)
-		? POETRY_FRESH : POETRY_STALE;
+	return str_eq(str_of(f->expected), lock->content_hash) || fresh_by_older(root, lock, f) ||
+	       fresh_by_others(root, lock, f) ? POETRY_FRESH : POETRY_STALE;
 }
 
 bool poetry_check_lock(struct arena *arena, const struct poetry_project *project,

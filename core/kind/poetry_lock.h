@@ -65,6 +65,7 @@ struct poetry_freshness {
 	struct str what_changed;
 	enum poetry_reading reading;    /* of the lock-version */
 	bool is_older_hash;             /* fresh, since 2.3 takes what an older one has hashed */
+	bool is_told_by_hash;           /* fresh, and its rules are known from that alone */
 	const char *install_does;       /* a sentence: what `poetry install` of that version does */
 };
 
@@ -73,8 +74,9 @@ struct poetry_freshness {
  * NULL: the newest. */
 enum poetry_rules poetry_lock_rules(const struct poetry_lock *);
 
-/* As that Poetry would check it; version n 0: the one that poetry_lock_rules says.  lock NULL:
- * there is none.  Pure; strings in the arena.  false: the hash cannot be made (poetry_hash),
+/* As that Poetry would check it; version n 0: by the rules that poetry_lock_rules says, and where
+ * no generator is known and they do not fit, by the others that write that lock-version (1.2
+ * writes 1.1 too, 2.3 writes 2.1): a hash that fits tells who made it.  lock NULL: there is none.  Pure; strings in the arena.  false: the hash cannot be made (poetry_hash),
  * or the version is none that is known. */
 bool poetry_check_lock(struct arena *, const struct poetry_project *, const struct poetry_lock *,
                        struct str version, struct poetry_freshness *ret, struct error *);

@@ -13,7 +13,7 @@ struct part {
 
 enum { PARTS_MAX = 2000, PARTS_TABLES_MAX = 10, PARTS_NAMED_MAX = 5 };
 /* What may be hashed before a trial is given up. */
-enum { PARTS_BYTES_MAX = 8 << 20 };
+enum { PARTS_BYTES_MAX = 2 << 20 };
 
 struct parts {
 	struct arena *arena;
@@ -265,20 +265,28 @@ static struct str trial_tables(struct trial *t)
 	return (struct str){ 0 };
 }
 
-struct str poetry_changed_alone(struct arena *arena, const struct value *root,
-                                enum poetry_rules rules, struct str content_hash)
+static struct str trial_rules(const struct trial *t)
 {
 	for (int other = 0; other < POETRY_RULES_COUNT; other++) {
 		char hex[POETRY_HASH_SIZE];
 		struct error ignored;
-		if (other != (int)rules && poetry_hash(root, (enum poetry_rules)other, hex, &ignored) &&
-		    str_eq(str_of(hex), content_hash))
-			return str_of(arena_printf(arena, "nothing, but the lock was made by the rules of "
-			                           "Poetry %s",
+		if (other != (int)t->rules &&
+		    poetry_hash(t->root, (enum poetry_rules)other, hex, &ignored) &&
+		    str_eq(str_of(hex), t->wanted))
+			return str_of(arena_printf(t->parts->arena, "nothing, but the lock was made by the "
+			                           "rules of Poetry %s",
 			                           poetry_rules_text((enum poetry_rules)other)));
 	}
+	return (struct str){ 0 };
+}
+
+struct str poetry_changed_alone(struct arena *arena, const struct value *root,
+                                enum poetry_rules rules, struct str content_hash)
+{
 	struct trial t = { .root = root, .rules = rules, .wanted = content_hash,
 	                   .parts = parts_new(arena, root, rules) };
 	struct str told = trial_entries(&t);
-	return told.n ? told : trial_tables(&t);
+	if (!told.n)
+		told = trial_tables(&t);
+	return told.n ? told : trial_rules(&t);
 }

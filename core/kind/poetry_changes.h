@@ -7,8 +7,8 @@
  * look for the text that has it.  Texts as "dependencies (requests), group dev", in the
  * arena; n 0: cannot be told. */
 
-/* Told by the pyproject alone: it has that hash by other rules, or with a few of its entries
- * or some of its tables left out.  Tries as many as take tens of milliseconds. */
+/* Told by the pyproject alone: it has that hash with a few of its entries or some of its
+ * tables left out, or by other rules.  Tries as many as take tens of milliseconds. */
 struct str poetry_changed_alone(struct arena *, const struct value *pyproject, enum poetry_rules,
                                 struct str content_hash);
 /* Since `then`, another pyproject's root whose hash by these rules is the lock's. */

@@ -3,29 +3,30 @@
 #include "core/ext/crypto.h"
 #include "core/kind/poetry_project.h"
 
-/* A piece of what is hashed, as people call it: the table or array of a label, or (with a
- * name) an entry of it. */
+/* A piece of what is hashed, as people call it: the table or array of a label, or an entry of
+ * it.  Two tables may have one label: [project] and [tool.poetry] both have dependencies. */
 struct part {
 	struct str label, name;
 	const struct value *value;
-	bool is_entry;
+	bool is_entry, is_poetry;
 };
 
 enum { PARTS_MAX = 2000, PARTS_TABLES_MAX = 10, PARTS_NAMED_MAX = 5 };
-/* What may be hashed before a trial is given up. */
-enum { PARTS_BYTES_MAX = 2 << 20 };
+/* What may be hashed before a trial is given up: some ten milliseconds. */
+enum { PARTS_BYTES_MAX = 1 << 20 };
 
 struct parts {
 	struct arena *arena;
-	struct part items[PARTS_MAX];
+	bool is_poetry;                 /* what is added lies below [tool.poetry] */
 	size_t n;
+	struct part items[PARTS_MAX];
 };
 
 static void parts_add(struct parts *p, struct str label, struct str name, const struct value *v,
                       bool is_entry)
 {
 	if (p->n < PARTS_MAX)
-		p->items[p->n++] = (struct part){ label, name, v, is_entry };
+		p->items[p->n++] = (struct part){ label, name, v, is_entry, p->is_poetry };
 }
 
 /* Members by their key, items by the name in their text or table. */
@@ -53,14 +54,14 @@ static void parts_table(struct parts *p, struct str label, const struct value *v
 }
 
 /* Each group is a table of its own. */
-static void parts_groups(struct parts *p, const struct value *groups, bool is_poetry)
+static void parts_groups(struct parts *p, const struct value *groups)
 {
 	for (const struct value *c = groups ? value_child(groups) : NULL; c; c = value_next(c)) {
 		struct str label = str_of(arena_printf(p->arena, "group %.*s", STR_ARG(value_key(c))));
-		const struct value *entries = is_poetry && value_type(c) == VALUE_OBJECT
+		const struct value *entries = p->is_poetry && value_type(c) == VALUE_OBJECT
 			? value_get(c, STR("dependencies")) : c;
 		parts_add(p, label, (struct str){ 0 }, c, false);
-		for (const struct value *m = is_poetry ? value_child(c) : NULL; m; m = value_next(m))
+		for (const struct value *m = p->is_poetry ? value_child(c) : NULL; m; m = value_next(m))
 			if (m != entries)
 				parts_add(p, label, value_key(m), m, true);
 		if (entries && value_is_container(entries))
@@ -80,15 +81,16 @@ static struct parts *parts_new(struct arena *a, const struct value *root, enum p
 		parts_table(p, STR("extras"), value_get(project, STR("optional-dependencies")));
 	}
 	if (rules == POETRY_RULES_2_3)
-		parts_groups(p, value_get(root, STR("dependency-groups")), false);
+		parts_groups(p, value_get(root, STR("dependency-groups")));
 	if (!poetry)
 		return p;
+	p->is_poetry = true;
 	parts_table(p, STR("dependencies"), value_get(poetry, STR("dependencies")));
 	parts_table(p, STR("group dev"), value_get(poetry, STR("dev-dependencies")));
 	parts_table(p, STR("extras"), value_get(poetry, STR("extras")));
 	parts_table(p, STR("sources"), value_get(poetry, STR("source")));
 	if (rules != POETRY_RULES_1_1)
-		parts_groups(p, value_get(poetry, STR("group")), true);
+		parts_groups(p, value_get(poetry, STR("group")));
 	return p;
 }
 
@@ -123,50 +125,39 @@ static struct str parts_say(const struct parts *p, const bool *marked)
 
 /* ---- since another text ---- */
 
-/* The twin in other of an entry; `same` ones before it in its own list are passed over, so that
+static bool parts_alike(const struct part *a, const struct part *b)
+{
+	return a->is_entry == b->is_entry && a->is_poetry == b->is_poetry &&
+	       str_eq(a->label, b->label) && poetry_name_eq(a->name, b->name);
+}
+
+/* The twin in other; as many like it as stand before it in its own list are passed over, so that
  * of several constraints of one name each has its own. */
 static const struct part *parts_twin(const struct parts *other, const struct parts *own, size_t i)
 {
 	const struct part *part = &own->items[i];
 	size_t nth = 0;
 	for (size_t j = 0; j < i; j++)
-		nth += own->items[j].is_entry && str_eq(own->items[j].label, part->label) &&
-		       poetry_name_eq(own->items[j].name, part->name);
-	for (size_t j = 0; j < other->n; j++) {
-		const struct part *twin = &other->items[j];
-		if (twin->is_entry && str_eq(twin->label, part->label) &&
-		    poetry_name_eq(twin->name, part->name) && !nth--)
-			return twin;
-	}
-	return NULL;
-}
-
-static const struct part *parts_same_table(const struct parts *other, const struct part *table)
-{
+		nth += parts_alike(&own->items[j], part);
 	for (size_t j = 0; j < other->n; j++)
-		if (!other->items[j].is_entry && str_eq(other->items[j].label, table->label))
+		if (parts_alike(&other->items[j], part) && !nth--)
 			return &other->items[j];
 	return NULL;
 }
 
-/* Marks what own has otherwise than other: entries first, then tables in which no entry was
- * marked (a string, an order, an empty table). */
+/* Marks what own has otherwise than other: entries, and tables in which no entry is marked (a
+ * string, an order, an empty table). */
 static void parts_mark(const struct parts *own, const struct parts *other, bool *marked)
 {
 	for (size_t i = 0; i < own->n; i++) {
-		const struct part *twin = own->items[i].is_entry ? parts_twin(other, own, i) : NULL;
-		marked[i] = own->items[i].is_entry &&
-			(!twin || !value_equal(twin->value, own->items[i].value));
+		const struct part *twin = parts_twin(other, own, i);
+		marked[i] = !twin || !value_equal(twin->value, own->items[i].value);
 	}
-	for (size_t i = 0; i < own->n; i++) {
-		bool inside = false;
-		if (own->items[i].is_entry)
-			continue;
-		for (size_t j = 0; j < own->n; j++)
-			inside |= marked[j] && str_eq(own->items[j].label, own->items[i].label);
-		const struct part *twin = parts_same_table(other, &own->items[i]);
-		marked[i] = !inside && (!twin || !value_equal(twin->value, own->items[i].value));
-	}
+	for (size_t i = 0; i < own->n; i++)
+		for (size_t j = 0; !own->items[i].is_entry && j < own->n; j++)
+			if (own->items[j].is_entry && marked[j] &&
+			    str_eq(own->items[j].label, own->items[i].label))
+				marked[i] = false;
 }
 
 struct str poetry_changed_since(struct arena *arena, const struct value *then,
@@ -191,9 +182,7 @@ struct str poetry_changed_since(struct arena *arena, const struct value *then,
 	/* A changed one was marked on both sides. */
 	for (size_t i = 0; i < before->n; i++) {
 		const struct part *part = &before->items[i];
-		bool twice = part->is_entry ? parts_twin(after, before, i) != NULL
-		                            : parts_same_table(after, part) != NULL;
-		if (gone[i] && !twice)
+		if (gone[i] && !parts_twin(after, before, i))
 			parts_add(all, part->label, part->name, NULL, true);
 	}
 	for (size_t i = 0; i < all->n; i++)

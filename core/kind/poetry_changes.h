@@ -8,7 +8,7 @@
  * arena; n 0: cannot be told. */
 
 /* Told by the pyproject alone: it has that hash with a few of its entries or some of its
- * tables left out, or by other rules.  Tries as many as take tens of milliseconds. */
+ * tables left out, or by other rules.  Tries as many as take some ten milliseconds. */
 struct str poetry_changed_alone(struct arena *, const struct value *pyproject, enum poetry_rules,
                                 struct str content_hash);
 /* Since `then`, another pyproject's root whose hash by these rules is the lock's. */

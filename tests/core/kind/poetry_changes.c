@@ -40,6 +40,12 @@ static const struct change changes[] = {
 	  "", "extras (a)" },
 	{ DEPENDENCIES, DEPENDENCIES "a='1'\nb='1'\nc='1'\nd='1'\ne='1'\nf='1'\ng='1'\n",
 	  POETRY_RULES_1_2, "", "dependencies (a, b, c, d, e and 2 more)" },
+	/* Two tables of one name, each with its own. */
+	{ "[project]\ndependencies = ['a', 'b']\n[project.optional-dependencies]\ne = []\n"
+	  DEPENDENCIES "b = {source = 's'}\n[tool.poetry.extras]\ne = ['b']\n",
+	  "[project]\ndependencies = ['a', 'b']\n[project.optional-dependencies]\ne = []\n"
+	  DEPENDENCIES "b = {source = 't'}\n[tool.poetry.extras]\ne = ['b']\n", POETRY_RULES_2_0, "",
+	  "dependencies (b)" },
 	{ "[tool.poetry.dev-dependencies]\na = '1'\n", "[tool.poetry.dev-dependencies]\na = '2'\n",
 	  POETRY_RULES_1_1, "", "group dev (a)" },
 };
@@ -77,6 +83,12 @@ static void test_poetry_changes__are_not_told_since_a_text_of_another_hash(void 
 	owned(arena) struct arena *a = arena_new();
 	const struct value *root = poetry_root(a, DEPENDENCIES "a = '1'\n");
 	assert_str(poetry_changed_since(a, root, root, POETRY_RULES_1_2, STR("00")), "");
+	root = poetry_root(a, "[project]\ndependencies = ['~2']\noptional-dependencies = {s = ['a']}\n"
+	                   "[tool.poetry.dependencies]\na = ''\n[tool.poetry.extras]\ns = ['a']\n");
+	char hex[POETRY_HASH_SIZE];
+	struct error err;
+	assert_true(poetry_hash(root, POETRY_RULES_2_0, hex, &err));
+	assert_str(poetry_changed_since(a, root, root, POETRY_RULES_2_0, str_of(hex)), "");
 	assert_str(poetry_changed_alone(a, root, POETRY_RULES_1_2, STR("00")), "");
 }
 

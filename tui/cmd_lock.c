@@ -186,7 +186,7 @@ static void lock_tell_json(const struct locking *l, struct buf *out)
 	const struct poetry_freshness *f = &l->told;
 	struct value *o = value_new_object(a);
 	value_set(a, o, "pyproject", value_new_string(a, str_of(l->toml)));
-	value_set(a, o, "lock", l->lock ? value_new_string(a, str_of(l->lock_path)) : lock_string(a, none));
+	value_set(a, o, "lock", lock_string(a, l->lock ? str_of(l->lock_path) : none));
 	value_set(a, o, "fresh", value_new_bool(a, f->state == POETRY_FRESH));
 	value_set(a, o, "state", value_new_string(a, str_of(lock_state(l))));
 	value_set(a, o, "expected", value_new_string(a, str_of(f->expected)));

@@ -74,9 +74,9 @@ static const struct command command_lock = {
 	"lock", "PATH", 1, 1, "poetry json help",
 	"whether a poetry.lock is that of its pyproject.toml, told without Poetry\n"
 	"PATH is a folder, its pyproject.toml or its poetry.lock. The first line is the content-hash "
-	"that the lock should have, and fresh or stale; then why, what changed as far as it can be told, "
-	"and what poetry install does. By the rules of --poetry, else of the Poetry that wrote the "
-	"lock. Exit code 0 where it is fresh, else 3.", cmd_lock,
+	"that the lock should have, and fresh or stale; then why, what changed as far as it can be "
+	"told, and what poetry install does. By the rules of --poetry, else of the Poetry that wrote "
+	"the lock. Exit code 0 where it is fresh, else 3.", cmd_lock,
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
@@ -255,7 +255,8 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
-	&command_lock, &command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
+	&command_lock, &command_dockerfile, &command_plan, &command_context, &command_build,
+	&command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_list,

@@ -1,8 +1,9 @@
 #include "core/kind/poetry_lock.h"
 
-static const struct value *lock_get(const struct value *table, struct str key, enum value_type type)
+static const struct value *lock_get(const struct value *table, struct str key,
+                                    enum value_type type)
 {
-	const struct value *v = table && value_type(table) == VALUE_OBJECT ? value_get(table, key) : NULL;
+	const struct value *v = table ? value_get(table, key) : NULL;
 	return v && value_type(v) == type ? v : NULL;
 }
 
@@ -76,7 +77,8 @@ static void lock_packages(struct arena *arena, struct poetry_lock *lock, struct 
 	lock->packages = packages;
 }
 
-static void lock_missing(const struct poetry_lock *lock, const char *what, struct problems *problems)
+static void lock_missing(const struct poetry_lock *lock, const char *what,
+                         struct problems *problems)
 {
 	struct span at = lock->metadata ? value_span(lock->metadata)
 	                                : (struct span){ lock->source, 0, 0 };

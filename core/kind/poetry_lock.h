@@ -76,8 +76,9 @@ enum poetry_rules poetry_lock_rules(const struct poetry_lock *);
 
 /* As that Poetry would check it; version n 0: by the rules that poetry_lock_rules says, and where
  * no generator is known and they do not fit, by the others that write that lock-version (1.2
- * writes 1.1 too, 2.3 writes 2.1): a hash that fits tells who made it.  lock NULL: there is none.  Pure; strings in the arena.  false: the hash cannot be made (poetry_hash),
- * or the version is none that is known. */
+ * writes 1.1 too, 2.3 writes 2.1): a hash that fits tells who made it.  lock NULL: there is none.
+ * Pure; strings in the arena; a stale one takes some ten milliseconds (poetry_changed_alone).
+ * false: the hash cannot be made (poetry_hash), or the version is none that is known. */
 bool poetry_check_lock(struct arena *, const struct poetry_project *, const struct poetry_lock *,
                        struct str version, struct poetry_freshness *ret, struct error *);
 

@@ -136,8 +136,8 @@ static void reading_main(struct reading *r, struct poetry_group *g)
 }
 
 /* A group's own table: what it says beside dependencies. */
-static void reading_group_table(struct reading *r, struct poetry_group *g, const struct value *table,
-                                const struct value **includes)
+static void reading_group_table(struct reading *r, struct poetry_group *g,
+                                const struct value *table, const struct value **includes)
 {
 	const struct value *optional = reading_get(r, table, STR("optional"), VALUE_BOOL);
 	const struct value *others = reading_get(r, table, STR("include-groups"), VALUE_ARRAY);
@@ -153,7 +153,8 @@ static void reading_group(struct reading *r, struct poetry_group *g, const struc
 {
 	const struct value *table = is_old ? poetry
 		: reading_get(r, poetry, STR("dependencies"), VALUE_OBJECT);
-	const struct value *others = poetry && !is_old ? value_get(poetry, STR("include-groups")) : NULL;
+	const struct value *others = is_old || !poetry ? NULL
+		: value_get(poetry, STR("include-groups"));
 	struct listing l = { arena_array(r->arena, reading_count(standard) + reading_count(table),
 	                                 sizeof *l.items), 0 };
 	const struct value **includes = arena_array(r->arena, reading_count(standard) +

@@ -67,10 +67,12 @@ static void test_poetry_project__reads_the_standard_form_with_poetrys_additions(
 	owned(problems) struct problems *problems = problems_new();
 	const struct poetry_project *p = poetry_project_read(a, poetry_root(a,
 		"[project]\nname = 'new'\ndynamic = ['version']\nrequires-python = '>=3.10'\n"
-		"dependencies = ['Flask_Login[x] (>=1)', 'torch @ https://x/y.whl', \"a>2;os_name=='nt'\"]\n"
+		"dependencies = ['Flask_Login[x] (>=1)', 'torch @ https://x/y.whl',"
+		" \"a>2;os_name=='nt'\"]\n"
 		"scripts = {run = 'a:b'}\n[project.gui-scripts]\nwin = 'a:w'\n"
 		"[project.optional-dependencies]\nslim = ['a', 'redis>=4']\nfull = []\n"
-		"[tool.poetry]\nname = 'other'\nversion = '3'\npackage-mode = false\nrequires-poetry = '>=2.0'\n"
+		"[tool.poetry]\nname = 'other'\nversion = '3'\npackage-mode = false\n"
+		"requires-poetry = '>=2.0'\n"
 		"[tool.poetry.dependencies]\nflask-login = {source = 'internal'}\nextra = '1'\n"
 		"[tool.poetry.extras]\nignored = ['a']\n"
 		"[dependency-groups]\ndev = ['pytest', {include-group = 'Lint'}]\nlint = ['ruff>=1']\n"

@@ -147,23 +147,21 @@ static void reading_group_table(struct reading *r, struct poetry_group *g,
 			includes[g->nincludes++] = c;
 }
 
-/* Either may be NULL, not both.  is_old: the table is dev-dependencies itself. */
+/* Not all of them are NULL; old is dev-dependencies itself. */
 static void reading_group(struct reading *r, struct poetry_group *g, const struct value *standard,
-                          const struct value *poetry, bool is_old)
+                          const struct value *poetry, const struct value *old)
 {
-	const struct value *table = is_old ? poetry
-		: reading_get(r, poetry, STR("dependencies"), VALUE_OBJECT);
-	const struct value *others = is_old || !poetry ? NULL
-		: value_get(poetry, STR("include-groups"));
-	struct listing l = { arena_array(r->arena, reading_count(standard) + reading_count(table),
-	                                 sizeof *l.items), 0 };
+	const struct value *table = reading_get(r, poetry, STR("dependencies"), VALUE_OBJECT);
+	const struct value *others = poetry ? value_get(poetry, STR("include-groups")) : NULL;
+	struct listing l = { arena_array(r->arena, reading_count(standard) + reading_count(table) +
+	                                 reading_count(old), sizeof *l.items), 0 };
 	const struct value **includes = arena_array(r->arena, reading_count(standard) +
 	                                            reading_count(others), sizeof *includes);
-	g->name = is_old ? STR("dev") : value_key(poetry ? poetry : standard);
+	g->name = poetry ? value_key(poetry) : standard ? value_key(standard) : STR("dev");
 	g->standard = standard;
-	g->poetry = poetry;
+	g->poetry = poetry ? poetry : old;
 	g->includes = includes;
-	if (poetry && !is_old)
+	if (poetry)
 		reading_group_table(r, g, poetry, includes);
 	for (const struct value *c = standard ? value_child(standard) : NULL; c; c = value_next(c)) {
 		const struct value *other = value_type(c) == VALUE_OBJECT
@@ -174,6 +172,7 @@ static void reading_group(struct reading *r, struct poetry_group *g, const struc
 			listing_requirement(r, &l, c, false);
 	}
 	listing_poetry(r, &l, table);
+	listing_poetry(r, &l, old);
 	g->dependencies = l.items;
 	g->ndependencies = l.n;
 }
@@ -184,6 +183,12 @@ static const struct value *reading_like(const struct value *table, struct str na
 		if (poetry_name_eq(value_key(c), name))
 			return c;
 	return NULL;
+}
+
+/* The dev-dependencies, for the group that they belong to. */
+static const struct value *reading_old(const struct value *group, const struct value *old)
+{
+	return poetry_name_eq(value_key(group), STR("dev")) ? old : NULL;
 }
 
 static void reading_groups(struct reading *r)
@@ -199,14 +204,15 @@ static void reading_groups(struct reading *r)
 		const struct value *twin = reading_like(poetry, value_key(c));
 		if (reading_typed(r, c, VALUE_ARRAY))
 			reading_group(r, &groups[p->ngroups++], c,
-			              twin && value_type(twin) == VALUE_OBJECT ? twin : NULL, false);
+			              twin && value_type(twin) == VALUE_OBJECT ? twin : NULL,
+			              reading_old(c, old));
 	}
 	for (const struct value *c = poetry ? value_child(poetry) : NULL; c; c = value_next(c))
 		if (reading_typed(r, c, VALUE_OBJECT) && !reading_like(standard, value_key(c)))
-			reading_group(r, &groups[p->ngroups++], NULL, c, false);
+			reading_group(r, &groups[p->ngroups++], NULL, c, reading_old(c, old));
 	p->groups = groups;
 	if (old && !poetry_project_group(p, STR("dev")))
-		reading_group(r, &groups[p->ngroups++], NULL, old, true);
+		reading_group(r, &groups[p->ngroups++], NULL, NULL, old);
 }
 
 /* ---- the rest ---- */

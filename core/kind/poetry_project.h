@@ -22,7 +22,7 @@ struct poetry_group {
 	struct str name;                /* "main" is the first one */
 	/* What it was read from; both may be set.  Of main: [project] dependencies (an array) and
 	 * [tool.poetry.dependencies]; of others an array of [dependency-groups] and
-	 * [tool.poetry.group.NAME] (or the dev-dependencies of old, as the group dev). */
+	 * [tool.poetry.group.NAME] (or the dev-dependencies of old, which are of the group dev). */
 	const struct value *standard, *poetry;
 	bool optional;                  /* left out unless --with names it */
 	const struct poetry_dependency *dependencies;

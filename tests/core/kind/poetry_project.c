@@ -106,6 +106,9 @@ static void test_poetry_project__takes_the_dependencies_of_old(void **state)
 	const struct poetry_project *p = poetry_project_read(a, poetry_root(a, "[tool.poetry]\n"
 		"[tool.poetry.dev-dependencies]\nblack = '*'\n"), problems);
 	assert_string_equal(show(a, p), "main: | dev: black/p");
+	p = poetry_project_read(a, poetry_root(a, "[tool.poetry.dev-dependencies]\nblack = '*'\n"
+		"[tool.poetry.group.dev.dependencies]\npytest = '*'\n"), problems);
+	assert_string_equal(show(a, p), "main: | dev: pytest/p black/p");
 	p = poetry_project_read(a, poetry_root(a, "a = 1\n"), problems);
 	assert_string_equal(show(a, p), "main:");
 	assert_false(poetry_is_project(p->root));

@@ -25,9 +25,9 @@ static struct str words_command(struct arena *a, const struct instruction *in)
 static bool words_is_apart(struct str command)
 {
 	static const char *const known[] = { "apt-get", "apt", "apk", "dnf", "microdnf", "yum",
-		"zypper", "curl", "wget", "useradd", "groupadd", "adduser", "addgroup", "mkdir", "sleep", "echo",
-		"printf", "true", "rm", "ln", "touch", "export", "set", "chmod", "chown", "locale-gen",
-		"update-ca-certificates" };
+		"zypper", "pip", "pip3", "curl", "wget", "useradd", "groupadd", "adduser", "addgroup",
+		"mkdir", "sleep", "echo", "printf", "true", "rm", "ln", "touch", "export", "set", "chmod",
+		"chown", "locale-gen", "update-ca-certificates" };
 	for (size_t at = 0; at < command.n;) {
 		size_t end = at;
 		while (end < command.n && !memchr("&|;\n", command.p[end], 4))

@@ -1,8 +1,10 @@
 #include <stdint.h>
 
 #include "core/base/check.h"
+#include "core/base/utf8.h"
 #include "core/recipe/quote.h"
 #include "core/recipe/recipe.h"
+#include "core/recipe/stage_graph.h"
 #include "core/recipe/values.h"
 #include "core/value/json.h"
 
@@ -66,6 +68,22 @@ static void check_values(struct arena *arena, const struct recipe *r)
 	}
 }
 
+/* A row for each stage in order, and nothing that acts on a terminal. */
+static void check_graph(struct arena *arena, const struct recipe *r)
+{
+	const struct stage_row *rows;
+	size_t n = stage_graph(arena, r, true, &rows), stages = 0;
+	for (size_t i = 0; i < n; i++) {
+		CHECK(rows[i].stage < 0 || rows[i].stage == (int)stages);
+		stages += rows[i].stage >= 0;
+		for (size_t at = 0, size; at < rows[i].text.n; at += size) {
+			uint32_t rune = utf8_decode(str_slice(rows[i].text, at, STR_NONE), &size);
+			CHECK(rune != UTF8_BAD && !utf8_is_control(rune));
+		}
+	}
+	CHECK(stages == r->nstages);
+}
+
 static void check_numbers(const struct recipe *r)
 {
 	owned_buf struct buf name = { 0 };
@@ -122,8 +140,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK((whole == NULL) == (problems_errors(problems) > 0));
 	owned(recipe) struct recipe *syntax = recipe_parse_syntax(source, problems);
 	CHECK(syntax || !whole);
-	if (whole)
+	if (whole) {
 		check_numbers(whole);
+		check_graph(arena, whole);
+	}
 	if (syntax) {
 		check_list(syntax);
 		check_bytes(syntax, text);

@@ -225,8 +225,9 @@ static void test_advice__commands_that_read_their_folder_stay_below(void **state
 	struct bench *b = *state;
 	static const char *const needing[] = { "make", "npm run build", "cat /app/src/x", "ls .",
 		"echo x; make", "cp * /x" };
-	static const char *const apart[] = { "apt-get install -y git", "mkdir /y && curl -O http://x" };
-	for (size_t i = 0; i < 8; i++) {
+	static const char *const apart[] = { "apt-get install -y git", "mkdir /y && curl -O http://x",
+		"pip install flask==3" };
+	for (size_t i = 0; i < 9; i++) {
 		bool needs = i < 6;
 		bench_recipe(b, arena_printf(b->arena, "FROM a\nWORKDIR /app\nCOPY src /app/src\nRUN %s\n",
 		                             needs ? needing[i] : apart[i - 6]));

@@ -49,12 +49,8 @@ static struct plan_advice plan_advice(struct arena *arena, const struct project 
 	struct error ignored;
 	struct plan_advice advice = { 0 };
 	struct request request = project_request(p, arena, "plan");
-	if (!advice_wait(arena, &request, &advice.list, &advice.n, &ignored))
+	if (!advice_wait(arena, &request, plan_sent(p), &advice.list, &advice.n, &ignored))
 		advice.n = 0;
-	/* The file may have been saved in between. */
-	for (size_t i = 0; i < advice.n; i++)
-		if (advice.list[i].instruction >= (int)plan_sent(p)->ninstructions)
-			advice.n = 0;
 	return advice;
 }
 

@@ -98,11 +98,28 @@ static void ask_waited(void *data, const struct advice *list, size_t n, const st
 	loop_stop(w->loop);
 }
 
-bool advice_wait(struct arena *a, const struct request *r, const struct advice **ret_advice,
-                 size_t *ret_n, struct error *err)
+bool advice_wait(struct arena *a, const struct request *r, const struct recipe *recipe,
+                 const struct advice **ret_advice, size_t *ret_n, struct error *err)
 {
 	owned(loop) struct loop *loop = loop_new();
 	struct advice_waiting w = { loop, ret_advice, ret_n, err, false };
 	owned(advice_asking) struct advice_asking *q = advice_ask(loop, a, r, ask_waited, &w, err);
-	return q && loop_run(loop, err) && w.ok;
+	if (!q || !loop_run(loop, err) || !w.ok)
+		return false;
+	/* The file may have been saved in between. */
+	for (size_t i = 0; i < *ret_n; i++)
+		if ((*ret_advice)[i].instruction < 0 ||
+		    (size_t)(*ret_advice)[i].instruction >= recipe->ninstructions)
+			*ret_n = 0;
+	return true;
+}
+
+void advice_wait_report(struct arena *a, const struct request *r, const struct recipe *recipe,
+                        struct problems *problems)
+{
+	const struct advice *list;
+	struct error ignored;
+	size_t n;
+	if (advice_wait(a, r, recipe, &list, &n, &ignored))
+		advice_report(recipe, list, n, problems);
 }

@@ -15,8 +15,12 @@ struct advice_asking *advice_ask(struct loop *, struct arena *, const struct req
 void advice_asking_free(struct advice_asking *);
 OWN_DEFINE(advice_asking)
 
-/* The same for a command line, which waits for it. */
-bool advice_wait(struct arena *, const struct request *, const struct advice **ret_advice,
-                 size_t *ret_n, struct error *);
+/* The same for a command line, which waits for it.  recipe: as the asker has planned it; what
+ * is told of instructions that it does not have is left out. */
+bool advice_wait(struct arena *, const struct request *, const struct recipe *,
+                 const struct advice **ret_advice, size_t *ret_n, struct error *);
+/* …and adds it as notes `cache-order`; advice that cannot be had is none. */
+void advice_wait_report(struct arena *, const struct request *, const struct recipe *,
+                        struct problems *);
 
 #endif

@@ -52,6 +52,7 @@ struct variable_use {
 	                                 * derived, at then counts from the instruction's text */
 	const struct variable *variable;        /* NULL: nobody declared it */
 	bool has_default;               /* ${X:-…} and its kin say what stands there without it */
+	bool is_shells;                 /* a shell puts it in when the command runs, no builder */
 };
 /* The variables that the builder puts into that instruction, as they stand in it; of the
  * shell forms of RUN, CMD, ENTRYPOINT and HEALTHCHECK, and of RUN's heredocs, those that a
@@ -59,9 +60,10 @@ struct variable_use {
 size_t values_uses(const struct values *, int instruction, struct arena *,
                    struct variable_use **ret_uses);
 
-/* The instruction's text as it would run: variables whose value is known put in, all else as
- * written, quotes too.  As many lines as before, so that it can stand beside the file: line
- * ends and other control characters of values become visible text.  In the arena. */
+/* The instruction's text as it would run: variables whose value is known put in, an ARG with
+ * the value that it comes to, all else as written, quotes too.  As many lines as before, so
+ * that it can stand beside the file: line ends and other control characters of values become
+ * visible text.  In the arena. */
 struct str values_text(const struct values *, struct arena *, int instruction);
 
 /* What a stage stands on with these variables: the stage's number, or -1 and in ret_base the

@@ -187,8 +187,8 @@ static void shell_plain_name(struct shell *s, struct shell_use *use, struct buf 
 	use->name = str_slice(s->in, s->at, shell_name(s, false));
 	s->at += use->name.n;
 	/* A letter there belongs to the name, a sign does not. */
-	s->unresolved |= use->name.n && text_is_name(use->name.p[0], 0) && s->lookup && s->at < s->in.n &&
-	                 (unsigned char)s->in.p[s->at] >= 0x80;
+	if (s->lookup && use->name.n && text_is_name(use->name.p[0], 0) && s->at < s->in.n)
+		s->unresolved |= (unsigned char)s->in.p[s->at] >= 0x80;
 	if (use->name.n == 0)
 		buf_append_char(out, '$');
 	else if (shell_get(s, use->name, &value) == SHELL_SET)

@@ -164,8 +164,8 @@ static size_t pattern_last(const struct pattern *p)
 	return STR_NONE;
 }
 
-enum shell_result shell_pattern_trim(struct str value, struct str pattern, bool suffix, bool longest,
-                                     struct str *ret_value, struct error *err)
+enum shell_result shell_pattern_trim(struct str value, struct str pattern, bool suffix,
+                                     bool longest, struct str *ret_value, struct error *err)
 {
 	owned_pattern struct pattern p = { 0 };
 	if (!pattern_init(&p, value, pattern, err))

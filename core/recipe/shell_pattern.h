@@ -9,8 +9,8 @@
  * it only keeps from ending the pattern.  No brackets.  Inside recipe/ only. */
 
 /* SHELL_FAILED: no pattern (err); SHELL_UNRESOLVED: it would take too long. */
-enum shell_result shell_pattern_trim(struct str value, struct str pattern, bool suffix, bool longest,
-                                     struct str *ret_value, struct error *err);
+enum shell_result shell_pattern_trim(struct str value, struct str pattern, bool suffix,
+                                     bool longest, struct str *ret_value, struct error *err);
 /* The first match, or all, by the replacement, appended. */
 enum shell_result shell_pattern_replace(struct buf *, struct str value, struct str pattern,
                                         struct str replacement, bool all, struct error *err);

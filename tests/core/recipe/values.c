@@ -58,8 +58,8 @@ static void test_values__arg_before_from_counts_for_from_until_it_is_taken_up(vo
 {
 	struct dockerfile *d = *state;
 	owned(values) struct values *v = given_values(d,
-		"ARG BASE=busybox\nARG TAG=${BASE}-1\nFROM $BASE:$TAG\nRUN a\nARG TAG\nRUN b\nARG BASE=own\n"
-		"RUN c\n", "", NULL, false, ARGS("TAG=9"));
+		"ARG BASE=busybox\nARG TAG=${BASE}-1\nFROM $BASE:$TAG\nRUN a\nARG TAG\nRUN b\n"
+		"ARG BASE=own\nRUN c\n", "", NULL, false, ARGS("TAG=9"));
 	assert_sees(d, v, 3, "BASE", "busybox", VARIABLE_DEFAULT);
 	assert_sees(d, v, 3, "TAG", "9", VARIABLE_GIVEN);
 	assert_sees(d, v, 4, "BASE", NULL, 0);
@@ -127,8 +127,8 @@ static void test_values__what_nobody_knows_stays_as_written(void **state)
 	struct dockerfile *d = *state;
 	owned(values) struct values *v = given_values(d,
 		"FROM a\nARG GIVEN\nARG SECRET\nENV PATH=/x:$PATH B=$GIVEN\nRUN echo $PATH $SECRET $B\n"
-		"WORKDIR $NONE/$B\nFROM scratch\nWORKDIR /a$NONE\nARG L=${NONE:-d}\nENV P=$PATH\n", "", NULL,
-		false, ARGS("GIVEN=g", "SECRET"));
+		"WORKDIR $NONE/$B\nFROM scratch\nWORKDIR /a$NONE\nARG L=${NONE:-d}\nENV P=$PATH\n", "",
+		NULL, false, ARGS("GIVEN=g", "SECRET"));
 	assert_sees(d, v, 5, "PATH", NULL, VARIABLE_UNKNOWN);
 	assert_sees(d, v, 5, "SECRET", NULL, VARIABLE_UNKNOWN);
 	assert_filled(d, v, 3, "ARG SECRET");
@@ -263,8 +263,8 @@ static void test_values__only_shells_like_sh_are_looked_into(void **state)
 static void test_values__values_cannot_break_a_line(void **state)
 {
 	struct dockerfile *d = *state;
-	owned(values) struct values *v = given_values(d, "FROM a\nARG A\nRUN echo $A\n", "", NULL, false,
-	                                              ARGS("A=x\ny\033[2J\"z"));
+	owned(values) struct values *v = given_values(d, "FROM a\nARG A\nRUN echo $A\n", "", NULL,
+	                                              false, ARGS("A=x\ny\033[2J\"z"));
 	assert_filled(d, v, 2, "ARG A=\"x\\\\ny\\\\x1b[2J\\\"z\"");
 	assert_filled(d, v, 3, "RUN echo x\\ny\\x1b[2J\"z");
 }
@@ -295,7 +295,8 @@ static void test_values__deep_files_stay_cheap(void **state)
 	owned_buf struct buf text = { 0 };
 	buf_append_text(&text, "FROM a AS s0\n");
 	for (int i = 1; i < STAGES; i++)
-		buf_printf(&text, "FROM s%d AS s%d\nENV V%d=%d ALL=%d\nRUN x $ALL $V1\n", i - 1, i, i, i, i);
+		buf_printf(&text, "FROM s%d AS s%d\nENV V%d=%d ALL=%d\nRUN x $ALL $V1\n", i - 1, i, i,
+		           i, i);
 	owned(values) struct values *v = given_values(d, buf_text(&text), "", NULL, false, NULL);
 	for (size_t i = 3; i < d->recipe->ninstructions; i += 3)
 		assert_text(values_find(v, (int)i, STR("V1"))->value, "1");

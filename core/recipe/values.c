@@ -391,9 +391,9 @@ void values_free(struct values *v)
 static const struct variable *values_seen(const struct values *v, const struct binding *b,
                                           int stage, bool env_only)
 {
-	if (!b)
-		return NULL;
-	if (b->variable.is_arg && (env_only || (v->ends_args && (b->env || b->stage != stage))))
+	bool is_other = b && b->stage != stage;
+	if (b && b->variable.is_arg &&
+	    (env_only || (b->env ? v->ends_args || is_other : v->ends_args && is_other)))
 		b = b->env;
 	return b ? &b->variable : NULL;
 }

@@ -6,7 +6,7 @@
 /* The variables of a recipe as every instruction sees them (BuildKit's
  * dockerfile2llb): ARG before FROM counts for FROM alone, until an ARG without a
  * value takes it up; of ARG and ENV with one name the later one counts; a stage that
- * stands on a stage sees what that one had.  Pure.  */
+ * stands on a stage sees what that one had, ENV before ARG.  Pure. */
 
 enum variable_from {
 	VARIABLE_GIVEN,                 /* by a build-arg */

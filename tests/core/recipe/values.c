@@ -96,7 +96,7 @@ static void test_values__stages_see_what_they_stand_on(void **state)
 	struct dockerfile *d = *state;
 	static const char text[] = "FROM a AS base\nENV E=1\nARG A=2\nFROM base AS one\nENV E=3\n"
 	                           "RUN one\nFROM base AS two\nRUN two\nFROM one\nRUN three\nFROM b\n"
-	                           "RUN four\n";
+	                           "RUN four\nFROM base AS arg\nARG E=9\nFROM arg\nRUN five\n";
 	owned(values) struct values *v = given_values(d, text, "", NULL, false, NULL);
 	assert_sees(d, v, 6, "E", "3", VARIABLE_ENV);
 	assert_sees(d, v, 6, "A", "2", VARIABLE_DEFAULT);
@@ -104,6 +104,7 @@ static void test_values__stages_see_what_they_stand_on(void **state)
 	assert_sees(d, v, 8, "A", "2", VARIABLE_DEFAULT);
 	assert_sees(d, v, 10, "E", "3", VARIABLE_ENV);
 	assert_sees(d, v, 12, "E", NULL, 0);
+	assert_sees(d, v, 16, "E", "1", VARIABLE_ENV);
 	owned(values) struct values *classic = given_values(d, text, "", NULL, true, NULL);
 	assert_sees(d, classic, 8, "E", "1", VARIABLE_ENV);
 	assert_sees(d, classic, 8, "A", NULL, 0);

@@ -28,7 +28,7 @@ static struct value *lint_problem(struct arena *arena, const struct project *p,
 	struct value *out = value_new_object(arena);
 	struct origin at = span_origin(problem->at);
 	const struct source *source = problem->at.source;
-	const struct rule *rule = lint_find(p->kind->rules, problem->rule);
+	const struct rule *rule = lint_find_any(p->kind->rules, problem->rule);
 	lint_set_text(arena, out, "rule", str_of(problem->rule));
 	lint_set_text(arena, out, "severity", str_of(lint_severity(problem->severity)));
 	lint_set_text(arena, out, "file", str_of(source && source->name ? source->name : at.path));

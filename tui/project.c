@@ -178,7 +178,9 @@ bool project_read(struct project *p)
 	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
 	if (p->lints && p->settings)
-		lint_run(p->kind->rules, &(struct subject){ p->settings, p->plan, &p->selection },
+		lint_run(p->kind->rules,
+		         &(struct subject){ .settings = p->settings, .plan = p->plan,
+		                            .selection = &p->selection, .preferences = p->preferences },
 		         p->problems);
 	problems_sort(p->problems);
 	if (p->plan)

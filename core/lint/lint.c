@@ -4,27 +4,56 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/lint/quiet.h"
 
 static void lint_check(const struct rule *rules, const struct subject *subject,
                        struct problems *problems)
 {
 	for (; rules && rules->id; rules++)
-		if (!rules->is_off)
+		if (rules->check)
 			rules->check(rules, subject, problems);
+}
+
+/* The variables of the main image, with what the selection says of them. */
+static struct values *lint_values(const struct image_task *image)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct pair *args = arena_array(arena, image->noptions + 1, sizeof *args);
+	struct values_given given = { .args = args };
+	for (size_t i = 0; i < image->noptions; i++) {
+		struct pair option = image->options[i];
+		if (str_has_prefix(option.name, STR("build-arg:")))
+			args[given.nargs++] = (struct pair){
+				str_slice(option.name, strlen("build-arg:"), STR_NONE), option.value };
+		else if (str_eq(option.name, STR("platform")))
+			given.platform = arena_text(arena, option.value);
+	}
+	return values_new(image->recipe, &given);
 }
 
 void lint_run(const struct rule *rules, const struct subject *subject, struct problems *problems)
 {
 	struct subject whole = *subject;
 	const struct image_task *image = whole.plan ? plan_image(whole.plan) : NULL;
+	owned(values) struct values *values = NULL;
+	owned(problems) struct problems *found = problems_new();
 	whole.recipe = image ? image->recipe : NULL;
 	whole.for_derived = whole.recipe && whole.recipe->ninstructions &&
 	                    !whole.recipe->instructions[0].at.source;
-	lint_check(rules, &whole, problems);
-	if (!whole.recipe)
-		return;
-	lint_check(lint_check_rules, &whole, problems);
-	lint_check(lint_own_rules, &whole, problems);
+	if (whole.recipe)
+		whole.values = values = lint_values(image);
+	lint_check(rules, &whole, found);
+	if (whole.recipe) {
+		lint_check(lint_check_rules, &whole, found);
+		lint_check(lint_own_rules, &whole, found);
+	}
+	owned(quiet) struct quiet *quiet = quiet_new(&whole, rules);
+	for (size_t i = 0; i < problems_count(found); i++) {
+		struct problem p = *problems_get(found, i);
+		if (quiet_tells(quiet, &p, &p.severity))
+			problems_add_problem(problems, &p);
+	}
+	quiet_report(quiet, problems);
 }
 
 void lint_report(const struct rule *rule, bool selected, struct problems *problems, struct span at,
@@ -64,5 +93,6 @@ const struct rule *lint_find_any(const struct rule *rules, const char *id)
 {
 	const struct rule *found = lint_find(rules, id);
 	found = found ? found : lint_find(lint_check_rules, id);
-	return found ? found : lint_find(lint_own_rules, id);
+	found = found ? found : lint_find(lint_own_rules, id);
+	return found ? found : lint_find(lint_quiet_rules, id);
 }

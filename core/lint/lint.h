@@ -3,8 +3,7 @@
 
 #include "core/plan/plan.h"
 #include "core/project/preferences.h"
-
-struct values;                          /* core/recipe/values.h */
+#include "core/recipe/values.h"
 
 /* What is no error and yet worth a word.  Rules stand in tables: BuildKit's own, ours about
  * any Dockerfile, and those of a kind.  They look at what was read and planned, and at
@@ -33,10 +32,13 @@ struct rule {
 	const char *sentence;           /* what it asks for: a sentence */
 	const char *url;                /* of its page; NULL: docs/lint.md */
 	bool is_off;                    /* until somebody asks for it by name */
+	bool is_global;                 /* BuildKit's about the whole file: its own comment at an
+	                                 * instruction (# check=skip=) does not reach it */
 };
 
-/* BuildKit's (check_*.c) and ours (own_*.c), each ended by a NULL id. */
-extern const struct rule lint_check_rules[], lint_own_rules[];
+/* BuildKit's (check_*.c), ours (own_*.c), and those about what is ignored, which have no
+ * check of their own; each ended by a NULL id. */
+extern const struct rule lint_check_rules[], lint_own_rules[], lint_quiet_rules[];
 
 /* Checks the kind's rules (ended by a NULL id; NULL: no table) and, where the plan makes an
  * image, those of the two tables above.  What comments in the Dockerfile and preferences
@@ -54,7 +56,7 @@ void lint_report_fix(const struct rule *, bool selected, struct problems *, stru
 
 /* The rule of this id in the table (NULL: none), or NULL. */
 const struct rule *lint_find(const struct rule *rules, const char *id);
-/* The same in the kind's table and in both others. */
+/* The same in the kind's table and in those above. */
 const struct rule *lint_find_any(const struct rule *rules, const char *id);
 
 #endif

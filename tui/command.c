@@ -64,11 +64,14 @@ static const struct command command_context = {
 	"Nothing that is there is replaced: --output wants a new or an empty folder.", cmd_context,
 };
 static const struct command command_lint = {
-	"lint", "PATH", 1, 1, SELECT " strict json help",
+	"lint", "[PATH]", 0, 1, SELECT " build-arg target target-platform strict json sarif "
+	"format=LINTED fix dry-run rules explain help",
 	"everything that is wrong with a project, and what is worth a word\n"
 	"Exit code 3 where there is an error, 0 with warnings alone; with --strict warnings count as "
 	"errors, and the schemas' formats are checked as well. Overlays of profiles that are not "
-	"selected are looked at too: what is found there is a note.", cmd_lint,
+	"selected are looked at too: what is found there is a note. --fix mends what needs no thought, "
+	"--rules lists every rule. A comment # mortar: ignore=RULE above an instruction ignores it.",
+	cmd_lint,
 };
 static const struct command command_build = {
 	"build", "PATH", 1, 1,

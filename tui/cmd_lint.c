@@ -33,6 +33,13 @@ void lint_write_text(struct buf *out, const struct project *p)
 	}
 }
 
+/* What a made Dockerfile copies may have to be fetched first; a folder that is the context
+ * is there. */
+static bool lint_is_made(const struct image_task *image)
+{
+	return !image->recipe->ninstructions || !image->recipe->instructions[0].at.source;
+}
+
 void lint_read(struct project *p)
 {
 	struct error err;
@@ -40,8 +47,9 @@ void lint_read(struct project *p)
 	const struct image_task *image = p->plan ? plan_image(p->plan) : NULL;
 	struct context *context = image ? image->context : NULL;
 	if (context && !context_scan(context, &err)) {
-		problems_add(p->problems, SEVERITY_NOTE, "lint-context", (struct span){ 0 },
-		             "the build context is not looked at: %s", err.text);
+		if (!lint_is_made(image))
+			problems_add(p->problems, SEVERITY_NOTE, "lint-context", (struct span){ 0 },
+			             "the build context is not looked at: %s", err.text);
 		context = NULL;
 	}
 	project_lint(p, context);

@@ -92,9 +92,11 @@ void check_undefined_variable(const struct rule *rule, const struct subject *s,
 			if (uses[k].variable || str_eq(uses[k].name, STR("PATH")) ||
 			    !value_is_expanded(in, &uses[k]))
 				continue;
-			const char *meant = value_meant(arena, s, (int)i, uses[k].name);
 			struct check_place place = { .instruction = i, .at = uses[k].at };
 			place.is_doubtful = !value_is_whole(s, in->stage);
+			if (place.is_doubtful && s->for_derived)
+				continue;       /* nobody wrote it here, and it is most likely right */
+			const char *meant = value_meant(arena, s, (int)i, uses[k].name);
 			check_tell(rule, s, problems, &place, "Usage of undefined variable '$%.*s'%s%s%s",
 			           STR_ARG(uses[k].name), meant ? " (did you mean $" : "",
 			           meant ? meant : "", meant ? "?)" : "");

@@ -65,6 +65,9 @@ static void quiet_add(struct quiet *q, const struct quiet_word *word)
 
 /* ---- reading ---- */
 
+/* BuildKit takes it instead of the file's directive. */
+#define QUIET_ARGUMENT "build-arg:BUILDKIT_DOCKERFILE_CHECK"
+
 static bool quiet_is_name(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -73,7 +76,9 @@ static bool quiet_is_name(char c)
 
 static struct span quiet_span(const struct source *source, struct str part)
 {
-	return (struct span){ source, (uint32_t)(part.p - source->text.p), (uint32_t)part.n };
+	return source ? (struct span){ source, (uint32_t)(part.p - source->text.p),
+	                               (uint32_t)part.n }
+	              : (struct span){ 0 };
 }
 
 /* The names of a list; what stands behind the last of them is a reason. */
@@ -169,8 +174,14 @@ static void quiet_read_ours(struct quiet *q, const struct comment *c, int instru
 static void quiet_read_comments(struct quiet *q)
 {
 	const struct recipe *r = q->subject->recipe;
-	struct span at;
-	struct str check = comments_check(r, &at);
+	const struct image_task *image = plan_image(q->subject->plan);
+	struct span at = { 0 };
+	struct str check = { 0 };
+	for (size_t i = 0; i < image->noptions; i++)
+		if (str_eq(image->options[i].name, STR(QUIET_ARGUMENT)))
+			check = image->options[i].value;
+	if (!check.p)
+		check = comments_check(r, &at);
 	if (check.p)
 		quiet_read_check(q, at.source, check, -1);
 	for (size_t i = 0; i < r->ninstructions; i++) {

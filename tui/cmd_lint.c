@@ -8,10 +8,15 @@ const char *lint_severity_name(enum severity severity)
 	return severity == SEVERITY_ERROR ? "error" : severity == SEVERITY_WARNING ? "warning" : "note";
 }
 
-struct str lint_file(const struct problem *p)
+struct str lint_file(const struct project *p, const struct source *source)
 {
-	const struct source *source = p->at.source;
-	return str_of(source && source->name ? source->name : span_origin(p->at).path);
+	struct str root = str_of(p->target.root);
+	if (!source || source->name)
+		return str_of(source ? source->name : NULL);
+	struct str path = str_of(source->path);
+	return str_has_prefix(path, root) && path.n > root.n && path.p[root.n] == '/'
+	               ? str_slice(path, root.n + 1, STR_NONE)
+	               : path;
 }
 
 void lint_write_text(struct buf *out, const struct project *p)

@@ -127,7 +127,7 @@ static const struct command command_history = {
 	"nothing that can be started.", cmd_history,
 };
 static const struct command command_report = {
-	"report", "[BUILD]", 0, 1, "output=FILE against=BUILD format log-lines help",
+	"report", "[BUILD]", 0, 1, "output=FILE against=BUILD format=MARKUP log-lines help",
 	"a build as a page: HTML in one file, or Markdown for the summary of a CI run\n"
 	"Errors first, then when each step ran, all steps, warnings, logs and what was built; with "
 	"--against what differs from that build. The page asks no network and runs no script. Markdown "

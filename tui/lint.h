@@ -8,8 +8,8 @@
 
 /* "error", "warning", "note". */
 const char *lint_severity_name(enum severity);
-/* A finding's file as it is shown in documents: from the project's root; p NULL: none. */
-struct str lint_file(const struct problem *);
+/* A file as it is named in documents: from the project's root; p NULL: none. */
+struct str lint_file(const struct project *, const struct source *);
 
 /* A line a finding: "file:line:column: severity: message [rule]". */
 void lint_write_text(struct buf *, const struct project *);

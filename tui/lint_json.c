@@ -47,7 +47,7 @@ static struct value *lint_problem(struct arena *arena, const struct project *p,
 	const struct rule *rule = lint_find_any(p->kind->rules, problem->rule);
 	lint_set_text(arena, out, "rule", str_of(problem->rule));
 	lint_set_text(arena, out, "severity", str_of(lint_severity_name(problem->severity)));
-	lint_set_text(arena, out, "file", lint_file(problem));
+	lint_set_text(arena, out, "file", lint_file(p, source));
 	if (at.line) {
 		lint_set_number(arena, out, "line", at.line);
 		lint_set_number(arena, out, "column", at.column);

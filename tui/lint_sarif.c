@@ -74,8 +74,7 @@ static struct value *sarif_region(struct sarif *s, struct span at)
 static void sarif_artifact(struct sarif *s, struct value *to, const struct source *source)
 {
 	struct value *artifact = value_new_object(s->arena);
-	sarif_text(s, artifact, "uri",
-	           sarif_uri(s, str_of(source->name ? source->name : source->path)));
+	sarif_text(s, artifact, "uri", sarif_uri(s, lint_file(s->project, source)));
 	value_set(s->arena, to, "artifactLocation", artifact);
 }
 

@@ -65,7 +65,8 @@ const struct rule lint_check_rules[] = {
 	  .url = CHECK_PAGE "secrets-used-in-arg-or-env/" },
 	{ "InvalidDefaultArgInFrom", "Without a build-arg the build fails at its first line.",
 	  SEVERITY_WARNING, check_default_from, "Default value for global ARG results in an empty or "
-	  "invalid base image name", .url = CHECK_PAGE "invalid-default-arg-in-from/", .is_global = true },
+	  "invalid base image name", .url = CHECK_PAGE "invalid-default-arg-in-from/",
+	  .is_global = true },
 	{ "FromPlatformFlagConstDisallowed", "The image is for that platform whatever --platform "
 	  "asks for; a stage that means it has the platform in its name.", SEVERITY_WARNING,
 	  check_const_platform, "FROM --platform flag should not use a constant value",

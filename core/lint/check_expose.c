@@ -68,12 +68,24 @@ void check_expose_casing(const struct rule *rule, const struct subject *s,
 	            " in EXPOSE instruction should be lowercase");
 }
 
+/* "80", "80-90". */
+static bool expose_is_port(struct str text)
+{
+	size_t dash = str_find(text, '-');
+	unsigned long long first, last;
+	return str_number(str_slice(text, 0, dash), UINT16_MAX, &first) &&
+	       (dash == STR_NONE ||
+	        (str_number(str_slice(text, dash + 1, STR_NONE), UINT16_MAX, &last) && first <= last));
+}
+
 static struct str expose_alone(struct arena *arena, struct str word)
 {
 	struct expose e = expose_split(word);
-	(void)arena;
 	/* ":80" has neither an address nor a port of the host. */
-	return e.front.n > 1 && e.port.n ? str_slice(word, e.front.n, STR_NONE) : (struct str){ 0 };
+	if (e.front.n < 2 || !expose_is_port(e.port) ||
+	    (e.protocol.n && !expose_is_protocol(arena, e.protocol)))
+		return (struct str){ 0 };
+	return str_slice(word, e.front.n, STR_NONE);
 }
 
 void check_expose_format(const struct rule *rule, const struct subject *s,

@@ -84,7 +84,7 @@ void check_undefined_variable(const struct rule *rule, const struct subject *s,
 {
 	const struct recipe *r = s->recipe;
 	owned(arena) struct arena *arena = arena_new();
-	for (size_t i = 0; i < r->ninstructions; i++) {
+	for (size_t i = 0; check_has_text(s) && i < r->ninstructions; i++) {
 		const struct instruction *in = &r->instructions[i];
 		struct variable_use *uses;
 		size_t n = values_uses(s->values, (int)i, arena, &uses);
@@ -94,8 +94,6 @@ void check_undefined_variable(const struct rule *rule, const struct subject *s,
 				continue;
 			struct check_place place = { .instruction = i, .at = uses[k].at };
 			place.is_doubtful = !value_is_whole(s, in->stage);
-			if (place.is_doubtful && s->for_derived)
-				continue;       /* nobody wrote it here, and it is most likely right */
 			const char *meant = value_meant(arena, s, (int)i, uses[k].name);
 			check_tell(rule, s, problems, &place, "Usage of undefined variable '$%.*s'%s%s%s",
 			           STR_ARG(uses[k].name), meant ? " (did you mean $" : "",

@@ -23,7 +23,8 @@ static const char *told(struct linted *l, const char *dockerfile, const char *se
 static void test_quiet__comments_reach_their_instruction_or_the_file(void **state)
 {
 	static const struct { const char *dockerfile, *told; } rows[] = {
-		{ "FROM alpine\n# mortar: ignore=" LEGACY "\nENV a b\nENV c d\n", "4 warning " LEGACY "\n" },
+		{ "FROM alpine\n# mortar: ignore=" LEGACY "\nENV a b\nENV c d\n",
+		  "4 warning " LEGACY "\n" },
 		{ "FROM alpine\n# mortar: ignore=" LEGACY " because it is old\n\nENV a b\n", "" },
 		{ "FROM alpine\n# mortar: ignore=MaintainerDeprecated , " LEGACY "\nENV a b\n", "" },
 		{ "FROM alpine\n#mortar:ignore=all\nENV a b\n", "" },
@@ -39,7 +40,8 @@ static void test_quiet__comments_reach_their_instruction_or_the_file(void **stat
 		/* a rule of another kind is no mistyped one */
 		{ "FROM alpine\n# mortar: ignore=pesto-base-tag\nENV a=b\n", "" },
 		/* within an instruction and its heredoc there is no comment of ours */
-		{ "FROM alpine\nRUN <<E\n# mortar: ignore=" LEGACY "\nE\nENV a b\n", "5 warning " LEGACY "\n" },
+		{ "FROM alpine\nRUN <<E\n# mortar: ignore=" LEGACY "\nE\nENV a b\n",
+		  "5 warning " LEGACY "\n" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_string_equal(told(*state, rows[i].dockerfile, NULL), rows[i].told);
@@ -77,7 +79,8 @@ static void test_quiet__settings_ignore_and_weigh(void **state)
 		{ "[lint.severity]\n" LEGACY " = \"off\"\n", "" },
 		{ "[lint.severity]\nInvalidDefinitionDescription = \"error\"\n" LEGACY " = \"off\"\n",
 		  "3 error InvalidDefinitionDescription\n" },
-		{ "[lint]\nignore = [\"Legacy\"]\n", "2 warning lint-unknown-rule\n3 warning " LEGACY "\n" },
+		{ "[lint]\nignore = [\"Legacy\"]\n",
+		  "2 warning lint-unknown-rule\n3 warning " LEGACY "\n" },
 	};
 	struct linted *l = *state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

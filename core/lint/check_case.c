@@ -33,6 +33,7 @@ void check_stage_name_casing(const struct rule *rule, const struct subject *s,
 	owned(arena) struct arena *arena = arena_new();
 	for (size_t i = 0; check_has_text(s) && i < r->ninstructions; i++) {
 		struct str name = check_stage_name(&r->instructions[i]);
+		struct arena_mark mark = arena_mark(arena);
 		if (check_is_lower(name))
 			continue;
 		struct edit *edits;
@@ -40,6 +41,10 @@ void check_stage_name_casing(const struct rule *rule, const struct subject *s,
 		struct check_place place = { i, r->instructions[i].parts->args_at[2], edits, n, false };
 		check_tell(rule, s, problems, &place, "Stage name '%.*s' should be lowercase",
 		           STR_ARG(name));
+		arena_rewind(arena, mark);
+		/* Each has to look for its name in the whole file. */
+		if (!problems_has_room(problems, rule->severity))
+			break;
 	}
 }
 

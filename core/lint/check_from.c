@@ -1,6 +1,7 @@
 /* BuildKit's rules about FROM: its variables, platforms and names. */
 #include "core/lint/check.h"
 
+#include "core/base/map.h"
 #include "core/base/similar.h"
 #include "core/recipe/quote.h"
 #include "core/recipe/shell.h"
@@ -12,24 +13,41 @@ static const char *const from_given[] = {
 };
 enum { FROM_GIVEN = sizeof from_given / sizeof *from_given };
 
-/* The first ARG word of that name before the first FROM, for its default; p NULL: none. */
-static struct str from_declared(const struct recipe *r, struct str name)
+/* The ARGs before the first FROM: their words, of which the last of a name counts. */
+struct from_args {
+	struct map words;               /* name to struct str */
+};
+
+static void from_args_init(struct from_args *a, struct arena *arena, const struct recipe *r)
 {
-	struct str found = { 0 };
+	*a = (struct from_args){ 0 };
 	for (size_t i = 0; i < r->ninstructions && r->instructions[i].stage < 0; i++)
 		for (size_t k = 0; k < r->instructions[i].parts->nargs; k++) {
-			struct str word = r->instructions[i].parts->args[k];
-			if (str_eq(str_slice(word, 0, str_find(word, '=')), name))
-				found = word;
+			struct str *word = arena_alloc(arena, sizeof *word);
+			*word = r->instructions[i].parts->args[k];
+			map_set(&a->words, str_slice(*word, 0, str_find(*word, '=')), word);
 		}
-	return found;
+}
+
+static void from_args_finish(struct from_args *a)
+{
+	map_finish(&a->words);
+}
+#define owned_from_args __attribute__((cleanup(from_args_finish)))
+
+/* "NAME=default" or "NAME"; p NULL: there is none. */
+static struct str from_declared(const struct from_args *a, struct str name)
+{
+	const struct str *word = map_get(&a->words, name);
+	return word ? *word : (struct str){ 0 };
 }
 
 /* ---- variables that nobody declares ---- */
 
 struct from_names {
 	struct arena *arena;
-	const struct recipe *recipe;
+	const struct from_args *args;
+	char escape;
 	struct str *unknown;
 	size_t n;
 	bool any;                       /* some variable stood there */
@@ -43,7 +61,7 @@ static enum shell_variable from_look(void *data, struct str name, struct str *re
 	for (size_t i = 0; i < FROM_GIVEN; i++)
 		if (str_eq(name, str_of(from_given[i])))
 			return SHELL_SET;
-	if (from_declared(f->recipe, name).p)
+	if (from_declared(f->args, name).p)
 		return SHELL_SET;
 	struct str *all = arena_array(f->arena, f->n + 1, sizeof *all);
 	for (size_t i = 0; i < f->n; i++)
@@ -59,20 +77,16 @@ static void from_names_of(struct from_names *f, struct str word)
 {
 	struct str ignored;
 	struct error err;
-	shell_expand(f->arena, word, f->recipe->escape, from_look, f, &ignored, &err);
+	shell_expand(f->arena, word, f->escape, from_look, f, &ignored, &err);
 }
 
-static const char *from_meant(struct arena *arena, const struct recipe *r, struct str name)
+static const char *from_meant(struct arena *arena, const struct from_args *args, struct str name)
 {
 	struct similar similar = { .typed = name };
 	for (size_t i = 0; i < FROM_GIVEN; i++)
 		similar_try(&similar, from_given[i]);
-	for (size_t i = 0; i < r->ninstructions && r->instructions[i].stage < 0; i++)
-		for (size_t k = 0; k < r->instructions[i].parts->nargs; k++) {
-			struct str word = r->instructions[i].parts->args[k];
-			similar_try(&similar,
-			            arena_text(arena, str_slice(word, 0, str_find(word, '='))));
-		}
+	for (size_t i = 0; i < args->words.n; i++)
+		similar_try(&similar, arena_text(arena, args->words.items[i].key));
 	return similar.best;
 }
 
@@ -81,17 +95,19 @@ void check_undefined_from(const struct rule *rule, const struct subject *s,
 {
 	const struct recipe *r = s->recipe;
 	owned(arena) struct arena *arena = arena_new();
-	for (size_t i = 0; i < r->ninstructions; i++) {
+	struct from_args args owned_from_args;
+	from_args_init(&args, arena, r);
+	for (size_t i = 0; i < r->ninstructions && problems_has_room(problems, rule->severity); i++) {
 		const struct instruction_parts *p = r->instructions[i].parts;
 		if (r->instructions[i].kind != INSTRUCTION_FROM || !p->nargs)
 			continue;
 		for (unsigned part = 0; part < 2; part++) {
-			struct from_names f = { .arena = arena, .recipe = r };
+			struct from_names f = { .arena = arena, .args = &args, .escape = r->escape };
 			struct check_place place = { .instruction = i, .at = p->args_at[0] };
 			from_names_of(&f, part ? check_flag(&r->instructions[i], STR("platform"), &place.at)
 			                       : p->args[0]);
 			for (size_t k = 0; k < f.n; k++) {
-				const char *meant = from_meant(arena, r, f.unknown[k]);
+				const char *meant = from_meant(arena, &args, f.unknown[k]);
 				check_tell(rule, s, problems, &place,
 				           "FROM argument '%.*s' is not declared%s%s%s", STR_ARG(f.unknown[k]),
 				           meant ? " (did you mean " : "", meant ? meant : "",
@@ -105,7 +121,8 @@ void check_undefined_from(const struct rule *rule, const struct subject *s,
 
 struct from_defaults {
 	struct arena *arena;
-	const struct recipe *recipe;
+	const struct from_args *args;
+	char escape;
 	unsigned depth;                 /* a default may name an ARG above it */
 	bool any;
 };
@@ -114,7 +131,7 @@ enum { FROM_DEPTH = 16 };
 static enum shell_variable from_default(void *data, struct str name, struct str *ret_value)
 {
 	struct from_defaults *f = data;
-	struct str word = from_declared(f->recipe, name);
+	struct str word = from_declared(f->args, name);
 	size_t equals = str_find(word, '=');
 	struct error err;
 	f->any = true;
@@ -128,7 +145,7 @@ static enum shell_variable from_default(void *data, struct str name, struct str 
 	if (equals == STR_NONE)
 		return SHELL_SET;
 	if (++f->depth > FROM_DEPTH ||
-	    shell_expand(f->arena, str_slice(word, equals + 1, STR_NONE), f->recipe->escape,
+	    shell_expand(f->arena, str_slice(word, equals + 1, STR_NONE), f->escape,
 	                 from_default, f, ret_value, &err) != SHELL_DONE)
 		return SHELL_UNKNOWN;
 	f->depth--;
@@ -140,9 +157,11 @@ void check_default_from(const struct rule *rule, const struct subject *s,
 {
 	const struct recipe *r = s->recipe;
 	owned(arena) struct arena *arena = arena_new();
+	struct from_args args owned_from_args;
+	from_args_init(&args, arena, r);
 	for (size_t i = 0; i < r->ninstructions; i++) {
 		const struct instruction_parts *p = r->instructions[i].parts;
-		struct from_defaults f = { .arena = arena, .recipe = r };
+		struct from_defaults f = { .arena = arena, .args = &args, .escape = r->escape };
 		struct str name;
 		struct error err;
 		if (r->instructions[i].kind != INSTRUCTION_FROM || !p->nargs ||
@@ -207,12 +226,13 @@ void check_const_platform(const struct rule *rule, const struct subject *s,
                           struct problems *problems)
 {
 	const struct recipe *r = s->recipe;
+	const struct from_args none = { 0 };
 	owned(arena) struct arena *arena = arena_new();
 	for (size_t i = 0; check_has_text(s) && i < r->ninstructions; i++) {
 		const struct instruction *in = &r->instructions[i];
 		struct span at;
 		struct from_platform p;
-		struct from_names f = { .arena = arena, .recipe = r };
+		struct from_names f = { .arena = arena, .args = &none, .escape = r->escape };
 		struct str platform = check_flag(in, STR("platform"), &at);
 		struct str name = check_lower(arena, check_stage_name(in));
 		if (in->kind != INSTRUCTION_FROM || !platform.n)

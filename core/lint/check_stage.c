@@ -1,4 +1,5 @@
 /* BuildKit's rules about stages and what stands in them. */
+#include "core/base/map.h"
 #include "core/lint/check.h"
 
 /* Each stage's FROM with the name in lower case, as BuildKit keeps it. */
@@ -14,20 +15,17 @@ void check_duplicate_stage(const struct rule *rule, const struct subject *s,
 {
 	const struct recipe *r = s->recipe;
 	owned(arena) struct arena *arena = arena_new();
-	struct str *names = arena_array(arena, check_has_text(s) ? r->nstages + 1 : 1, sizeof *names);
-	size_t n = 0;
+	owned_map struct map names = { 0 };
 	for (size_t i = 0; check_has_text(s) && i < r->ninstructions; i++) {
-		if (!stage_name(arena, r, i, &names[n]))
+		struct str name;
+		if (!stage_name(arena, r, i, &name))
 			continue;
-		size_t k = 0;
-		while (!str_eq(names[k], names[n]))
-			k++;
-		if (k == n) {
-			n++;
+		if (!map_has(&names, name)) {
+			map_set(&names, name, &names);
 			continue;
 		}
 		owned_buf struct buf quoted = { 0 };
-		check_append_quoted(&quoted, names[n]);
+		check_append_quoted(&quoted, name);
 		struct check_place place = { .instruction = i,
 		                             .at = r->instructions[i].parts->args_at[2] };
 		check_tell(rule, s, problems, &place,

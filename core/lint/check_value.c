@@ -84,7 +84,9 @@ void check_undefined_variable(const struct rule *rule, const struct subject *s,
 {
 	const struct recipe *r = s->recipe;
 	owned(arena) struct arena *arena = arena_new();
-	for (size_t i = 0; check_has_text(s) && i < r->ninstructions; i++) {
+	/* Each finding has to look through the whole file for what was meant. */
+	for (size_t i = 0; check_has_text(s) && i < r->ninstructions &&
+	                   problems_has_room(problems, rule->severity); i++) {
 		const struct instruction *in = &r->instructions[i];
 		struct variable_use *uses;
 		size_t n = values_uses(s->values, (int)i, arena, &uses);

@@ -249,9 +249,9 @@ static bool quiet_means(const struct quiet_word *w, const char *rule)
 /* Whether the word reaches a finding of this rule at this instruction. */
 static bool quiet_reaches(const struct quiet_word *w, const struct rule *rule, int instruction)
 {
-	bool is_check = lint_find(lint_check_rules, rule->id) != NULL;
-	if (!quiet_means(w, rule->id) || (w->instruction >= 0 && w->instruction != instruction))
+	if ((w->instruction >= 0 && w->instruction != instruction) || !quiet_means(w, rule->id))
 		return false;
+	bool is_check = lint_find(lint_check_rules, rule->id) != NULL;
 	switch (w->form) {
 	case QUIET_SKIP:
 		return is_check && !rule->is_off && !(w->instruction >= 0 && rule->is_global);
@@ -327,7 +327,7 @@ void quiet_report(const struct quiet *q, struct problems *problems)
 {
 	for (size_t i = 0; i < problems_count(q->wrong); i++)
 		problems_add_problem(problems, problems_get(q->wrong, i));
-	for (size_t i = 0; i < q->n; i++) {
+	for (size_t i = 0; i < q->n && problems_has_room(problems, SEVERITY_WARNING); i++) {
 		const struct quiet_word *w = &q->words[i];
 		bool known;
 		const char *near = quiet_nearest(q, w->rule, &known);

@@ -10,7 +10,8 @@ static size_t lint_one(struct files *files, const char *dir, const char *name)
 	const struct selection selection = { 0 };
 	const struct kind *kind = kind_find("dockerfile");
 	owned(problems) struct problems *problems = problems_new();
-	owned(settings) struct settings *settings = kind->settings(&target, &selection, files, problems);
+	owned(settings) struct settings *settings =
+		kind->settings(&target, &selection, files, problems);
 	owned(plan) struct plan *plan = kind->plan(settings, &selection, files, problems);
 	lint_run(kind->rules, &(struct subject){ .settings = settings, .plan = plan,
 	                                         .selection = &selection }, problems);

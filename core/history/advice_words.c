@@ -24,8 +24,8 @@ static struct str words_command(struct arena *a, const struct instruction *in)
 /* Commands that read nothing of the folder they run in, but what they name. */
 static bool words_is_apart(struct str command)
 {
-	static const char *const known[] = { "apt-get", "apt", "apk", "dnf", "microdnf", "yum", "zypper",
-		"curl", "wget", "useradd", "groupadd", "adduser", "addgroup", "mkdir", "sleep", "echo",
+	static const char *const known[] = { "apt-get", "apt", "apk", "dnf", "microdnf", "yum",
+		"zypper", "curl", "wget", "useradd", "groupadd", "adduser", "addgroup", "mkdir", "sleep", "echo",
 		"printf", "true", "rm", "ln", "touch", "export", "set", "chmod", "chown", "locale-gen",
 		"update-ca-certificates" };
 	for (size_t at = 0; at < command.n;) {
@@ -46,7 +46,7 @@ static bool words_is_apart(struct str command)
 
 bool advice_uses(struct str text, struct str name)
 {
-	for (size_t at = 0; (at = str_find(str_slice(text, 0, STR_NONE), '$')) != STR_NONE;) {
+	for (size_t at; (at = str_find(text, '$')) != STR_NONE;) {
 		struct str rest = str_slice(text, at + 1, STR_NONE);
 		text = rest;
 		if (rest.n && rest.p[0] == '{')

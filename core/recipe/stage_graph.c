@@ -7,8 +7,8 @@
 /* Lines side by side; stages beyond are told by their rows alone. */
 enum { GRAPH_LANES = 12 };
 
-enum graph_sign { SIGN_TARGET, SIGN_NEEDED, SIGN_NOT_NEEDED, SIGN_DOWN, SIGN_ACROSS, SIGN_CROSS,
-                  SIGN_LEFT, SIGN_LEFT_END, SIGN_RIGHT, SIGN_RIGHT_END, SIGN_MIDDLE_END, SIGN_NONE };
+enum graph_sign { SIGN_TARGET, SIGN_NEEDED, SIGN_NOT_NEEDED, SIGN_DOWN, SIGN_ACROSS,
+                  SIGN_CROSS, SIGN_LEFT, SIGN_LEFT_END, SIGN_RIGHT, SIGN_RIGHT_END, SIGN_MIDDLE_END, SIGN_NONE };
 
 static const char *const graph_signs[2][SIGN_NONE + 1] = {
 	{ "\xe2\x97\x8e", "\xe2\x97\x8f", "\xe2\x97\x8b", "\xe2\x94\x82", "\xe2\x94\x80",

@@ -4,11 +4,14 @@
 
 #include "core/base/utf8.h"
 #include "core/history/forecast_times.h"
+#include "core/job/advice_ask.h"
 #include "core/job/forecast_ask.h"
 #include "core/job/steps.h"
+#include "core/recipe/stage_graph.h"
 #include "core/value/json.h"
 #include "tui/command.h"
 #include "tui/project.h"
+#include "tui/text.h"
 
 static const struct recipe *plan_sent(const struct project *p)
 {
@@ -35,6 +38,59 @@ static struct forecast plan_forecast(struct arena *arena, const struct args *arg
 	return f;
 }
 
+/* Advice that cannot be had is none: the plan stands without it. */
+struct plan_advice {
+	const struct advice *list;
+	size_t n;
+};
+
+static struct plan_advice plan_advice(struct arena *arena, const struct project *p)
+{
+	struct error ignored;
+	struct plan_advice advice = { 0 };
+	struct request request = project_request(p, arena, "plan");
+	if (!advice_wait(arena, &request, &advice.list, &advice.n, &ignored))
+		advice.n = 0;
+	/* The file may have been saved in between. */
+	for (size_t i = 0; i < advice.n; i++)
+		if (advice.list[i].instruction >= (int)plan_sent(p)->ninstructions)
+			advice.n = 0;
+	return advice;
+}
+
+static struct value *plan_needs(struct arena *arena, const struct recipe *r, const struct stage *s)
+{
+	struct value *needs = value_new_array(arena);
+	for (size_t i = 0; i < s->nneeds; i++) {
+		owned_buf struct buf name = { 0 };
+		recipe_stage_name(r, (int)s->needs[i], &name);
+		value_append(needs, (struct str){ 0 }, (struct span){ 0 },
+		             value_new_string(arena, buf_str(&name)));
+	}
+	return needs;
+}
+
+static struct value *plan_stages(struct arena *arena, const struct recipe *r)
+{
+	struct value *list = value_new_array(arena);
+	for (size_t i = 0; i < r->nstages; i++) {
+		const struct stage *s = &r->stages[i];
+		owned_buf struct buf name = { 0 };
+		struct value *o = value_new_object(arena);
+		recipe_stage_name(r, (int)i, &name);
+		value_set(arena, o, "name", value_new_string(arena, buf_str(&name)));
+		value_set(arena, o, "base", value_new_string(arena, s->base));
+		value_set(arena, o, "needs", plan_needs(arena, r, s));
+		value_set(arena, o, "reachable", value_new_bool(arena, s->reachable));
+		value_set(arena, o, "target", value_new_bool(arena, (int)i == r->target));
+		value_set(arena, o, "instructions", value_new_integer(arena, s->count));
+		value_set(arena, o, "first_line",
+		          value_new_integer(arena, r->instructions[s->first].first_line));
+		value_append(list, (struct str){ 0 }, (struct span){ 0 }, o);
+	}
+	return list;
+}
+
 static struct value *plan_steps(struct arena *arena, const struct project *p,
                                 const struct forecast *f)
 {
@@ -45,7 +101,7 @@ static struct value *plan_steps(struct arena *arena, const struct project *p,
 }
 
 static void plan_write_json(struct arena *arena, struct buf *out, const struct project *p,
-                            const struct forecast *f)
+                            const struct forecast *f, struct plan_advice advice)
 {
 	const struct image_task *image = plan_image(p->plan);
 	struct value *all = value_new_object(arena), *profiles = value_new_array(arena);
@@ -64,6 +120,8 @@ static void plan_write_json(struct arena *arena, struct buf *out, const struct p
 	value_set(arena, all, "groups", groups);
 	value_set(arena, all, "steps", plan_steps(arena, p, f));
 	value_set(arena, all, "forecast", forecast_value(arena, f));
+	value_set(arena, all, "stages", plan_stages(arena, plan_sent(p)));
+	value_set(arena, all, "advice", advice_value(arena, plan_sent(p), advice.list, advice.n));
 	value_write_json(out, all, JSON_FILE);
 	buf_append_char(out, '\n');
 }
@@ -114,7 +172,7 @@ static void plan_write_sum(struct buf *out, const struct forecast *f)
 
 /* The same numbers as in the journal of a build. */
 static void plan_write_text(struct arena *arena, struct buf *out, const struct project *p,
-                            const struct forecast *f)
+                            const struct forecast *f, struct plan_advice advice)
 {
 	const struct value *step = value_child(plan_steps(arena, p, f));
 	const struct recipe *recipe = plan_sent(p);
@@ -138,6 +196,20 @@ static void plan_write_text(struct arena *arena, struct buf *out, const struct p
 		plan_write_why(out, forecast_find(f, (int)i));
 	}
 	plan_write_sum(out, f);
+	for (size_t i = 0; i < advice.n; i++) {
+		unsigned line = recipe->instructions[advice.list[i].instruction].first_line;
+		buf_printf(out, "advice: line %u: ", line);
+		utf8_append_visible(out, advice.list[i].text);
+		buf_append_char(out, '\n');
+	}
+}
+
+static void plan_write_stages(struct arena *arena, struct buf *out, const struct project *p)
+{
+	const struct stage_row *rows;
+	size_t n = stage_graph(arena, plan_sent(p), text_is_ascii(), &rows);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%.*s\n", STR_ARG(rows[i].text));
 }
 
 int cmd_plan(struct arena *arena, const struct args *args)
@@ -147,10 +219,15 @@ int cmd_plan(struct arena *arena, const struct args *args)
 	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
 		return code;
+	if (args_has(args, "stages") && !args_has(args, "json")) {
+		plan_write_stages(arena, &out, p);
+		return command_output(buf_str(&out));
+	}
 	struct forecast f = plan_forecast(arena, args, p);
+	struct plan_advice advice = plan_advice(arena, p);
 	if (args_has(args, "json"))
-		plan_write_json(arena, &out, p, &f);
+		plan_write_json(arena, &out, p, &f, advice);
 	else
-		plan_write_text(arena, &out, p, &f);
+		plan_write_text(arena, &out, p, &f, advice);
 	return command_output(buf_str(&out));
 }

@@ -55,7 +55,7 @@ static const struct command command_dockerfile = {
 	"No engine is asked.", cmd_dockerfile,
 };
 static const struct command command_plan = {
-	"plan", "PATH", 1, 1, SELECT MADE " tag push output=SPEC builder no-engine json help",
+	"plan", "PATH", 1, 1, SELECT MADE " tag push output=SPEC builder no-engine stages json help",
 	"the steps of a build, what the cache is expected to serve, the image's name", cmd_plan,
 };
 static const struct command command_context = {

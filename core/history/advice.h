@@ -3,7 +3,7 @@
 
 #include "core/history/fingerprint.h"
 #include "core/journal/build.h"
-#include "core/plan/plan.h"
+#include "core/recipe/recipe.h"
 #include "core/value/problem.h"
 
 /* Which order of a Dockerfile's instructions would have saved how much, told from builds that
@@ -25,10 +25,10 @@ struct advice_build {
 
 struct advice_subject {
 	const struct recipe *recipe;    /* that would be sent now */
-	const struct advice_build *builds;      /* of one engine, newest first; those compared are
-	                                         * neighbours */
+	const struct str *names;        /* what builds call each of its instructions */
+	const struct advice_build *builds;      /* of one engine, newest first; neighbours are
+	                                         * compared */
 	size_t nbuilds;
-	const struct context *context;  /* scanned, or NULL: nobody knows which manifests are there */
 };
 /* Most seconds first, in the arena; the texts too. */
 size_t advice_make(struct arena *, const struct advice_subject *, const struct advice **ret_advice);

@@ -50,7 +50,7 @@ bool foresight_write(const struct foresight *, const char *dir, struct error *);
 /* The build in that folder has ended so: what its engine now has is known to the next. */
 bool foresight_learn(struct foresight *, const struct build *, const char *dir, struct error *);
 
-/* ---- private to foresee*.c ---- */
+/* ---- private to foresee*.c and worker_advice.c ---- */
 /* False: what is fetched will be another one, or was never fetched. */
 bool foresee_is_filled(const struct plan *);
 /* Former builds of that project on the engine, newest first; engine NULL: of any. */

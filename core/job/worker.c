@@ -15,6 +15,7 @@ static const struct {
 	bool (*run)(struct worker_io *, struct error *);
 	bool stays;                     /* until its asker has closed its input */
 } worker_verbs[] = {
+	{ "advice", worker_advice, false },
 	{ "certificate", worker_certificate, false },
 	{ "compare", worker_compare, false },
 	{ "disk", worker_disk, true },

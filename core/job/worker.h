@@ -38,6 +38,7 @@ struct value *worker_engines_value(struct arena *, const struct pair *named, siz
 
 bool worker_forecast(struct worker_io *, struct error *);
 bool worker_git(struct worker_io *, struct error *);
+bool worker_advice(struct worker_io *, struct error *);
 bool worker_certificate(struct worker_io *, struct error *);
 /* True when dir holds a certificate that will do, with its key. */
 bool worker_certificate_is_good(const char *dir);

@@ -66,32 +66,74 @@ static bool check_unknown_flag(const struct check *c, size_t i)
 	                  close ? "?" : "", n ? buf_text(&known) : "it takes none");
 }
 
-/* A run of numbers with units, or 0 (Go's time.ParseDuration). */
+struct unit {
+	const char *name;
+	double ms;
+};
+
+/* A number with a unit off the front of *s, added to *ms. */
+static bool check_duration_part(struct str *s, double *ms)
+{
+	static const struct unit units[] = { { "ns", 1e-6 }, { "us", 1e-3 }, { "\xc2\xb5s", 1e-3 },
+		{ "\xce\xbcs", 1e-3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 6e4 }, { "h", 36e5 } };
+	size_t digits = 0, n = 0;
+	double number = 0, place = 0;
+	for (; n < s->n && ((s->p[n] >= '0' && s->p[n] <= '9') || s->p[n] == '.'); n++) {
+		digits += s->p[n] != '.';
+		if (s->p[n] == '.')
+			place = 1;
+		else if (place > 0)
+			number += (place /= 10) * (s->p[n] - '0');
+		else
+			number = number * 10 + (s->p[n] - '0');
+	}
+	if (digits == 0 || n - digits > 1)
+		return false;
+	*s = str_slice(*s, n, STR_NONE);
+	for (n = 0; n < s->n && s->p[n] != '.' && (s->p[n] < '0' || s->p[n] > '9');)
+		n++;
+	for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+		if (!str_eq(str_slice(*s, 0, n), str_of(units[u].name)))
+			continue;
+		*ms += number * units[u].ms;
+		*s = str_slice(*s, n, STR_NONE);
+		return true;
+	}
+	return false;
+}
+
+/* Numbers with units (Go's time.ParseDuration): nothing, or a millisecond at least. */
 static bool check_is_duration(struct str s)
 {
-	static const char *const units[] = { "ns", "us", "\xc2\xb5s", "ms", "s", "m", "h" };
-	if (s.n && (s.p[0] == '+' || s.p[0] == '-'))
+	double ms = 0;
+	bool minus = s.n && s.p[0] == '-';
+	if (minus || (s.n && s.p[0] == '+'))
 		s = str_slice(s, 1, STR_NONE);
 	if (str_eq(s, STR("0")))
 		return true;
-	bool any = false;
-	while (s.n) {
-		size_t digits = 0, n = 0;
-		while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '.'))
-			digits += s.p[n++] != '.';
-		if (digits == 0 || n - digits > 1)
+	if (s.n == 0)
+		return false;
+	while (s.n)
+		if (!check_duration_part(&s, &ms))
 			return false;
-		s = str_slice(s, n, STR_NONE);
-		for (n = 0; n < s.n && s.p[n] != '.' && (s.p[n] < '0' || s.p[n] > '9');)
-			n++;
-		any = false;
-		for (size_t u = 0; u < sizeof units / sizeof *units; u++)
-			any |= str_eq(str_slice(s, 0, n), str_of(units[u]));
-		if (!any)
-			return false;
-		s = str_slice(s, n, STR_NONE);
+	return ms == 0 || (ms >= 1 && !minus);
+}
+
+/* "vendor/device=name,required=true": one name (commands_rundevice.go). */
+static bool check_device(const struct check *c, struct str device, struct span at)
+{
+	bool named = false;
+	for (struct str field; str_next(&device, ',', &field);) {
+		size_t n = str_find(field, '=');
+		struct str key = str_slice(field, 0, n);
+		if (text_eq_fold(key, STR("required")))
+			continue;
+		if (named)
+			return check_fail(c, at, "--device names one device; '%.*s' stands behind its name: "
+			                  "only required[=true|false] may", STR_ARG(field));
+		named = true;
 	}
-	return any;
+	return true;
 }
 
 static bool check_is_one_of(struct str s, const char *a, const char *b, const char *d)
@@ -110,7 +152,9 @@ static bool check_flag_value(const struct check *c, size_t i)
 	if (str_eq(name, STR("network")) && !check_is_one_of(value, "default", "none", "host"))
 		return check_fail(c, at, "--network is default, none or host, not '%.*s'",
 		                  STR_ARG(value));
-	if (str_eq(name, STR("security")) && !check_is_one_of(value, "insecure", "sandbox", ""))
+	if (str_eq(name, STR("device")))
+		return check_device(c, value, at);
+	if (str_eq(name, STR("security")) && !check_is_one_of(value, "insecure", "sandbox", "sandbox"))
 		return check_fail(c, at, "--security is sandbox or insecure, not '%.*s'",
 		                  STR_ARG(value));
 	if (c->kind != INSTRUCTION_HEALTHCHECK || value.n == 0)
@@ -119,8 +163,8 @@ static bool check_flag_value(const struct check *c, size_t i)
 		return str_number(value, 0x7fffffff, &number) ||
 		       check_fail(c, at, "--retries is a number from 0 on, not '%.*s'", STR_ARG(value));
 	return check_is_duration(value) ||
-	       check_fail(c, at, "--%.*s is a time such as 30s or 1m30s, not '%.*s'", STR_ARG(name),
-	                  STR_ARG(value));
+	       check_fail(c, at, "--%.*s is a time such as 30s or 1m30s, 1ms at least, not '%.*s'",
+	                  STR_ARG(name), STR_ARG(value));
 }
 
 static bool check_flag(const struct check *c, size_t i)
@@ -200,21 +244,22 @@ static bool check_pairs(const struct check *c)
 	                                  "name=value" : "name=value");
 }
 
-/* "80", "80/tcp", "8000-8010/udp"; with a variable in it only the build knows. */
+/* "80", "80/tcp", "8000-8010/udp"; what has variables or quotes in it only the build knows. */
 static bool check_is_port(struct str port)
 {
 	unsigned long long from = 0, to = 0;
 	size_t slash = str_find(port, '/');
-	struct str kind = slash == STR_NONE ? STR("tcp") : str_slice(port, slash + 1, STR_NONE);
+	struct str kind = slash == STR_NONE ? STR("") : str_slice(port, slash + 1, STR_NONE);
 	struct str range = str_slice(port, 0, slash);
 	size_t dash = str_find(range, '-');
-	if (memchr(port.p, '$', port.n) || memchr(port.p, '"', port.n) || memchr(port.p, ':', port.n))
-		return true;
+	for (size_t i = 0; i < port.n; i++)
+		if (memchr("$\"'\\`:", port.p[i], 6))
+			return true;
 	if (!str_number(str_slice(range, 0, dash), 65535, &from) ||
 	    (dash != STR_NONE && !str_number(str_slice(range, dash + 1, STR_NONE), 65535, &to)))
 		return false;
 	return (dash == STR_NONE || from <= to) &&
-	       (text_eq_fold(kind, STR("tcp")) || text_eq_fold(kind, STR("udp")) ||
+	       (kind.n == 0 || text_eq_fold(kind, STR("tcp")) || text_eq_fold(kind, STR("udp")) ||
 	        text_eq_fold(kind, STR("sctp")));
 }
 
@@ -232,6 +277,18 @@ static bool check_list(const struct check *c)
 	                                  c->kind == INSTRUCTION_EXPOSE ? "port" : "path");
 }
 
+/* What is put off is looked at by who builds on the image: it fails there, not here. */
+static void check_trigger_inside(const struct check *c, const struct instruction *inner)
+{
+	owned(problems) struct problems *inside = problems_new();
+	instruction_check(c->arena, inner, inside);
+	for (size_t i = 0; i < problems_count(inside); i++) {
+		const struct problem *p = problems_get(inside, i);
+		problems_add(c->problems, SEVERITY_WARNING, p->rule, p->at, "%.*s; builds that stand on "
+		             "this image will fail", STR_ARG(p->text));
+	}
+}
+
 static bool check_trigger(const struct check *c)
 {
 	const struct instruction_parts *p = c->parts;
@@ -246,8 +303,7 @@ static bool check_trigger(const struct check *c)
 	default:
 		break;
 	}
-	struct instruction inner = { .kind = p->trigger_kind, .parts = p->trigger };
-	instruction_check(c->arena, &inner, c->problems);
+	check_trigger_inside(c, &(struct instruction){ .kind = p->trigger_kind, .parts = p->trigger });
 	return true;
 }
 
@@ -291,6 +347,14 @@ static bool check_keyword(const struct check *c)
 	                  close ? close : "", close ? "?" : "");
 }
 
+/* Builders do not look at the flags of these. */
+static bool check_ignores_flags(const struct check *c)
+{
+	return c->kind == INSTRUCTION_ARG || c->kind == INSTRUCTION_STOPSIGNAL ||
+	       (c->kind == INSTRUCTION_HEALTHCHECK && c->parts->nargs &&
+	        text_eq_fold(c->parts->args[0], STR("none")));
+}
+
 void instruction_check(struct arena *arena, const struct instruction *in,
                        struct problems *problems)
 {
@@ -300,7 +364,7 @@ void instruction_check(struct arena *arena, const struct instruction *in,
 		check_keyword(&c);
 		return;
 	}
-	for (size_t i = 0; i < in->parts->nflags; i++)
+	for (size_t i = 0; i < in->parts->nflags && !check_ignores_flags(&c); i++)
 		check_flag(&c, i);
 	check_arguments(&c);
 }

@@ -1,6 +1,7 @@
 #include "core/recipe/parts.h"
 
 #include "core/base/check.h"
+#include "core/base/utf8.h"
 #include "core/recipe/text.h"
 #include "core/value/json.h"
 
@@ -136,6 +137,21 @@ static size_t parts_word_end(struct str line, size_t at, char escape)
 	return at;
 }
 
+static bool parts_ends_in_escape(struct str word, char escape)
+{
+	char quote = 0;
+	for (size_t i = 0; i < word.n; i++) {
+		char c = word.p[i];
+		if (c == escape && quote != '\'' && ++i == word.n)
+			return true;
+		if (quote)
+			quote = c == quote ? 0 : quote;
+		else if (c == '\'' || c == '"')
+			quote = c;
+	}
+	return false;
+}
+
 static void parts_find_words(struct words *w, struct str line, char escape)
 {
 	for (size_t at = 0, space; at < line.n;) {
@@ -143,8 +159,12 @@ static void parts_find_words(struct words *w, struct str line, char escape)
 			at += space;
 			continue;
 		}
-		size_t end = parts_word_end(line, at, escape);
-		words_add(w, str_slice(line, at, end - at));
+		size_t end = parts_word_end(line, at, escape), n = end - at;
+		/* An escape at the line's end escapes nothing and is dropped. */
+		if (end == line.n && parts_ends_in_escape(str_slice(line, at, n), escape))
+			n--;
+		if (n)
+			words_add(w, str_slice(line, at, n));
 		at = end;
 	}
 }
@@ -184,6 +204,18 @@ static bool parts_set_pairs(struct parts_maker *m, struct str rest)
 	return true;
 }
 
+/* As Go reads it: bytes that are no UTF-8 become U+FFFD. */
+static bool parts_read_json(struct arena *arena, struct str text, const struct value **ret_list)
+{
+	struct buf valid owned_buf = { 0 };
+	struct error ignored;
+	if (utf8_invalid(text) != STR_NONE) {
+		utf8_append_valid(&valid, text);
+		text = arena_str(arena, buf_str(&valid));
+	}
+	return value_parse_json(arena, text, ret_list, &ignored);
+}
+
 enum json_form { JSON_NOT, JSON_WORDS, JSON_WRONG };
 
 /* What is no JSON array is a command for the shell; an array of something else
@@ -192,8 +224,7 @@ static enum json_form parts_set_json(struct parts_maker *m, struct str rest)
 {
 	struct arena *arena = m->lines->arena;
 	const struct value *list;
-	struct error ignored;
-	if (rest.n == 0 || rest.p[0] != '[' || !value_parse_json(arena, rest, &list, &ignored))
+	if (rest.n == 0 || rest.p[0] != '[' || !parts_read_json(arena, rest, &list))
 		return JSON_NOT;
 	size_t n = value_count(list), i = 0;
 	struct str *args = arena_array(arena, n, sizeof *args);

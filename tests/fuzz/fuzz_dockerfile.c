@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 #include "core/recipe/quote.h"
 #include "core/recipe/recipe.h"
+#include "core/recipe/values.h"
 #include "core/value/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,6 +19,50 @@ static void check_list(const struct recipe *r)
 		line = in->last_line;
 		for (size_t k = 0; k < in->parts->nargs; k++)
 			CHECK((size_t)in->parts->args_at[k].at + in->parts->args_at[k].size <= r->text.n);
+	}
+}
+
+/* Between instructions there are comments and blanks alone: what was read can be written. */
+static void check_bytes(const struct recipe *r, struct str text)
+{
+	size_t done = str_has_prefix(text, STR("\xef\xbb\xbf")) ? 3 : 0;
+	for (size_t i = 0; i < r->ninstructions; i++) {
+		struct span at = r->instructions[i].at;
+		struct str gap = str_slice(text, done, at.at - done), line;
+		CHECK(at.at >= done);
+		while (str_next(&gap, '\n', &line))
+			/* Blanks are Unicode's too. */
+			CHECK((line = str_trim(line)).n == 0 || line.p[0] == '#' ||
+			      (unsigned char)line.p[0] >= 0x80 || line.p[0] == '\v' || line.p[0] == '\f');
+		done = (size_t)at.at + at.size;
+	}
+}
+
+static size_t count_lines(struct str text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+/* Every use is a variable's text in its instruction, and filled in it has as many lines. */
+static void check_values(struct arena *arena, const struct recipe *r)
+{
+	struct pair args[] = { { STR("A"), STR("x\ny $B \"'") }, { STR("B"), { NULL, 0 } } };
+	struct values_given given = { .args = args, .nargs = 2, .platform = "linux/arm64/v8" };
+	owned(values) struct values *v = values_new(r, &given);
+	for (size_t i = 0; i < r->ninstructions && i < 64; i++) {
+		const struct instruction *in = &r->instructions[i];
+		struct variable_use *uses;
+		size_t n = values_uses(v, (int)i, arena, &uses);
+		for (size_t k = 0; k < n; k++) {
+			struct str use = span_text(uses[k].at);
+			CHECK(uses[k].at.at >= in->at.at &&
+			      uses[k].at.at + uses[k].at.size <= in->at.at + in->at.size);
+			CHECK(use.n > 1 && use.p[0] == '$' && uses[k].name.n);
+		}
+		CHECK(count_lines(values_text(v, arena, (int)i)) == count_lines(in->text));
 	}
 }
 
@@ -81,6 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_numbers(whole);
 	if (syntax) {
 		check_list(syntax);
+		check_bytes(syntax, text);
+		check_values(arena, syntax);
 		recipe_write_json(&out, syntax);
 		CHECK(value_parse_json(arena, buf_str(&out), &list, &err));
 	}

@@ -23,6 +23,8 @@ static void test_heredoc__reads_bodies_up_to_their_names(void **state)
 		{ "RUN <<$X\n$X", { { "$X", "", true, false } }, 2 },
 		{ "COPY <<X <<Y /d\nY\nX\nX\nY",
 		  { { "X", "Y\n", true, false }, { "Y", "X\n", true, false } }, 5 },
+		{ "RUN << -E\n-E", { { "-E", "", true, false } }, 2 },
+		{ "RUN <<E\"O\"F\nEOF", { { "EOF", "", false, false } }, 2 },
 		{ "RUN <<A a \\\n && b\nx\nA", { { "A", "x\n", true, false } }, 4 },
 		{ "RUN <<E\r\na\r\nE\r\n", { { "E", "a\r\n", true, false } }, 3 },
 		{ "ONBUILD RUN <<E\na\nE", { { "E", "a\n", true, false } }, 3 },
@@ -50,6 +52,8 @@ static void test_heredoc__is_none_where_it_only_looks_like_one(void **state)
 	static const char *const table[] = {
 		"RUN \"<<E\"", "RUN '<<E'", "RUN [\"<<E\"]", "USER <<E", "RUN a <<<E", "RUN a<<E",
 		"RUN echo it's <<E", "RUN <<", "CMD <<E", "ENV a=<<E", "RUN x \\<<E", "RUN $((1 <<2 ))'",
+		"RUN <<'EOF", "RUN <<\"EOF", "RUN <<EOF'", "RUN <<EOF\"", "RUN <<-", "RUN <EOF",
+		"RUN <<- EOF",
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		assert_non_null(dockerfile_syntax(d, table[i]));

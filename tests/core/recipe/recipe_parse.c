@@ -210,13 +210,13 @@ static void test_recipe_parse__reports_what_is_wrong_where(void **state)
 		  "NONE" },
 		{ "FROM a\nHEALTHCHECK CMD", "D:2:13: a command is missing behind HEALTHCHECK CMD" },
 		{ "FROM a\nHEALTHCHECK --interval=5 CMD x",
-		  "D:2:13: --interval is a time such as 30s or 1m30s, not '5'" },
+		  "D:2:13: --interval is a time such as 30s or 1m30s, 1ms at least, not '5'" },
 		{ "FROM a\nHEALTHCHECK --retries=-1 CMD x",
 		  "D:2:13: --retries is a number from 0 on, not '-1'" },
 		{ "FROM a\nONBUILD ONBUILD RUN x", "D:2:9: ONBUILD may not stand behind ONBUILD" },
 		{ "FROM a\nONBUILD", "D:2:1: ONBUILD needs an instruction behind it" },
-		{ "FROM a\nONBUILD EXPOSE x", "D:2:16: 'x' is no port: write 8080, 8080/udp or "
-		  "8000-8010" },
+		{ "FROM a\nRUN --device=x,y z", "D:2:5: --device names one device; 'y' stands behind its "
+		  "name: only required[=true|false] may" },
 		{ "FROM a\nRUN <<EOF cat\nx\n",
 		  "D:2:5: the heredoc 'EOF' is not closed: a line that is only EOF must end it" },
 		{ "# escape=x\nFROM a", "D:1:10: the escape character is 'x': it must be \\ or `" },
@@ -229,6 +229,17 @@ static void test_recipe_parse__reports_what_is_wrong_where(void **state)
 		assert_null(dockerfile_parse(d, table[i].text, ""));
 		assert_string_equal(dockerfile_problems(d), table[i].problem);
 	}
+}
+
+/* Builders put it off without a look. */
+static void test_recipe_parse__warns_of_triggers_that_will_fail(void **state)
+{
+	struct dockerfile *d = *state;
+	assert_non_null(dockerfile_parse(d, "FROM a\nONBUILD EXPOSE x\nONBUILD WHAT x", ""));
+	assert_string_equal(dockerfile_problems(d),
+		"D:2:16: warning: 'x' is no port: write 8080, 8080/udp or 8000-8010; builds that stand on "
+		"this image will fail\nD:3:9: warning: unknown instruction 'WHAT'; builds that stand "
+		"on this image will fail");
 }
 
 static void test_recipe_parse__refuses_lines_that_builders_cannot_read(void **state)
@@ -286,6 +297,7 @@ int main(void)
 		DOCKERFILE_TEST(test_recipe_parse__continues_by_the_rules_of_the_escape),
 		DOCKERFILE_TEST(test_recipe_parse__places_words_in_the_source),
 		DOCKERFILE_TEST(test_recipe_parse__reports_what_is_wrong_where),
+		DOCKERFILE_TEST(test_recipe_parse__warns_of_triggers_that_will_fail),
 		DOCKERFILE_TEST(test_recipe_parse__refuses_lines_that_builders_cannot_read),
 		DOCKERFILE_TEST(test_recipe_parse__reads_syntax_alone),
 		DOCKERFILE_TEST(test_recipe_parse__parses_one_made_instruction),

@@ -1,5 +1,6 @@
 /* mortar lint: everything that is wrong with a project, and what is worth a word. */
 #include "core/base/utf8.h"
+#include "core/job/advice_ask.h"
 #include "tui/command.h"
 #include "tui/lint.h"
 
@@ -45,9 +46,28 @@ static bool lint_is_made(const struct image_task *image)
 	return !image->recipe->ninstructions || !image->recipe->instructions[0].at.source;
 }
 
+/* Advice from builds that were kept; what cannot be had is none. */
+static void lint_advise(const struct project *p, const struct recipe *recipe,
+                        struct problems *told)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct request request = project_request(p, arena, "lint");
+	const struct advice *advice;
+	struct error ignored;
+	size_t n;
+	if (!advice_wait(arena, &request, &advice, &n, &ignored))
+		return;
+	/* The file may have been saved in between. */
+	for (size_t i = 0; i < n; i++)
+		if (advice[i].instruction >= (int)recipe->ninstructions)
+			return;
+	advice_report(recipe, advice, n, told);
+}
+
 void lint_read(struct project *p)
 {
 	struct error err;
+	owned(problems) struct problems *told = problems_new();
 	project_read(p);
 	const struct image_task *image = p->plan ? plan_image(p->plan) : NULL;
 	struct context *context = image ? image->context : NULL;
@@ -57,7 +77,9 @@ void lint_read(struct project *p)
 			             "the build context is not looked at: %s", err.text);
 		context = NULL;
 	}
-	project_lint(p, context);
+	if (image)
+		lint_advise(p, image->recipe, told);
+	project_lint(p, context, told);
 }
 
 /* To stderr: the findings are the result. */

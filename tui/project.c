@@ -182,14 +182,15 @@ bool project_read_settings(struct project *p)
 	return problems_errors(p->problems) == 0;
 }
 
-void project_lint(struct project *p, const struct context *context)
+void project_lint(struct project *p, const struct context *context,
+                  const struct problems *told)
 {
 	owned(arena) struct arena *arena = arena_new();
 	if (p->settings)
 		lint_run(p->kind->rules,
 		         &(struct subject){ .settings = p->settings, .plan = p->plan,
 		                            .selection = &p->selection, .context = context,
-		                            .preferences = p->preferences,
+		                            .preferences = p->preferences, .told = told,
 		                            .known = kind_rules(arena) },
 		         p->problems);
 	problems_sort(p->problems);
@@ -204,7 +205,7 @@ bool project_read(struct project *p)
 	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
 	if (p->lints)
-		project_lint(p, NULL);
+		project_lint(p, NULL, NULL);
 	problems_sort(p->problems);
 	if (p->plan)
 		project_forget_good(p);

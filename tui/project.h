@@ -42,9 +42,10 @@ OWN_DEFINE(project)
 
 /* Reads settings and plan anew.  false when there are problems that are errors. */
 bool project_read(struct project *);
-/* Adds what the rules find in what was read; context: scanned, or NULL where nobody may
- * wait for that.  project_read does so without one when lints is set. */
-void project_lint(struct project *, const struct context *);
+/* Adds what the rules find in what was read; context: scanned, told: findings made by
+ * somebody else (lint.h), both NULL where nobody may wait for them.  project_read does so
+ * without them when lints is set. */
+void project_lint(struct project *, const struct context *, const struct problems *told);
 /* The settings alone, without a plan and what making it would find. */
 bool project_read_settings(struct project *);
 

@@ -47,6 +47,8 @@ void lint_run(const struct rule *rules, const struct subject *subject, struct pr
 		lint_check(lint_check_rules, &whole, found);
 		lint_check(lint_own_rules, &whole, found);
 	}
+	for (size_t i = 0; whole.told && i < problems_count(whole.told); i++)
+		problems_add_problem(found, problems_get(whole.told, i));
 	owned(quiet) struct quiet *quiet = quiet_new(&whole, rules);
 	for (size_t i = 0; i < problems_count(found); i++) {
 		struct problem p = *problems_get(found, i);

@@ -15,6 +15,9 @@ struct subject {
 	const struct selection *selection;
 	const struct context *context;  /* of the main image, scanned; NULL: nobody may wait for it */
 	const struct preferences *preferences;          /* what they ignore; NULL: nothing */
+	/* Findings of such rules that somebody else has made, told unless they are ignored; NULL:
+	 * none. */
+	const struct problems *told;
 	/* Tables of all kinds, ended by NULL, so that a word about another kind's rule is not
 	 * taken for a mistyped one.  May be NULL. */
 	const struct rule *const *known;
@@ -36,8 +39,8 @@ struct rule {
 	                                 * instruction (# check=skip=) does not reach it */
 };
 
-/* BuildKit's (check_*.c), ours (own_*.c), and those about what is ignored, which have no
- * check of their own; each ended by a NULL id. */
+/* BuildKit's (check_*.c), ours (own_*.c), and those that have no check of their own: about
+ * what is ignored, and what a front end had to wait for; each ended by a NULL id. */
 extern const struct rule lint_check_rules[], lint_own_rules[], lint_quiet_rules[];
 
 /* Checks the kind's rules (ended by a NULL id; NULL: no table) and, where the plan makes an

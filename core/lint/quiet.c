@@ -43,6 +43,10 @@ const struct rule lint_quiet_rules[] = {
 		.id = "lint-unused", .severity = SEVERITY_NOTE,
 		.sentence = "What is ignored is still there.",
 		.reason = "A word without use hides what comes later.  Told with --strict." },
+	/* core/history/advice.h */
+	{ .id = "cache-order", .severity = SEVERITY_NOTE,
+	  .sentence = "What changes often stands below what takes long.",
+	  .reason = "Told of builds that were kept: what another order would have saved over them." },
 	{ .id = NULL },
 };
 

@@ -97,11 +97,21 @@ bool check_has_text(const struct subject *s)
 	return s->recipe && !s->for_derived;
 }
 
+struct str check_option(const struct subject *s, const char *name)
+{
+	const struct image_task *image = plan_image(s->plan);
+	struct str found = { 0 };
+	for (size_t i = 0; i < image->noptions; i++)
+		if (str_eq(image->options[i].name, str_of(name)))
+			found = image->options[i].value;
+	return found;
+}
+
 /* Without a target every stage is looked at, as `docker build --check` does. */
 static bool check_is_selected(const struct subject *s, const struct instruction *i)
 {
 	return i->stage < 0 || s->recipe->stages[i->stage].reachable ||
-	       !selection_option(s->selection, "target").n;
+	       !check_option(s, "target").n;
 }
 
 void check_tell(const struct rule *rule, const struct subject *s, struct problems *problems,

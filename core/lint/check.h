@@ -23,6 +23,9 @@ void check_tell(const struct rule *, const struct subject *, struct problems *,
 /* True: there is a file whose text can be looked at. */
 bool check_has_text(const struct subject *);
 
+/* An option of the main image's task; n 0: there is none. */
+struct str check_option(const struct subject *, const char *name);
+
 /* How Go's %q writes it: in double quotes. */
 void check_append_quoted(struct buf *, struct str);
 bool check_is_lower(struct str), check_is_upper(struct str);

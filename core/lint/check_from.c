@@ -284,7 +284,7 @@ void check_base_platform(const struct rule *rule, const struct subject *s,
 	owned(arena) struct arena *arena = arena_new();
 	for (size_t i = 0; i < r->ninstructions; i++) {
 		const struct instruction *in = &r->instructions[i];
-		struct str base, flag, wanted = selection_option(s->selection, "target-platform");
+		struct str base, flag, wanted = check_option(s, "platform");
 		struct from_platform has, wants;
 		struct span at;
 		if (in->kind != INSTRUCTION_FROM || values_base(s->values, in->stage, &base) >= 0)

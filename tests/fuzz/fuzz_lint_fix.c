@@ -29,7 +29,7 @@ static void folder_free(struct folder *f)
 static void folder_read(struct folder *f, struct arena *arena, struct str dockerfile,
                         const struct str more[2])
 {
-	static const struct pair options[] = { { STR("target-platform"), STR("linux/amd64") },
+	static const struct pair options[] = { { STR("platform"), STR("linux/amd64") },
 	                                       { STR("strict"), STR("true") } };
 	const struct selection selection = { .options = options, .noptions = 2 };
 	struct target target = { .root = "/p", .file = "Dockerfile", .name = "p" };

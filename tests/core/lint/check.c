@@ -95,10 +95,89 @@ static void test_check__tells_what_buildkits_own_tests_expect(void **state)
 	assert_int_equal(n, LINTED_VECTORS);
 }
 
+/* With these options, what is told of one rule: "severity message". */
+static const char *told_of(struct linted *l, const char *rule, const char *dockerfile,
+                           const struct pair *options, size_t n)
+{
+	static const char *const names[] = { "error", "warning", "note" };
+	owned_buf struct buf out = { 0 };
+	linted_read(l, str_of(dockerfile), (struct str){ 0 });
+	l->selection.options = options;
+	l->selection.noptions = n;
+	linted_run(l);
+	assert_non_null(l->plan);
+	for (size_t i = 0; i < problems_count(l->problems); i++) {
+		const struct problem *p = problems_get(l->problems, i);
+		if (strcmp(p->rule, rule) == 0)
+			buf_printf(&out, "%s %.*s\n", names[p->severity], STR_ARG(p->text));
+	}
+	return arena_text(l->arena, buf_str(&out));
+}
+
+static void test_check__knows_a_base_images_platform_by_its_name(void **state)
+{
+	static const struct { const char *platform, *dockerfile, *told; } rows[] = {
+		{ "linux/amd64", "FROM arm64v8/alpine:3\n", "warning Base image arm64v8/alpine:3 was pulled "
+		  "with platform \"linux/arm64\", expected \"linux/amd64\" for current build\n" },
+		{ "linux/amd64", "FROM docker.io/arm32v7/alpine:3\n", "warning Base image "
+		  "docker.io/arm32v7/alpine:3 was pulled with platform \"linux/arm/v7\", expected "
+		  "\"linux/amd64\" for current build\n" },
+		{ "linux/arm64", "FROM arm64v8/alpine:3\n", "" },
+		{ "linux/amd64", "FROM --platform=linux/arm64 arm64v8/alpine:3\n", "" },
+		{ "linux/amd64", "FROM alpine:3\n", "" },
+		{ NULL, "FROM arm64v8/alpine:3\n", "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct pair option = { STR("platform"), str_of(rows[i].platform) };
+		assert_string_equal(told_of(*state, "InvalidBaseImagePlatform", rows[i].dockerfile,
+		                            &option, rows[i].platform != NULL), rows[i].told);
+	}
+}
+
+static void test_check__an_unknown_base_image_makes_a_doubtful_variable_a_note(void **state)
+{
+	static const struct { const char *dockerfile, *told; } rows[] = {
+		{ "FROM golang:1\nCOPY a $GOPATH\n", "note Usage of undefined variable '$GOPATH' (did you "
+		  "mean $PATH?)\n" },
+		{ "FROM docker.io/library/debian:12\nCOPY a $X/\n",
+		  "warning Usage of undefined variable '$X'\n" },
+		{ "FROM scratch AS a\nFROM a\nCOPY a $X/\n", "warning Usage of undefined variable '$X'\n" },
+		/* a shell's variables are its own business, a mount's are not */
+		{ "FROM scratch\nRUN echo $X\nCMD echo $X\n", "" },
+		{ "FROM scratch\nRUN --mount=type=cache,target=$X a\n",
+		  "warning Usage of undefined variable '$X'\n" },
+		{ "FROM scratch\nCOPY <<E /a\n$X\nE\n", "warning Usage of undefined variable '$X'\n" },
+		{ "FROM scratch\nCOPY <<'E' /a\n$X\nE\n", "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_string_equal(told_of(*state, "UndefinedVar", rows[i].dockerfile, NULL, 0),
+		                    rows[i].told);
+}
+
+static void test_check__with_a_target_other_stages_are_notes(void **state)
+{
+	static const char dockerfile[] = "FROM scratch AS a\nENV b c\nFROM scratch\nENV d e\n";
+	static const char all[] = "warning \"ENV key=value\" should be used instead of legacy "
+	                          "\"ENV key value\" format\n";
+	static const char note[] = "note \"ENV key=value\" should be used instead of legacy "
+	                           "\"ENV key value\" format\n";
+	const struct pair target = { STR("target"), STR("a") };
+	owned_buf struct buf both = { 0 }, one = { 0 };
+	buf_printf(&both, "%s%s", all, all);
+	buf_printf(&one, "%s%s", all, note);
+	assert_string_equal(told_of(*state, "LegacyKeyValueFormat", dockerfile, NULL, 0),
+	                    buf_text(&both));
+	assert_string_equal(told_of(*state, "LegacyKeyValueFormat", dockerfile, &target, 1),
+	                    buf_text(&one));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LINTED_TEST(test_check__tells_what_buildkits_own_tests_expect),
+		LINTED_TEST(test_check__knows_a_base_images_platform_by_its_name),
+		LINTED_TEST(test_check__an_unknown_base_image_makes_a_doubtful_variable_a_note),
+		LINTED_TEST(test_check__with_a_target_other_stages_are_notes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,8 +117,8 @@ static const char *told_of(struct linted *l, const char *rule, const char *docke
 static void test_check__knows_a_base_images_platform_by_its_name(void **state)
 {
 	static const struct { const char *platform, *dockerfile, *told; } rows[] = {
-		{ "linux/amd64", "FROM arm64v8/alpine:3\n", "warning Base image arm64v8/alpine:3 was pulled "
-		  "with platform \"linux/arm64\", expected \"linux/amd64\" for current build\n" },
+		{ "linux/amd64", "FROM arm64v8/alpine:3\n", "warning Base image arm64v8/alpine:3 was "
+		  "pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build\n" },
 		{ "linux/amd64", "FROM docker.io/arm32v7/alpine:3\n", "warning Base image "
 		  "docker.io/arm32v7/alpine:3 was pulled with platform \"linux/arm/v7\", expected "
 		  "\"linux/amd64\" for current build\n" },

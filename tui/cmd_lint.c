@@ -1,121 +1,164 @@
 /* mortar lint: everything that is wrong with a project, and what is worth a word. */
-#include <string.h>
-
-#include "core/value/json.h"
+#include "core/base/utf8.h"
+#include "core/job/advice_ask.h"
 #include "tui/command.h"
-#include "tui/project.h"
+#include "tui/lint.h"
 
-static const char *lint_severity(enum severity severity)
+const char *lint_severity_name(enum severity severity)
 {
 	return severity == SEVERITY_ERROR ? "error" : severity == SEVERITY_WARNING ? "warning" : "note";
 }
 
-static void lint_set_text(struct arena *arena, struct value *to, const char *key, struct str text)
+struct str lint_file(const struct project *p, const struct source *source)
 {
-	struct value *v = text.p ? value_new_string(arena, text)
-	                         : value_new(arena, VALUE_NULL, STR("null"), (struct span){ 0 });
-	value_set(arena, to, key, v);
+	struct str root = str_of(p->target.root);
+	if (!source || source->name)
+		return str_of(source ? source->name : NULL);
+	struct str path = str_of(source->path);
+	return str_has_prefix(path, root) && path.n > root.n && path.p[root.n] == '/'
+	               ? str_slice(path, root.n + 1, STR_NONE)
+	               : path;
 }
 
-static void lint_set_number(struct arena *arena, struct value *to, const char *key, size_t n)
-{
-	value_set(arena, to, key, value_new_integer(arena, (long long)n));
-}
-
-static struct value *lint_problem(struct arena *arena, const struct project *p,
-                                  const struct problem *problem)
-{
-	struct value *out = value_new_object(arena);
-	struct origin at = span_origin(problem->at);
-	const struct source *source = problem->at.source;
-	const struct rule *rule = lint_find(p->kind->rules, problem->rule);
-	lint_set_text(arena, out, "rule", str_of(problem->rule));
-	lint_set_text(arena, out, "severity", str_of(lint_severity(problem->severity)));
-	lint_set_text(arena, out, "file", str_of(source && source->name ? source->name : at.path));
-	if (at.line) {
-		lint_set_number(arena, out, "line", at.line);
-		lint_set_number(arena, out, "column", at.column);
-	}
-	if (source && source->profile)
-		lint_set_text(arena, out, "profile", str_of(source->profile));
-	if (problem->schema.n) {
-		lint_set_text(arena, out, "pointer", problem->pointer.p ? problem->pointer : STR(""));
-		lint_set_text(arena, out, "schema", problem->schema);
-	}
-	lint_set_text(arena, out, "text", problem->text);
-	if (rule)
-		lint_set_text(arena, out, "reason", str_of(rule->reason));
-	return out;
-}
-
-static void lint_write_json(struct arena *arena, struct buf *out, const struct project *p,
-                            const size_t counts[])
-{
-	struct value *all = value_new_object(arena), *list = value_new_array(arena);
-	struct value *profiles = value_new_array(arena);
-	for (size_t i = 0; i < p->selection.nprofiles; i++)
-		value_append(profiles, (struct str){ 0 }, (struct span){ 0 },
-		             value_new_string(arena, str_of(p->selection.profiles[i])));
-	for (size_t i = 0; i < problems_count(p->problems); i++)
-		value_append(list, (struct str){ 0 }, (struct span){ 0 },
-		             lint_problem(arena, p, problems_get(p->problems, i)));
-	lint_set_text(arena, all, "project", str_of(p->settings ? p->settings->name : p->target.name));
-	lint_set_text(arena, all, "kind", str_of(p->kind->name));
-	value_set(arena, all, "profiles", profiles);
-	lint_set_number(arena, all, "errors", counts[SEVERITY_ERROR]);
-	lint_set_number(arena, all, "warnings", counts[SEVERITY_WARNING]);
-	lint_set_number(arena, all, "notes", counts[SEVERITY_NOTE]);
-	value_set(arena, all, "problems", list);
-	value_write_json(out, all, JSON_FILE);
-	buf_append_char(out, '\n');
-}
-
-static void lint_write_text(struct buf *out, const struct project *p)
+void lint_write_text(struct buf *out, const struct project *p)
 {
 	for (size_t i = 0; i < problems_count(p->problems); i++) {
 		const struct problem *problem = problems_get(p->problems, i);
-		if (!problem->at.source)
-			buf_append(out, STR("mortar: "));
-		problem_print(out, problem);
-		buf_append_char(out, '\n');
+		struct origin at = span_origin(problem->at);
+		utf8_append_visible(out, at.path ? str_of(at.path) : STR("mortar"));
+		if (at.line)
+			buf_printf(out, ":%u:%u", at.line, at.column);
+		buf_printf(out, ": %s: ", lint_severity_name(problem->severity));
+		buf_append(out, problem->text);
+		if (problem->schema.n) {
+			buf_append(out, STR(" (schema "));
+			utf8_append_visible(out, problem->schema);
+			buf_append_char(out, ')');
+		}
+		buf_printf(out, " [%s]\n", problem->rule);
 	}
+}
+
+/* What a made Dockerfile copies may have to be fetched first; a folder that is the context
+ * is there. */
+static bool lint_is_made(const struct image_task *image)
+{
+	return !image->recipe->ninstructions || !image->recipe->instructions[0].at.source;
+}
+
+/* Advice from builds that were kept; what cannot be had is none. */
+static void lint_advise(const struct project *p, const struct recipe *recipe,
+                        struct problems *told)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct request request = project_request(p, arena, "lint");
+	advice_wait_report(arena, &request, recipe, told);
+}
+
+void lint_read(struct project *p)
+{
+	struct error err;
+	owned(problems) struct problems *told = problems_new();
+	project_read(p);
+	const struct image_task *image = p->plan ? plan_image(p->plan) : NULL;
+	struct context *context = image ? image->context : NULL;
+	if (context && !context_scan(context, &err)) {
+		if (!lint_is_made(image))
+			problems_add(p->problems, SEVERITY_NOTE, "lint-context", (struct span){ 0 },
+			             "the build context is not looked at: %s", err.text);
+		context = NULL;
+	}
+	if (image)
+		lint_advise(p, image->recipe, told);
+	project_lint(p, context, told);
 }
 
 /* To stderr: the findings are the result. */
 static void lint_say_counts(const size_t counts[])
 {
-	static const char *const names[] = { "error", "warning", "note" };
 	owned_buf struct buf text = { 0 };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (unsigned i = SEVERITY_ERROR; i <= SEVERITY_NOTE; i++)
 		if (counts[i])
-			buf_printf(&text, "%s%zu %s%s", text.n ? ", " : "", counts[i], names[i],
-			           counts[i] == 1 ? "" : "s");
+			buf_printf(&text, "%s%zu %s%s", text.n ? ", " : "", counts[i],
+			           lint_severity_name((enum severity)i), counts[i] == 1 ? "" : "s");
 	command_say("mortar: %s", text.n ? buf_text(&text) : "nothing is wrong");
+}
+
+enum lint_form { LINT_TEXT, LINT_JSON, LINT_SARIF };
+
+static bool lint_form(const struct args *args, enum lint_form *ret_form, struct error *err)
+{
+	bool json = args_has(args, "json");
+	bool sarif = args_has(args, "sarif") || args_has(args, "format");
+	*ret_form = json ? LINT_JSON : sarif ? LINT_SARIF : LINT_TEXT;
+	if (json && sarif)
+		return error_set(err, ERROR_USAGE, "--json and --sarif are two documents: choose one");
+	if (args_has(args, "dry-run") && !args_has(args, "fix"))
+		return error_set(err, ERROR_USAGE, "--dry-run is for --fix");
+	if (args_has(args, "dry-run") && *ret_form != LINT_TEXT)
+		return error_set(err, ERROR_USAGE, "--dry-run shows a diff, not a document");
+	return true;
+}
+
+static int lint_tell(struct arena *arena, const struct project *p, enum lint_form form, bool strict)
+{
+	owned_buf struct buf out = { 0 };
+	size_t counts[3] = { 0 };
+	for (size_t i = 0; i < problems_count(p->problems); i++)
+		counts[problems_get(p->problems, i)->severity]++;
+	counts[SEVERITY_ERROR] = problems_errors(p->problems);
+	if (form == LINT_JSON)
+		lint_write_json(arena, &out, p, counts);
+	else if (form == LINT_SARIF)
+		lint_write_sarif(arena, &out, p);
+	else
+		lint_write_text(&out, p);
+	if (form == LINT_TEXT)
+		lint_say_counts(counts);
+	int code = command_output(buf_str(&out));
+	bool bad = counts[SEVERITY_ERROR] || (strict && counts[SEVERITY_WARNING]);
+	return code ? code : bad ? 3 : 0;
+}
+
+/* Mends; what is left is told, of a dry run the diff alone. */
+static int lint_mend(struct arena *arena, struct project *p, const struct args *args,
+                     enum lint_form form)
+{
+	struct error err;
+	owned_buf struct buf diff = { 0 };
+	bool dry_run = args_has(args, "dry-run");
+	size_t n;
+	if (!lint_fix(arena, p, dry_run, &diff, &n, &err))
+		return command_fail(&err);
+	if (form == LINT_TEXT)
+		command_say("mortar: %zu finding%s %s", n, n == 1 ? "" : "s",
+		            dry_run ? "would be mended" : "mended");
+	if (dry_run)
+		return command_output(buf_str(&diff));
+	return lint_tell(arena, p, form, args_has(args, "strict"));
 }
 
 int cmd_lint(struct arena *arena, const struct args *args)
 {
 	struct error err;
-	owned_buf struct buf out = { 0 };
+	enum lint_form form;
+	if (!lint_form(args, &form, &err))
+		return command_fail(&err);
+	if (args_has(args, "rules"))
+		return lint_list_rules(arena, form == LINT_JSON);
+	if (args_has(args, "explain"))
+		return lint_explain(args_get(args, "explain"));
+	if (!args->noperands) {
+		error_set(&err, ERROR_USAGE, "lint wants a PATH, as in mortar lint .");
+		return command_fail(&err);
+	}
 	owned(project) struct project *p = project_open(args, 0, &err);
 	if (!p)
 		return command_fail(&err);
-	bool strict = args_has(args, "strict");
-	if (strict)
+	if (args_has(args, "strict"))
 		project_add_option(p, "strict", "true");
-	p->lints = true;
-	project_read(p);
-	size_t counts[3] = { 0 };
-	for (size_t i = 0; i < problems_count(p->problems); i++)
-		counts[problems_get(p->problems, i)->severity]++;
-	counts[SEVERITY_ERROR] = problems_errors(p->problems);
-	if (args_has(args, "json")) {
-		lint_write_json(arena, &out, p, counts);
-	} else {
-		lint_write_text(&out, p);
-		lint_say_counts(counts);
-	}
-	int code = command_output(buf_str(&out));
-	bool bad = counts[SEVERITY_ERROR] || (strict && counts[SEVERITY_WARNING]);
-	return code ? code : bad ? 3 : 0;
+	lint_read(p);
+	if (args_has(args, "fix"))
+		return lint_mend(arena, p, args, form);
+	return lint_tell(arena, p, form, args_has(args, "strict"));
 }

@@ -64,11 +64,14 @@ static const struct command command_context = {
 	"Nothing that is there is replaced: --output wants a new or an empty folder.", cmd_context,
 };
 static const struct command command_lint = {
-	"lint", "PATH", 1, 1, SELECT " strict json help",
+	"lint", "[PATH]", 0, 1, SELECT " build-arg target target-platform strict json sarif "
+	"format=LINTED fix dry-run rules explain help",
 	"everything that is wrong with a project, and what is worth a word\n"
 	"Exit code 3 where there is an error, 0 with warnings alone; with --strict warnings count as "
 	"errors, and the schemas' formats are checked as well. Overlays of profiles that are not "
-	"selected are looked at too: what is found there is a note.", cmd_lint,
+	"selected are looked at too: what is found there is a note. --fix mends what needs no thought, "
+	"--rules lists every rule. A comment # mortar: ignore=RULE above an instruction ignores it.",
+	cmd_lint,
 };
 static const struct command command_lock = {
 	"lock", "PATH", 1, 1, "poetry json help",
@@ -132,7 +135,7 @@ static const struct command command_history = {
 	"nothing that can be started.", cmd_history,
 };
 static const struct command command_report = {
-	"report", "[BUILD]", 0, 1, "output=FILE against=BUILD format log-lines help",
+	"report", "[BUILD]", 0, 1, "output=FILE against=BUILD format=MARKUP log-lines help",
 	"a build as a page: HTML in one file, or Markdown for the summary of a CI run\n"
 	"Errors first, then when each step ran, all steps, warnings, logs and what was built; with "
 	"--against what differs from that build. The page asks no network and runs no script. Markdown "

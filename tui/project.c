@@ -114,10 +114,12 @@ static void project_forget(struct project *p)
 	settings_free(p->settings);
 	problems_free(p->problems);
 	files_free(p->files);
+	files_free(p->disk);
 	p->plan = NULL;
 	p->settings = NULL;
 	p->problems = NULL;
 	p->files = NULL;
+	p->disk = NULL;
 }
 
 static void project_forget_good(struct project *p)
@@ -159,6 +161,17 @@ static void project_read_files(struct project *p)
 	p->settings = p->kind->settings(&p->target, &p->selection, p->files, p->problems);
 }
 
+static struct files *project_files(struct project *p)
+{
+	if (!p->nedited)
+		return files_disk(".");
+	p->disk = files_disk(".");
+	struct files *files = files_memory(p->disk);
+	for (size_t i = 0; i < p->nedited; i++)
+		files_memory_put(files, arena_text(p->arena, p->edited[i].name), p->edited[i].value);
+	return files;
+}
+
 bool project_read_settings(struct project *p)
 {
 	project_forget(p);
@@ -169,17 +182,30 @@ bool project_read_settings(struct project *p)
 	return problems_errors(p->problems) == 0;
 }
 
+void project_lint(struct project *p, const struct context *context,
+                  const struct problems *told)
+{
+	owned(arena) struct arena *arena = arena_new();
+	if (p->settings)
+		lint_run(p->kind->rules,
+		         &(struct subject){ .settings = p->settings, .plan = p->plan,
+		                            .selection = &p->selection, .context = context,
+		                            .preferences = p->preferences, .told = told,
+		                            .known = kind_rules(arena) },
+		         p->problems);
+	problems_sort(p->problems);
+}
+
 bool project_read(struct project *p)
 {
 	project_keep_good(p);
 	project_forget(p);
-	p->files = files_disk(".");
+	p->files = project_files(p);
 	project_read_files(p);
 	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
-	if (p->lints && p->settings)
-		lint_run(p->kind->rules, &(struct subject){ p->settings, p->plan, &p->selection },
-		         p->problems);
+	if (p->lints)
+		project_lint(p, NULL, NULL);
 	problems_sort(p->problems);
 	if (p->plan)
 		project_forget_good(p);

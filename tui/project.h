@@ -16,10 +16,14 @@ struct project {
 	struct preferences *preferences;
 	struct selection selection;     /* change with project_select_*, then read again */
 	const char *engine;             /* spec for engine_new */
-	bool lints;                     /* set it: project_read runs the kind's rules too */
+	bool lints;                     /* set it: project_read runs the rules too */
+	/* Texts that stand for the disk's, by path: the next project_read uses them; borrowed. */
+	const struct pair *edited;
+	size_t nedited;
 
 	/* Of the last project_read; lent until the next. */
 	struct files *files;            /* what was asked for: what to watch */
+	struct files *disk;             /* below it where texts were edited; or NULL */
 	struct problems *problems;
 	struct settings *settings;      /* may be NULL */
 	struct plan *plan;              /* NULL when problems keep it from being built */
@@ -38,6 +42,10 @@ OWN_DEFINE(project)
 
 /* Reads settings and plan anew.  false when there are problems that are errors. */
 bool project_read(struct project *);
+/* Adds what the rules find in what was read; context: scanned, told: findings made by
+ * somebody else (lint.h), both NULL where nobody may wait for them.  project_read does so
+ * without them when lints is set. */
+void project_lint(struct project *, const struct context *, const struct problems *told);
 /* The settings alone, without a plan and what making it would find. */
 bool project_read_settings(struct project *);
 

@@ -301,7 +301,7 @@ static void draw_strip_problem(const struct view_project *v, struct surface *s, 
                                struct pen *title)
 {
 	const struct problem *p = problems_get(v->project->problems, v->panel.list.cursor);
-	const struct rule *rule = lint_find(v->project->kind->rules, p->rule);
+	const struct rule *rule = lint_find_any(v->project->kind->rules, p->rule);
 	owned_buf struct buf text = { 0 }, why = { 0 };
 	pen_printf(title, INK(STRONG), " %s ", p->rule);
 	if (p->pointer.n)

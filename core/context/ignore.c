@@ -8,6 +8,7 @@ struct ignore {
 	struct arena *arena;
 	struct ignore_pattern *patterns;
 	size_t n, cap;
+	bool has_exceptions, is_all;
 };
 
 void ignore_free(struct ignore *g)
@@ -124,6 +125,9 @@ bool ignore_add(struct ignore *g, struct str line, struct error *err)
 	if (!ignore_pattern_compile(g->arena, text, &p, err))
 		return error_prefix(err, "bad pattern '%.*s'", STR_ARG(text));
 	p.keeps = keeps;
+	g->has_exceptions |= keeps;
+	g->is_all |= !keeps && (str_eq(text, STR("*")) || str_eq(text, STR("**")) ||
+	                        str_eq(text, STR("**/*")));
 	if (g->n == g->cap)
 		g->patterns = xrealloc(g->patterns, g->cap = g->cap ? g->cap * 2 : 16, sizeof p);
 	g->patterns[g->n++] = p;
@@ -149,6 +153,22 @@ struct ignore *ignore_parse(const struct source *source, struct problems *proble
 			break;
 	}
 	return g;
+}
+
+bool ignore_has_exceptions(const struct ignore *g)
+{
+	return g->has_exceptions;
+}
+
+bool ignore_is_all(const struct ignore *g)
+{
+	return g->is_all;
+}
+
+void ignore_append_clean(struct buf *out, struct str path)
+{
+	owned_buf struct buf clean = { 0 };
+	buf_append(out, ignore_clean(&clean, path));
 }
 
 size_t ignore_count(const struct ignore *g)

@@ -23,6 +23,11 @@ bool ignore_add(struct ignore *, struct str pattern, struct error *);
 
 /* path: '/' between parts, cleaned here (Go's filepath.Clean); "." and "" never match. */
 bool ignore_matches(const struct ignore *, struct str path);
+/* Whether a line with ! takes something back, and whether one by itself leaves out all that
+ * stands in the root (*, ** and their mix). */
+bool ignore_has_exceptions(const struct ignore *), ignore_is_all(const struct ignore *);
+/* Go's filepath.Clean of it. */
+void ignore_append_clean(struct buf *, struct str path);
 /* True when nothing below this folder can be kept, so it need not be entered. */
 bool ignore_prunes(const struct ignore *, struct str dir);
 

@@ -183,6 +183,7 @@ static struct plan *dockerfile_plan(const struct settings *settings,
 	image.recipe = plan->recipe;
 	image.tags = image_tags(plan, selection, dockerfile_image(plan->arena, settings->name));
 	image.context = context_new();
+	image.ignore = ignore;
 	context_add_tree(image.context, plan->root, "", ignore);
 	image_options(plan, selection, NULL, 0, files, problems, &image);
 	image_add(plan, selection, &(struct task){ .kind = TASK_IMAGE, .image = image }, problems);

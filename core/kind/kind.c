@@ -5,6 +5,19 @@
 
 const struct kind *const kinds[] = { &kind_pesto, &kind_dockerfile, NULL };
 
+const struct rule *const *kind_rules(struct arena *arena)
+{
+	size_t n = 0;
+	while (kinds[n])
+		n++;
+	const struct rule **tables = arena_array(arena, n + 1, sizeof *tables);
+	n = 0;
+	for (size_t i = 0; kinds[i]; i++)
+		if (kinds[i]->rules)
+			tables[n++] = kinds[i]->rules;
+	return tables;
+}
+
 const struct kind *kind_find(const char *name)
 {
 	for (size_t i = 0; name && kinds[i]; i++)

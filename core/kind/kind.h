@@ -71,6 +71,8 @@ struct kind {
 /* In order of preference, ended by NULL. */
 extern const struct kind *const kinds[];
 const struct kind *kind_find(const char *name);
+/* The tables of rules that kinds have, ended by NULL; in the arena. */
+const struct rule *const *kind_rules(struct arena *);
 
 /* Which kind and project the argument means: a named file beats a folder, the
  * nearest folder upwards beats a farther one, then kinds[] order, with a note

@@ -239,16 +239,22 @@ static void rules_base_image(const struct rule *rule, const struct subject *subj
 
 const struct rule pesto_rules[] = {
 	{ "overlay-idle", "A file that changes nothing looks as if its profile did something.",
-	  SEVERITY_WARNING, lint_overlay_idle },
+	  SEVERITY_WARNING, lint_overlay_idle,
+	  .sentence = "An overlay changes something." },
 	{ "overlay-unknown-key", "An overlay's mistyped key is added beside the one that was meant, "
-	  "which keeps the base's value.", SEVERITY_WARNING, rules_overlay_key },
+	  "which keeps the base's value.", SEVERITY_WARNING, rules_overlay_key,
+	  .sentence = "An overlay's keys are those of what it lies on." },
 	{ "pesto-mistyped-key", "Nothing reads it under this name, and what was meant has its "
-	  "default.", SEVERITY_WARNING, rules_mistyped },
+	  "default.", SEVERITY_WARNING, rules_mistyped,
+	  .sentence = "A key has the name that PESTO reads." },
 	{ "pesto-relative-target", "The working directory is the base image's business: with another "
-	  "base the files are elsewhere.", SEVERITY_WARNING, rules_relative },
+	  "base the files are elsewhere.", SEVERITY_WARNING, rules_relative,
+	  .sentence = "What is copied goes to an absolute path." },
 	{ "pesto-same-target", "The later COPY writes over the earlier one's files.",
-	  SEVERITY_WARNING, rules_same_target },
+	  SEVERITY_WARNING, rules_same_target,
+	  .sentence = "Every copy has a target of its own." },
 	{ "pesto-base-tag", "The same sources give another image when the tag has moved.",
-	  SEVERITY_WARNING, rules_base_image },
-	{ NULL, NULL, SEVERITY_NOTE, NULL },
+	  SEVERITY_WARNING, rules_base_image,
+	  .sentence = "The base image is named with its version or digest." },
+	{ .id = NULL },
 };

@@ -4,11 +4,58 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/lint/quiet.h"
+
+static void lint_check(const struct rule *rules, const struct subject *subject,
+                       struct problems *problems)
+{
+	for (; rules && rules->id; rules++)
+		if (rules->check)
+			rules->check(rules, subject, problems);
+}
+
+/* The variables of the main image, with what the selection says of them. */
+static struct values *lint_values(const struct image_task *image)
+{
+	owned(arena) struct arena *arena = arena_new();
+	struct pair *args = arena_array(arena, image->noptions + 1, sizeof *args);
+	struct values_given given = { .args = args };
+	for (size_t i = 0; i < image->noptions; i++) {
+		struct pair option = image->options[i];
+		if (str_has_prefix(option.name, STR("build-arg:")))
+			args[given.nargs++] = (struct pair){
+				str_slice(option.name, strlen("build-arg:"), STR_NONE), option.value };
+		else if (str_eq(option.name, STR("platform")))
+			given.platform = arena_text(arena, option.value);
+	}
+	return values_new(image->recipe, &given);
+}
 
 void lint_run(const struct rule *rules, const struct subject *subject, struct problems *problems)
 {
-	for (; rules && rules->id; rules++)
-		rules->check(rules, subject, problems);
+	struct subject whole = *subject;
+	const struct image_task *image = whole.plan ? plan_image(whole.plan) : NULL;
+	owned(values) struct values *values = NULL;
+	owned(problems) struct problems *found = problems_new();
+	whole.recipe = image ? image->recipe : NULL;
+	whole.for_derived = whole.recipe && whole.recipe->ninstructions &&
+	                    !whole.recipe->instructions[0].at.source;
+	if (whole.recipe)
+		whole.values = values = lint_values(image);
+	lint_check(rules, &whole, found);
+	if (whole.recipe) {
+		lint_check(lint_check_rules, &whole, found);
+		lint_check(lint_own_rules, &whole, found);
+	}
+	for (size_t i = 0; whole.told && i < problems_count(whole.told); i++)
+		problems_add_problem(found, problems_get(whole.told, i));
+	owned(quiet) struct quiet *quiet = quiet_new(&whole, rules);
+	for (size_t i = 0; i < problems_count(found); i++) {
+		struct problem p = *problems_get(found, i);
+		if (quiet_tells(quiet, &p, &p.severity))
+			problems_add_problem(problems, &p);
+	}
+	quiet_report(quiet, problems);
 }
 
 void lint_report(const struct rule *rule, bool selected, struct problems *problems, struct span at,
@@ -23,10 +70,31 @@ void lint_report(const struct rule *rule, bool selected, struct problems *proble
 	             buf_text(&text));
 }
 
+void lint_report_fix(const struct rule *rule, bool selected, struct problems *problems,
+                     struct span at, const struct edit *fix, size_t nfix, const char *fmt, ...)
+{
+	owned_buf struct buf text = { 0 };
+	va_list args;
+	va_start(args, fmt);
+	buf_vprintf(&text, fmt, args);
+	va_end(args);
+	problems_add_problem(problems, &(struct problem){
+		.rule = rule->id, .severity = selected ? rule->severity : SEVERITY_NOTE, .at = at,
+		.text = buf_str(&text), .fix = fix, .nfix = nfix });
+}
+
 const struct rule *lint_find(const struct rule *rules, const char *id)
 {
 	for (; rules && rules->id; rules++)
 		if (strcmp(rules->id, id) == 0)
 			return rules;
 	return NULL;
+}
+
+const struct rule *lint_find_any(const struct rule *rules, const char *id)
+{
+	const struct rule *found = lint_find(rules, id);
+	found = found ? found : lint_find(lint_check_rules, id);
+	found = found ? found : lint_find(lint_own_rules, id);
+	return found ? found : lint_find(lint_quiet_rules, id);
 }

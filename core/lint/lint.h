@@ -2,30 +2,64 @@
 #define CORE_LINT_LINT_H
 
 #include "core/plan/plan.h"
+#include "core/project/preferences.h"
+#include "core/recipe/values.h"
 
-/* What is no error and yet worth a word.  A kind lists its rules in a table; they look at
- * what was read and planned, and at nothing else: no file, no engine. */
+/* What is no error and yet worth a word.  Rules stand in tables: BuildKit's own, ours about
+ * any Dockerfile, and those of a kind.  They look at what was read and planned, and at
+ * nothing else: no file, no engine. */
 
 struct subject {
 	const struct settings *settings;
 	const struct plan *plan;        /* NULL: errors keep it from being made */
 	const struct selection *selection;
+	const struct context *context;  /* of the main image, scanned; NULL: nobody may wait for it */
+	const struct preferences *preferences;          /* what they ignore; NULL: nothing */
+	/* Findings of such rules that somebody else has made, told unless they are ignored; NULL:
+	 * none. */
+	const struct problems *told;
+	/* Tables of all kinds, ended by NULL, so that a word about another kind's rule is not
+	 * taken for a mistyped one.  May be NULL. */
+	const struct rule *const *known;
+	/* What follows from the plan; lint_run fills it in. */
+	const struct recipe *recipe;    /* of its main image, or NULL */
+	const struct values *values;    /* of that recipe; NULL: there is none */
+	bool for_derived;               /* made, not read: rules about a file's text say nothing */
 };
 
 struct rule {
-	const char *id;                 /* of its problems; documented with the kind */
+	const char *id;                 /* of its problems; documented in docs/lint.md */
 	const char *reason;             /* why it matters: a sentence for whoever asks */
 	enum severity severity;
 	void (*check)(const struct rule *, const struct subject *, struct problems *);
+	const char *sentence;           /* what it asks for: a sentence */
+	const char *url;                /* of its page; NULL: docs/lint.md */
+	bool is_off;                    /* until somebody asks for it by name */
+	bool is_global;                 /* BuildKit's about the whole file: its own comment at an
+	                                 * instruction (# check=skip=) does not reach it */
 };
 
-/* Checks every rule of the table (ended by a NULL id; NULL: no table). */
+/* BuildKit's (check_*.c), ours (own_*.c), and those that have no check of their own: about
+ * what is ignored, and what a front end had to wait for; each ended by a NULL id. */
+extern const struct rule lint_check_rules[], lint_own_rules[], lint_quiet_rules[];
+
+/* Checks the kind's rules (ended by a NULL id; NULL: no table) and, where the plan makes an
+ * image, those of the two tables above.  What comments in the Dockerfile and preferences
+ * ignore is left out, severities are as preferences have them. */
 void lint_run(const struct rule *rules, const struct subject *, struct problems *);
+
 /* A finding of the rule, at its severity or, where it concerns nothing that was selected,
  * as a note. */
 void lint_report(const struct rule *, bool selected, struct problems *, struct span at,
                  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* The rule of this id, or NULL. */
+/* With the edits of the source that mend it, which are copied. */
+void lint_report_fix(const struct rule *, bool selected, struct problems *, struct span at,
+                     const struct edit *fix, size_t nfix, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+
+/* The rule of this id in the table (NULL: none), or NULL. */
 const struct rule *lint_find(const struct rule *rules, const char *id);
+/* The same in the kind's table and in those above. */
+const struct rule *lint_find_any(const struct rule *rules, const char *id);
 
 #endif

@@ -76,6 +76,9 @@ struct named_context {
 struct image_task {
 	const struct recipe *recipe;
 	struct context *context;        /* owned by the plan; scanned when the task starts */
+	/* What the context's ignore file leaves out, kept by the plan; NULL: there is no such
+	 * file, or the context is made, not a folder. */
+	const struct ignore *ignore;
 	const struct named_context *contexts;
 	size_t ncontexts;
 	struct level_effect level;

@@ -213,7 +213,8 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 }
 
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
-	preferences_notice, preferences_history, preferences_project, preferences_pools;
+	preferences_notice, preferences_history, preferences_project, preferences_pools,
+	preferences_lint;
 
 static const struct preferences_key preferences_keys[] = {
 	{ "profiles", false, preferences_profiles },
@@ -223,6 +224,7 @@ static const struct preferences_key preferences_keys[] = {
 	{ "theme", false, preferences_theme },
 	{ "git_labels", false, preferences_git_labels },
 	{ "pesto", false, preferences_pesto },
+	{ "lint", false, preferences_lint },
 	{ "log_limit", true, preferences_log_limit },
 	{ "mouse", true, preferences_mouse },
 	{ "clipboard", true, preferences_clipboard },
@@ -323,6 +325,11 @@ static bool preferences_pesto(struct preferences_reader *r, const struct value *
 		return preferences_wrong(r, value, "a table: [pesto]");
 	preferences_table(r, value, preferences_pesto_keys);
 	return true;
+}
+
+static bool preferences_lint(struct preferences_reader *r, const struct value *value)
+{
+	return preferences_read_lint(r->p, value, r->trusted, r->problems);
 }
 
 /* ---- [terminal], [notice] ---- */

@@ -45,6 +45,20 @@ struct preferences {
 	/* [pools.NAME] engines = [...], cache = "REGISTRY/REPO": only from the user's config. */
 	const struct preferences_pool *pools;
 	size_t npools;
+	/* [lint] ignore = ["RULE"], [lint.severity] RULE = "error"; the project's behind the
+	 * user's, and of two about one rule the later counts. */
+	const struct preferences_rule *lint_rules;
+	size_t nlint_rules;
+};
+
+/* A rule of lint that is ignored, or told at another severity. */
+struct preferences_rule {
+	const char *rule;
+	bool is_severity;               /* of [lint.severity]; else of ignore */
+	bool is_off;                    /* "off": ignored there as well */
+	enum severity severity;
+	bool is_users;                  /* of the user's own file */
+	struct span at;
 };
 
 /* Several engines under one name (core/job/pool.h). */
@@ -72,6 +86,9 @@ const struct preferences_pool *preferences_pool(const struct preferences *, cons
 bool preferences_is_name(struct str);
 /* The value of `pools` of the user's file, once its engines are known (preferences_pool.c). */
 void preferences_read_pools(struct preferences *, const struct value *, struct problems *);
+/* The value of [lint] (preferences_lint.c). */
+bool preferences_read_lint(struct preferences *, const struct value *, bool is_users,
+                           struct problems *);
 /* "500", "256MB", "1 GiB": bytes, or a number with a unit; as with docker a unit counts
  * 1024 of the next.  false: it is none, or 0. */
 bool preferences_bytes(struct str text, unsigned long long *ret_bytes);

@@ -124,22 +124,15 @@ static void line_add(struct line_maker *m, const struct lines *l, struct str par
 /* All that follows the first line of a continued one. */
 static void lines_join(struct lines *l, struct line_maker *m, struct line *line)
 {
-	struct str raw, empty = { 0 };
+	struct str raw;
 	for (bool more = true; more && lines_raw(l, &raw);) {
 		line->end = (size_t)(raw.p + raw.n - l->source->text.p);
-		if (lines_is_comment(raw))
+		/* Empty lines are lint's to tell (core/lint/check_command.c). */
+		if (lines_is_comment(raw) || text_trim_left(raw).n == 0)
 			continue;
-		if (text_trim_left(raw).n == 0) {
-			empty = raw;
-			continue;
-		}
 		more = lines_continues(l, &raw);
 		line_add(m, l, raw);
 	}
-	if (empty.p)
-		problems_add(l->problems, SEVERITY_WARNING, "NoEmptyContinuation", lines_span(l, empty),
-		             "an empty line inside an instruction: it is skipped, and may become an "
-		             "error; remove it");
 }
 
 static void line_finish(struct lines *l, struct line_maker *m, struct line *line)

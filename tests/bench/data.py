@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""data.py json FILE MB FIRST | tree DIR FILES BYTES | log FILE LINES | lock FILE MB - what is
-measured on.
+"""data.py json FILE MB FIRST | tree DIR FILES BYTES | log FILE LINES | lock FILE MB |
+dockerfiles DIR FILES - what is measured on.
 
 json: an object of small objects, about MB megabytes, the first of them number FIRST;
 two of them overlap where their numbers do. tree: so many files of so many bytes, a
 hundred in a folder. log: lines like a build's. lock: packages of a poetry.lock, about MB
-megabytes. The same bytes in every run.
+megabytes. dockerfiles: 15 to 200 lines each, with stages, long RUN lines, heredocs, comments,
+and faults of every kind that lint tells of. The same bytes in every run.
 """
 import json
 import os
@@ -77,7 +78,43 @@ def write_lock(path, megabytes):
                   "content-hash = \"%064x\"\n" % chance.getrandbits(256))
 
 
-if sys.argv[1] == "json":
+def write_dockerfiles(path, files):
+    bases = ["python:3.12-slim", "debian", "node:latest", "golang:1.22 as Build", "alpine:3.20"]
+    packages = ["curl", "git", "build-essential", "libpq-dev", "ca-certificates", "jq", "make"]
+
+    def install(chance):
+        some = chance.sample(packages, chance.randrange(1, len(packages)))
+        clean = chance.choice(["", " && \\\n    rm -rf /var/lib/apt/lists/*"])
+        return "RUN apt-get update && \\\n    apt-get install -y \\\n        %s%s" % (
+            " \\\n        ".join(some), clean)
+
+    lines = [
+        install, lambda c: "ENV NAME_%d=\"value %d\" PATH=/opt/bin:$PATH" % (c.randrange(9), c.randrange(99)),
+        lambda c: "ENV LEGACY_%d some value" % c.randrange(9), lambda c: "ARG VERSION_%d=1.%d" % (c.randrange(9), c.randrange(9)),
+        lambda c: "COPY --chown=1000:1000 src/part_%d /app/part_%d" % (c.randrange(20), c.randrange(20)),
+        lambda c: "COPY . .", lambda c: "RUN cd /app && make -j$(nproc) install PREFIX=/usr/local || true",
+        lambda c: "RUN pip install -r requirements.txt", lambda c: "RUN <<EOF\nset -e\nfor i in a b c; do\n  echo $i\ndone\nEOF",
+        lambda c: "# a comment about the next instruction", lambda c: "EXPOSE %d/TCP" % c.randrange(1, 9999),
+        lambda c: "LABEL org.example.part.%d=\"text\"" % c.randrange(9), lambda c: "WORKDIR app/%d" % c.randrange(9),
+        lambda c: "RUN --mount=type=cache,target=/root/.cache/pip pip install --no-deps package-%d==1.0" % c.randrange(99),
+        lambda c: "USER root", lambda c: "ADD files-%d.txt /srv/" % c.randrange(9), lambda c: "",
+    ]
+    os.makedirs(path)
+    for i in range(files):
+        chance = random.Random(i)
+        text = ["# syntax=docker/dockerfile:1"]
+        for stage in range(chance.randrange(1, 4)):
+            base = chance.choice(bases).split(" as ")[0]
+            text += ["", "FROM %s AS stage%d" % (base, stage)]
+            text += [chance.choice(lines)(chance) for _ in range(chance.randrange(8, 30))]
+        text += ["CMD python -m app" if i % 2 else 'CMD ["python", "-m", "app"]', ""]
+        with open(os.path.join(path, "%04d.Dockerfile" % i), "w") as out:
+            out.write("\n".join(text))
+
+
+if sys.argv[1] == "dockerfiles":
+    write_dockerfiles(sys.argv[2], int(sys.argv[3]))
+elif sys.argv[1] == "json":
     write_json(sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))
 elif sys.argv[1] == "lock":
     write_lock(sys.argv[2], float(sys.argv[3]))

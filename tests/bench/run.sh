@@ -2,7 +2,7 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build transfer before merge context start search toml forecast screen
+# BENCH_ONLY   a list of: build transfer before merge context start search toml forecast lint screen
 #              (all unless given)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 . tests/env/common.sh
 BUILD=${BUILD:-build}
 RUNS=${BENCH_RUNS:-5}
-ONLY=${BENCH_ONLY:-build transfer before merge context start search toml forecast screen}
+ONLY=${BENCH_ONLY:-build transfer before merge context start search toml forecast lint screen}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MORTAR=$BUILD/mortar
 EXAMPLE=docs/examples/ship-detector
@@ -170,6 +170,18 @@ bench_toml() {
 		"exec $PYTHON tests/bench/toml.py $TMP/poetry.lock 3"
 	row --peak "its peak memory and tomllib's" "" "exec $MORTAR read --as toml $TMP/poetry.lock" \
 		"exec $PYTHON -c 'import tomllib; tomllib.load(open(\"$TMP/poetry.lock\", \"rb\"))'"
+# 1,000 Dockerfiles read, planned and looked at by every rule, and a Python program that only takes
+# the same files apart into instructions: no linter is here to compare with.
+bench_lint() {
+	bench_program lint
+	data dockerfiles "$TMP/dockerfiles" 1000
+	row "lint 1,000 Dockerfiles, and Python splitting their lines" "" "exec $TMP/lint $TMP/dockerfiles" \
+		"exec $PYTHON tests/bench/instructions.py $TMP/dockerfiles"
+	row --peak "its peak memory and Python's" "" "exec $TMP/lint $TMP/dockerfiles" \
+		"exec $PYTHON tests/bench/instructions.py $TMP/dockerfiles"
+	row "mortar lint of one, and mortar --version" "" \
+		"exec $MORTAR lint $TMP/dockerfiles/0001.Dockerfile" "exec $MORTAR --version"
+	rm -rf "$TMP/dockerfiles"
 }
 
 # Nothing to compare with: the figure, what it is made of, and the aim.

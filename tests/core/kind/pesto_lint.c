@@ -126,7 +126,8 @@ static void bad_told(struct bad *b, const char *root, struct buf *out)
 	owned(settings) struct settings *s = kind->settings(&target, &b->selection, b->files, problems);
 	owned(plan) struct plan *plan = kind->plan(s, &b->selection, b->files, problems);
 	assert_int_equal(plan == NULL, problems_errors(problems) > 0);
-	lint_run(kind->rules, &(struct subject){ s, plan, &b->selection }, problems);
+	lint_run(kind->rules, &(struct subject){ .settings = s, .plan = plan,
+	                                         .selection = &b->selection }, problems);
 	problems_sort(problems);
 	for (size_t i = 0; i < problems_count(problems); i++)
 		bad_print(out, problems_get(problems, i));

@@ -194,7 +194,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "it profiles\n" },
 		{ NULL, "a = 1\n[pesto]\nkeep-cache = true\n",
 		  "/p/.mortar.toml:1:1: warning: mortar knows no setting a here: known are "
-		  "profiles, cache, merge, engine, theme, git_labels, pesto\n"
+		  "profiles, cache, merge, engine, theme, git_labels, pesto, lint\n"
 		  "/p/.mortar.toml:3:1: warning: mortar knows no setting keep-cache here: is it "
 		  "keep_caches\n" },
 		{ "[engines.a]\nendpoint = 'x'\nsocket = 1\n", NULL,
@@ -202,7 +202,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "known are endpoint, ca, cert, key, server_name\n" },
 		{ "'a\\tb' = 1\n", NULL,
 		  "/home/config.toml:1:1: warning: mortar knows no setting a\\tb here: "
-		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, log_limit, "
+		  "known are profiles, cache, merge, engine, theme, git_labels, pesto, lint, log_limit, "
 		  "mouse, clipboard, engines, pools, terminal, notice, history, project\n" },
 	};
 	CHECK_ROWS(*state, table);

@@ -36,7 +36,8 @@ static bool packages_counts(const struct own *o, const struct instruction *in)
 
 static bool apt_is(const struct shell_command *c, const char *verb)
 {
-	const struct shell_word *w = shell_operand(c, NULL, 0);
+	static const char *const valued[] = { "-o", "-c", "-t", "--option", "--config-file", NULL };
+	const struct shell_word *w = shell_operand(c, valued, 0);
 	return (str_eq(c->program, STR("apt-get")) || str_eq(c->program, STR("apt"))) && w &&
 	       str_eq(w->text, str_of(verb));
 }

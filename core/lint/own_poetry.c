@@ -42,13 +42,14 @@ static bool poetry_by_package(const struct own *o, const struct instruction *in,
 {
 	static const char *const programs[] = { "pip", "pipx", "uv", "conda", "mamba", NULL };
 	static const char *const pins[] = { "-c", "--constraint", "--require-hashes", NULL };
+	static const char *const files[] = { "-r", "--requirement", "-c", "--constraint", NULL };
 	bool installs = false;
 	if (!own_is_one_of(c->program, programs))
 		return false;
 	for (size_t i = 0; i < c->nargs; i++) {
 		struct str a = c->args[i].text;
 		installs |= str_eq(a, STR("install"));
-		if (!installs || !poetry_is_package(a))
+		if (!installs || !poetry_is_package(a) || own_is_one_of(c->args[i - 1].text, files))
 			continue;
 		*setup = (struct poetry_setup){ .in = in, .word = &c->args[i] };
 		poetry_read_spec(o, in, a, setup);
@@ -324,7 +325,7 @@ static bool poetry_brings_code(const struct own *o, const struct instruction *in
 {
 	if (own_copies_code(o, in))
 		return true;
-	if (own_copies_from(o, in) >= 0 && in->parts->nargs) {
+	if (in->kind == INSTRUCTION_COPY && own_flag(in, "from").n && in->parts->nargs) {
 		struct str to = own_path(o, in, in->parts->args[in->parts->nargs - 1]);
 		return !to.p || str_eq(to, own_path(o, in, STR(".")));
 	}

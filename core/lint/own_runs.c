@@ -32,6 +32,14 @@ static bool run_is_idle(const struct shell_command *c)
 	return own_is_one_of(c->program, programs) && !run_writes(c);
 }
 
+/* `sh -c '…'` is what its script is, which stands behind it. */
+static bool run_is_outer(const struct own_run *run, size_t i)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "ash", "zsh", "ksh", NULL };
+	const struct shell_command *c = &run->commands.list[i];
+	return i + 1 < run->commands.n && c[1].depth > c->depth && own_is_one_of(c->program, shells);
+}
+
 /* Its first command that only changes the shell, when all others do no more; else NULL. */
 static const struct shell_command *run_is_alone(const struct own_run *run)
 {
@@ -40,7 +48,7 @@ static const struct shell_command *run_is_alone(const struct own_run *run)
 		const struct shell_command *c = &run->commands.list[i];
 		if (run_is_inside(c) && !run_writes(c))
 			first = first ? first : c;
-		else if (!run_is_idle(c))
+		else if (!run_is_idle(c) && !run_is_outer(run, i))
 			return NULL;
 	}
 	return first;
@@ -253,7 +261,10 @@ static void run_tell_next(struct own *o, const struct own_run *run, const struct
 	struct str text = run->in->at.source->text;
 	bool plain = c->depth == 0 && c->next == SHELL_THEN && text.p[c->lost_at] == ';' &&
 	             c->next_at == c->lost_at;
-	struct edit fix = own_edit(run->in, c->lost_at, c->lost_end, STR(" &&"));
+	bool blank = c->lost_end < text.n && strchr(" \t\n\r", text.p[c->lost_end]);
+	uint32_t from = run_end_before(o, run->in, c->lost_at);
+	struct edit fix = own_edit(run->in, from ? from : c->lost_at, c->lost_end,
+	                           blank ? STR(" &&") : STR(" && "));
 	lint_report_fix(o->rule, own_is_reached(o, run->in), o->problems,
 	                own_word_span(run->in, c->name), &fix, plain,
 	                "when %s fails, the step goes on and ends well with what follows: join them "

@@ -91,6 +91,8 @@ bool own_is_install(const struct shell_command *, struct own_install *ret_instal
  * belongs to them left out; NULL: no more. */
 const struct shell_word *own_next_package(const struct shell_command *,
                                           const struct own_install *, size_t *at);
+/* It names only files that were built or brought along, as in pip install dist/x.whl. */
+bool own_is_local_install(const struct shell_command *, const struct own_install *);
 /* The package's name without version, extras and architecture. */
 struct str own_package_name(struct str word);
 /* "apt-get install", as it is called there. */

@@ -155,3 +155,17 @@ const char *own_command_text(const struct own *o, const struct shell_command *c,
 	return arena_printf(o->arena, "%.*s %s%.*s", STR_ARG(c->program), middle,
 	                    STR_ARG(install->verb->text));
 }
+
+bool own_is_local_install(const struct shell_command *c, const struct own_install *install)
+{
+	size_t at = 0, n = 0;
+	for (const struct shell_word *w; (w = own_next_package(c, install, &at)); n++) {
+		bool path = str_has_prefix(w->text, STR("/")) || str_has_prefix(w->text, STR("./")) ||
+		            w->has_wildcard || str_has_suffix(w->text, STR(".whl")) ||
+		            str_has_suffix(w->text, STR(".deb")) || str_has_suffix(w->text, STR(".rpm")) ||
+		            str_has_suffix(w->text, STR(".tgz")) || str_has_suffix(w->text, STR(".gem"));
+		if (!path || str_eq(w->text, STR("./")))
+			return false;
+	}
+	return n > 0;
+}

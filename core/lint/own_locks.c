@@ -24,24 +24,42 @@ static const char *lock_meant(const struct own *o, struct str name)
 	return NULL;
 }
 
-/* A command that refuses to go on without a lock. */
-static bool lock_is_asked_for(const struct shell_command *c)
+/* Words with which a program refuses to go on without its lock. */
+static const struct {
+	const char *lock, *program, *words[4];
+} lock_refusals[] = {
+	{ "poetry.lock", "poetry", { "check" } },
+	{ "package-lock.json", "npm", { "ci", "clean-install" } },
+	{ "npm-shrinkwrap.json", "npm", { "ci", "clean-install" } },
+	{ "yarn.lock", "yarn", { "--frozen-lockfile", "--immutable" } },
+	{ "pnpm-lock.yaml", "pnpm", { "--frozen-lockfile" } },
+	{ "uv.lock", "uv", { "--locked", "--frozen" } },
+	{ "Pipfile.lock", "pipenv", { "--deploy", "sync" } },
+	{ "pdm.lock", "pdm", { "--frozen-lockfile", "--check", "sync" } },
+	{ "Cargo.lock", "cargo", { "--locked", "--frozen" } },
+	{ "Gemfile.lock", "bundle", { "--frozen", "frozen", "deployment" } },
+};
+
+static bool lock_is_asked_for(const struct shell_command *c, const char *lock)
 {
-	static const char *const words[] = { "ci", "clean-install", "--frozen-lockfile", "--immutable",
-		"--locked", "--frozen", "--deploy", NULL };
-	for (const char *const *w = words; *w; w++)
-		if (shell_argument(c, *w))
-			return true;
-	return str_eq(c->program, STR("poetry")) &&
-	       ((shell_argument(c, "check") && shell_argument(c, "--lock")) ||
-	        (shell_argument(c, "lock") && shell_argument(c, "--check")));
+	/* poetry check says nothing of the lock unless asked. */
+	if (str_eq(c->program, STR("poetry")) && shell_argument(c, "lock") &&
+	    shell_argument(c, "--check"))
+		return strcmp(lock, "poetry.lock") == 0;
+	for (size_t i = 0; i < sizeof lock_refusals / sizeof *lock_refusals; i++)
+		for (const char *const *w = lock_refusals[i].words; *w; w++)
+			if (strcmp(lock_refusals[i].lock, lock) == 0 &&
+			    str_eq(c->program, str_of(lock_refusals[i].program)) && shell_argument(c, *w) &&
+			    (i > 0 || shell_argument(c, "--lock")))
+				return true;
+	return false;
 }
 
-static bool lock_is_needed(const struct own *o, const struct instruction *copy)
+static bool lock_is_needed(const struct own *o, const struct instruction *copy, const char *lock)
 {
 	for (struct own_run run = { .at = own_index(o, copy) + 1 }; own_next_run(o, &run, NULL);)
 		for (size_t i = 0; run.in->stage == copy->stage && i < run.commands.n; i++)
-			if (lock_is_asked_for(&run.commands.list[i]))
+			if (lock_is_asked_for(&run.commands.list[i], lock))
 				return true;
 	return false;
 }
@@ -52,11 +70,10 @@ static void lock_check_source(struct own *o, const struct instruction *in, size_
 	bool wild = str_find(name, '*') != STR_NONE || str_find(name, '?') != STR_NONE ||
 	            str_find(name, '[') != STR_NONE;
 	const char *lock = wild ? lock_meant(o, name) : NULL;
-	if (!lock || lock_is_needed(o, in))
+	if (!lock || lock_is_needed(o, in, lock))
 		return;
 	/* poetry.lock* becomes poetry.lock; what means other files too stays as it is. */
 	struct span at = in->parts->args_at[i];
-	size_t n = strlen(lock);
 	bool plain = in->parts->form == FORM_SHELL && str_eq(source, in->parts->args[i]) &&
 	             str_eq(name, str_of(arena_printf(o->arena, "%s*", lock)));
 	struct edit fix = { { at.source, at.at + at.size - 1, 1 }, STR("") };
@@ -64,7 +81,7 @@ static void lock_check_source(struct own *o, const struct instruction *in, size_
 	const struct context *context = o->subject->context;
 	bool missing = context && !context_find(context, arena_printf(o->arena, "%.*s%s", STR_ARG(dir),
 	                                                              lock));
-	lint_report_fix(o->rule, own_is_reached(o, in), o->problems, at, &fix, plain && n,
+	lint_report_fix(o->rule, own_is_reached(o, in), o->problems, at, &fix, plain,
 	                "without %s this copies nothing and the build goes on with whatever versions "
 	                "there are%s: name it without a wildcard", lock,
 	                missing ? " (the build context has none)" : "");

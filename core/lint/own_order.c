@@ -65,21 +65,6 @@ bool own_copies_code(const struct own *o, const struct instruction *in)
 	return false;
 }
 
-/* Only files that were built or brought along, as in pip install dist/x.whl. */
-static bool order_is_local(const struct shell_command *c, const struct own_install *install)
-{
-	size_t at = 0, n = 0;
-	for (const struct shell_word *w; (w = own_next_package(c, install, &at)); n++) {
-		bool path = str_has_prefix(w->text, STR("/")) || str_has_prefix(w->text, STR("./")) ||
-		            w->has_wildcard || str_has_suffix(w->text, STR(".whl")) ||
-		            str_has_suffix(w->text, STR(".deb")) || str_has_suffix(w->text, STR(".rpm")) ||
-		            str_has_suffix(w->text, STR(".tgz")) || str_has_suffix(w->text, STR(".gem"));
-		if (!path || str_eq(w->text, STR("./")))
-			return false;
-	}
-	return n > 0;
-}
-
 /* A command that brings what the code needs, not the code itself. */
 static bool order_is_deps(const struct own *o, const struct instruction *in,
                           const struct shell_command *c, struct own_install *install)
@@ -94,7 +79,7 @@ static bool order_is_deps(const struct own *o, const struct instruction *in,
 		*install = (struct own_install){ c->program.n == 2 ? OWN_GO : OWN_CARGO, &c->args[0], 1 };
 		return true;
 	}
-	if (!own_is_install(c, install) || order_is_local(c, install))
+	if (!own_is_install(c, install) || own_is_local_install(c, install))
 		return false;
 	if (install->tool == OWN_CARGO && (mounted || shell_argument(c, "--path")))
 		return false;

@@ -251,7 +251,7 @@ static const char *mount_target(const struct shell_command *c)
 	};
 	struct own_install install = { .tool = OWN_NONE };
 	bool builds = c->nargs && str_eq(c->args[0].text, STR("build"));
-	if (!own_is_install(c, &install))
+	if (!own_is_install(c, &install) || own_is_local_install(c, &install))
 		install.tool = OWN_NONE;
 	if (builds && str_eq(c->program, STR("go")))
 		install.tool = OWN_GO;

@@ -244,13 +244,27 @@ static uint32_t run_end_before(const struct own *o, const struct instruction *in
 	return start.n && start.p[0] == '#' ? 0 : end;
 }
 
+/* What stands from || on may also be for a test in front of it. */
+static bool run_tests_first(const struct own_run *run, const struct shell_command *c)
+{
+	static const char *const tests[] = { "[", "[[", "test", "grep", "command", "which", "type",
+		"cmp", "diff", "ls", NULL };
+	for (size_t i = 0; i < run->commands.n; i++) {
+		const struct shell_command *other = &run->commands.list[i];
+		if (other->lost_at == c->lost_at && own_is_one_of(other->program, tests))
+			return true;
+	}
+	return false;
+}
+
 static void run_tell_or(struct own *o, const struct own_run *run, const struct shell_command *c,
                         const char *what)
 {
 	uint32_t from = run_end_before(o, run->in, c->lost_at);
 	struct edit fix = own_edit(run->in, from, c->lost_end, STR(""));
 	struct span at = own_span(run->in, c->lost_at, c->lost_end);
-	lint_report_fix(o->rule, own_is_reached(o, run->in), o->problems, at, &fix, from > 0,
+	lint_report_fix(o->rule, own_is_reached(o, run->in), o->problems, at, &fix,
+	                from > 0 && !run_tests_first(run, c),
 	                "when %s fails, the build goes on without what it should install: leave out "
 	                "what stands from || on", what);
 }
@@ -275,16 +289,21 @@ void own_swallowed(const struct rule *rule, const struct subject *s, struct prob
 {
 	struct own o owned_own = own_open(rule, s, problems);
 	struct own_install install;
-	for (struct own_run run = { 0 }; own_next_run(&o, &run, NULL);)
+	for (struct own_run run = { 0 }; own_next_run(&o, &run, NULL);) {
+		uint32_t told = 0;
 		for (size_t i = 0; i < run.commands.n; i++) {
 			const struct shell_command *c = &run.commands.list[i];
-			if ((c->lost != SHELL_LOST_OR && c->lost != SHELL_LOST_NEXT) ||
+			/* Of several before one || the first will do. */
+			if (c->lost_at == told ||
+			    (c->lost != SHELL_LOST_OR && c->lost != SHELL_LOST_NEXT) ||
 			    !own_is_install(c, &install))
 				continue;
+			told = c->lost_at;
 			const char *what = own_command_text(&o, c, &install);
 			if (c->lost == SHELL_LOST_OR)
 				run_tell_or(&o, &run, c, what);
 			else
 				run_tell_next(&o, &run, c, what);
 		}
+	}
 }

@@ -14,6 +14,7 @@
 #include "core/lint/lint.h"
 
 #define TABLE "tests/fixtures/lint/own.txt"
+#define LAYERED "tests/fixtures/lint/layered.Dockerfile"
 
 enum { FILES_MOST = 32, ARGS_MOST = 8, FIXES_MOST = 8, LEAST = 4 };
 
@@ -277,6 +278,39 @@ static void test_own__rules_find_what_they_should_and_nothing_else(void **state)
 	}
 }
 
+/* The Poetry project in two stages that such tools get to see: what its text tells. */
+static void test_own__a_layered_build_in_the_wild(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rule;
+		unsigned line;
+	} faults[] = {
+		{ "poetry-unpinned", 13 }, { "lock-optional", 17 }, { "install-failure-swallowed", 18 },
+		{ "install-failure-swallowed", 32 }, { "install-failure-swallowed", 42 },
+		{ "apt-recommends", 42 }, { "arg-busts-cache", 47 },
+		{ "source-in-sh", 57 }, { "export-in-own-run", 61 }, { "build-arg-undeclared", 67 },
+		{ "last-user-root", 70 }, { "export-in-own-run", 73 }, { "deps-installed-twice", 82 },
+		{ "healthcheck-missing", 84 },
+	};
+	owned(arena) struct arena *arena = arena_new();
+	owned(problems) struct problems *problems = problems_new();
+	struct own_case c = { .arena = arena, .has_ignore = true, .ignore = STR("*.md\nREADME*\n"),
+		.args = { { STR("build-arg:POETRY_EXTRAS"), STR("slim") } }, .nargs = 1 };
+	owned(plan) struct plan *plan = own_lint(&c, own_read(arena, LAYERED), problems);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		bool found = false;
+		for (size_t k = 0; k < problems_count(problems); k++) {
+			const struct problem *p = problems_get(problems, k);
+			found |= strcmp(p->rule, faults[i].rule) == 0 &&
+			         span_origin(p->at).line == faults[i].line;
+		}
+		if (!found)
+			fail_msg("%s in line %u is not found", faults[i].rule, faults[i].line);
+	}
+	assert_int_equal(problems_errors(problems), 0);
+}
+
 /* Every rule stands in the table. */
 static void test_own__every_rule_is_tried(void **state)
 {
@@ -318,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own__rules_find_what_they_should_and_nothing_else),
+		cmocka_unit_test(test_own__a_layered_build_in_the_wild),
 		cmocka_unit_test(test_own__every_rule_is_tried),
 		cmocka_unit_test(test_own__values_of_secrets_are_in_no_message),
 	};

@@ -535,10 +535,10 @@ struct shell_commands shell_commands_of(struct arena *arena, const struct recipe
 	struct str source = in->at.source->text;
 	struct span at = p->args_at[0];
 	r.source = source.p;
-	r.heredocs = p->heredocs;
-	r.nheredocs = p->nheredocs;
 	bool alone = p->nheredocs == 1 && str_has_prefix(p->args[0], STR("<<")) &&
 	             str_find(p->args[0], ' ') == STR_NONE;
+	r.heredocs = p->heredocs;
+	r.nheredocs = alone ? 0 : p->nheredocs;
 	if (p->form == FORM_EXEC)
 		reader_exec(&r, p);
 	else if (alone)

@@ -73,6 +73,7 @@ struct own_run {
 /* The next RUN whose text has `part` (NULL: any), its commands read.  What it returned
  * before is lent until the rule ends. */
 bool own_next_run(const struct own *, struct own_run *, const char *part);
+struct shell_commands own_commands(const struct own *, const struct instruction *);
 struct shell_kind own_shell(const struct own *, const struct instruction *);
 
 enum own_tool {
@@ -83,13 +84,13 @@ enum own_tool {
 /* A command that installs something. */
 struct own_install {
 	enum own_tool tool;
-	const struct shell_word *verb;  /* "install"; NULL: the program alone is it */
+	const struct script_word *verb;  /* "install"; NULL: the program alone is it */
 	size_t first;                   /* the argument behind it */
 };
 bool own_is_install(const struct shell_command *, struct own_install *ret_install);
 /* Packages or files that it names, one after the other (*at 0 first), options and what
  * belongs to them left out; NULL: no more. */
-const struct shell_word *own_next_package(const struct shell_command *,
+const struct script_word *own_next_package(const struct shell_command *,
                                           const struct own_install *, size_t *at);
 /* It names only files that were built or brought along, as in pip install dist/x.whl. */
 bool own_is_local_install(const struct shell_command *, const struct own_install *);
@@ -106,7 +107,7 @@ bool own_removes(const struct shell_commands *, const char *part);
 /* ---- findings ---- */
 
 struct span own_span(const struct instruction *, uint32_t at, uint32_t end);
-struct span own_word_span(const struct instruction *, const struct shell_word *);
+struct span own_word_span(const struct instruction *, const struct script_word *);
 struct edit own_edit(const struct instruction *, uint32_t at, uint32_t end, struct str text);
 
 #endif

@@ -117,13 +117,13 @@ bool own_is_install(const struct shell_command *c, struct own_install *ret)
 	return install_has(i->verbs, c->args[at].text) && install_is_whole(i, c, at);
 }
 
-const struct shell_word *own_next_package(const struct shell_command *c,
+const struct script_word *own_next_package(const struct shell_command *c,
                                           const struct own_install *install, size_t *at)
 {
 	const struct installer *i = install_by(c->program);
 	*at = *at < install->first ? install->first : *at;
 	while (*at < c->nargs) {
-		const struct shell_word *w = &c->args[(*at)++];
+		const struct script_word *w = &c->args[(*at)++];
 		if (w->text.n && w->text.p[0] == '-')
 			*at += i && install_has(install->tool == OWN_PIP || install->tool == OWN_UV
 			                            ? PIP_VALUED : i->valued, w->text);
@@ -159,7 +159,7 @@ const char *own_command_text(const struct own *o, const struct shell_command *c,
 bool own_is_local_install(const struct shell_command *c, const struct own_install *install)
 {
 	size_t at = 0, n = 0;
-	for (const struct shell_word *w; (w = own_next_package(c, install, &at)); n++) {
+	for (const struct script_word *w; (w = own_next_package(c, install, &at)); n++) {
 		bool path = str_has_prefix(w->text, STR("/")) || str_has_prefix(w->text, STR("./")) ||
 		            w->has_wildcard || str_has_suffix(w->text, STR(".whl")) ||
 		            str_has_suffix(w->text, STR(".deb")) || str_has_suffix(w->text, STR(".rpm")) ||

@@ -124,8 +124,7 @@ static void order_check_stage(struct own *o, int stage)
 			code = in;
 		if (in->kind != INSTRUCTION_RUN)
 			continue;
-		struct shell_commands commands = shell_commands_of(o->arena, o->recipe, in,
-		                                                   own_shell(o, in));
+		struct shell_commands commands = own_commands(o, in);
 		for (size_t k = 0; k < commands.n; k++) {
 			if (!order_is_deps(o, in, &commands.list[k], &install))
 				continue;

@@ -37,7 +37,7 @@ static bool packages_counts(const struct own *o, const struct instruction *in)
 static bool apt_is(const struct shell_command *c, const char *verb)
 {
 	static const char *const valued[] = { "-o", "-c", "-t", "--option", "--config-file", NULL };
-	const struct shell_word *w = shell_operand(c, valued, 0);
+	const struct script_word *w = shell_operand(c, valued, 0);
 	return (str_eq(c->program, STR("apt-get")) || str_eq(c->program, STR("apt"))) && w &&
 	       str_eq(w->text, str_of(verb));
 }
@@ -288,9 +288,9 @@ void own_cache_mount(const struct rule *rule, const struct subject *s, struct pr
 }
 
 static struct edit no_cache_fix(const struct own_run *run, const struct shell_command *c,
-                                const struct shell_word *w)
+                                const struct script_word *w)
 {
-	const struct shell_word *before = w == c->args ? c->name : w - 1;
+	const struct script_word *before = w == c->args ? c->name : w - 1;
 	uint32_t from = before->at + before->size;
 	struct str between = str_slice(run->in->at.source->text, from, w->at - from);
 	bool blank = str_find(between, '\n') == STR_NONE;
@@ -307,7 +307,7 @@ void own_pip_no_cache(const struct rule *rule, const struct subject *s, struct p
 			bool is_pip = own_is_install(c, &install) && install.tool == OWN_PIP;
 			bool is_poetry = !is_pip && str_eq(c->program, STR("poetry"));
 			const char *folder = is_pip ? "pip" : "poetry";
-			const struct shell_word *w = is_pip ? shell_argument(c, "--no-cache-dir")
+			const struct script_word *w = is_pip ? shell_argument(c, "--no-cache-dir")
 			                                    : shell_argument(c, "--no-cache");
 			bool told = is_pip && cache_pip_is_told(&o, &run, c);
 			if ((!is_pip && !is_poetry) || (!w && !told) ||
@@ -340,7 +340,7 @@ void own_pin_exact(const struct rule *rule, const struct subject *s, struct prob
 {
 	struct own o owned_own = own_open(rule, s, problems);
 	for (struct own_run run = { 0 }; own_next_run(&o, &run, "==");) {
-		const struct shell_word *first = NULL, *w;
+		const struct script_word *first = NULL, *w;
 		size_t n = 0;
 		for (size_t i = 0; i < run.commands.n; i++) {
 			struct own_install install;
@@ -393,7 +393,7 @@ static bool compiler_goes(const struct shell_commands *commands)
 	return false;
 }
 
-static const struct shell_word *compiler_find(const struct own_run *run)
+static const struct script_word *compiler_find(const struct own_run *run)
 {
 	struct own_install install;
 	for (size_t i = 0; i < run->commands.n; i++) {
@@ -401,7 +401,7 @@ static const struct shell_word *compiler_find(const struct own_run *run)
 		size_t at = 0;
 		if (!own_is_install(c, &install) || !compiler_is_system(install.tool))
 			continue;
-		for (const struct shell_word *w; (w = own_next_package(c, &install, &at));)
+		for (const struct script_word *w; (w = own_next_package(c, &install, &at));)
 			if (compiler_is(own_package_name(w->text)))
 				return w;
 	}
@@ -412,7 +412,7 @@ void own_single_stage(const struct rule *rule, const struct subject *s, struct p
 {
 	struct own o owned_own = own_open(rule, s, problems);
 	for (struct own_run run = { 0 }; own_next_run(&o, &run, NULL);) {
-		const struct shell_word *w = own_is_final(&o, run.in) ? compiler_find(&run) : NULL;
+		const struct script_word *w = own_is_final(&o, run.in) ? compiler_find(&run) : NULL;
 		if (!w || compiler_goes(&run.commands))
 			continue;
 		lint_report(rule, true, problems, own_word_span(run.in, w),

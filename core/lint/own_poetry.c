@@ -7,7 +7,7 @@
 
 struct poetry_setup {
 	const struct instruction *in;
-	const struct shell_word *word;  /* that names it */
+	const struct script_word *word;  /* that names it */
 	bool is_pinned;                 /* to one version, by whatever */
 	struct str version;             /* n 0: not known */
 };
@@ -93,7 +93,7 @@ static bool poetry_by_installer(const struct own *o, const struct own_run *run,
 	static const char *const urls[] = { "install.python-poetry.org", "get-poetry.py",
 		"install-poetry.py" };
 	static const char *const programs[] = { "curl", "wget", NULL };
-	const struct shell_word *word = NULL;
+	const struct script_word *word = NULL;
 	for (size_t i = 0; i < c->nargs && own_is_one_of(c->program, programs); i++)
 		for (size_t k = 0; k < sizeof urls / sizeof *urls; k++)
 			if (str_find_str(c->args[i].text, str_of(urls[k])) != STR_NONE)
@@ -214,8 +214,8 @@ static bool poetry_has_plugin(const struct own *o, const char *command)
 
 /* Up to two edits that say the same to the newer one. */
 static size_t poetry_fix(const struct own_run *run, const struct shell_command *c,
-                         const struct poetry_change *change, const struct shell_word *verb,
-                         const struct shell_word *w, struct edit fix[2])
+                         const struct poetry_change *change, const struct script_word *verb,
+                         const struct script_word *w, struct edit fix[2])
 {
 	uint32_t before = w > c->args ? w[-1].at + w[-1].size : verb->at + verb->size;
 	struct edit drop = own_edit(run->in, before, w->at + w->size, STR(""));
@@ -244,8 +244,8 @@ static void poetry_tell_change(struct own *o, const struct own_run *run,
                                const struct shell_command *c, const struct poetry_change *change,
                                struct str version, unsigned number)
 {
-	const struct shell_word *verb = shell_operand(c, NULL, 0);
-	const struct shell_word *w = change->option ? shell_argument(c, change->option) : verb;
+	const struct script_word *verb = shell_operand(c, NULL, 0);
+	const struct script_word *w = change->option ? shell_argument(c, change->option) : verb;
 	bool missing = change->since && number < change->since;
 	struct edit fix[2];
 	size_t nfix = missing ? 0 : poetry_fix(run, c, change, verb, w, fix);
@@ -264,7 +264,7 @@ static void poetry_tell_change(struct own *o, const struct own_run *run,
 static void poetry_check_command(struct own *o, const struct own_run *run,
                                  const struct shell_command *c)
 {
-	const struct shell_word *verb = shell_operand(c, NULL, 0);
+	const struct script_word *verb = shell_operand(c, NULL, 0);
 	struct poetry_setup setup;
 	unsigned number = 9999;
 	if (!str_eq(c->program, STR("poetry")) || !verb || !poetry_at(o, run->in, &setup) ||
@@ -307,7 +307,7 @@ static bool poetry_is_no_package(const struct subject *s)
 	return mode && value_type(mode) == VALUE_BOOL && !value_is_true(mode);
 }
 
-static bool poetry_installs(const struct shell_command *c, const struct shell_word **ret_verb)
+static bool poetry_installs(const struct shell_command *c, const struct script_word **ret_verb)
 {
 	struct own_install install;
 	bool is = own_is_install(c, &install) && install.tool == OWN_POETRY;
@@ -381,7 +381,7 @@ static struct poetry_above poetry_look_above(const struct own *o, const struct i
 void own_no_root(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
-	const struct shell_word *verb;
+	const struct script_word *verb;
 	for (struct own_run run = { 0 }; !poetry_is_no_package(s) && own_next_run(&o, &run, "poetry");)
 		for (size_t i = 0; i < run.commands.n; i++) {
 			const struct shell_command *c = &run.commands.list[i];
@@ -403,7 +403,7 @@ void own_no_root(const struct rule *rule, const struct subject *s, struct proble
 /* The project is installed somewhere behind. */
 static bool poetry_installs_root(const struct shell_command *c)
 {
-	const struct shell_word *verb;
+	const struct script_word *verb;
 	struct own_install install;
 	size_t at = 0;
 	if (poetry_installs(c, &verb))
@@ -412,7 +412,7 @@ static bool poetry_installs_root(const struct shell_command *c)
 		return shell_argument(c, "build") != NULL;
 	if (!own_is_install(c, &install) || install.tool != OWN_PIP)
 		return false;
-	for (const struct shell_word *w; (w = own_next_package(c, &install, &at));)
+	for (const struct script_word *w; (w = own_next_package(c, &install, &at));)
 		if (w->text.p[0] == '.' || w->text.p[0] == '/' || str_has_suffix(w->text, STR(".whl")) ||
 		    w->has_wildcard)
 			return true;
@@ -437,7 +437,7 @@ void own_second_install(const struct rule *rule, const struct subject *s,
                         struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
-	const struct shell_word *verb;
+	const struct script_word *verb;
 	for (struct own_run run = { 0 }; !poetry_is_no_package(s) &&
 	                                 own_next_run(&o, &run, "--no-root");)
 		for (size_t i = 0; i < run.commands.n; i++) {

@@ -129,7 +129,7 @@ struct span own_span(const struct instruction *in, uint32_t at, uint32_t end)
 	return (struct span){ in->at.source, at, end > at ? end - at : 0 };
 }
 
-struct span own_word_span(const struct instruction *in, const struct shell_word *w)
+struct span own_word_span(const struct instruction *in, const struct script_word *w)
 {
 	return (struct span){ in->at.source, w->at, w->size };
 }
@@ -271,12 +271,29 @@ struct shell_kind own_shell(const struct own *o, const struct instruction *in)
 	return (struct shell_kind){ .is_other = o->recipe->escape == '`' };
 }
 
+struct shell_commands own_commands(const struct own *o, const struct instruction *in)
+{
+	if (o->subject->scripts)
+		return o->subject->scripts[own_index(o, in)];
+	return shell_commands_of(o->arena, o->recipe, in, own_shell(o, in));
+}
+
+const struct shell_commands *lint_scripts(const struct subject *subject, struct arena *arena)
+{
+	struct own o owned_own = own_open(NULL, subject, NULL);
+	struct shell_commands *list = arena_array(arena, o.recipe->ninstructions, sizeof *list);
+	size_t at = 0;
+	for (const struct instruction *in; (in = own_next(&o, INSTRUCTION_RUN, &at));)
+		list[at - 1] = shell_commands_of(arena, o.recipe, in, own_shell(&o, in));
+	return list;
+}
+
 bool own_next_run(const struct own *o, struct own_run *run, const char *part)
 {
 	while ((run->in = own_next(o, INSTRUCTION_RUN, &run->at))) {
 		if (part && str_find_str(run->in->text, str_of(part)) == STR_NONE)
 			continue;
-		run->commands = shell_commands_of(o->arena, o->recipe, run->in, own_shell(o, run->in));
+		run->commands = own_commands(o, run->in);
 		return true;
 	}
 	return false;

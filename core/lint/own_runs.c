@@ -20,7 +20,7 @@ static bool run_is_inside(const struct shell_command *c)
 
 static bool run_writes(const struct shell_command *c)
 {
-	const struct shell_word *last = c->nargs ? &c->args[c->nargs - 1] : c->name;
+	const struct script_word *last = c->nargs ? &c->args[c->nargs - 1] : c->name;
 	return last && c->end > last->at + last->size;
 }
 

@@ -108,6 +108,9 @@ static const char *secret_at(struct str text, size_t at, size_t *ret_size)
 {
 	char c = text.p[at];
 	const char *what = NULL;
+	/* What any of them begins with. */
+	if (!c || !strchr("-:AghxsrnpdS", c))
+		return NULL;
 	if (c == '-')
 		what = secret_by_armour(text, at, ret_size);
 	else if (c == ':')

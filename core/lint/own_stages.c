@@ -32,7 +32,7 @@ static void venv_of_command(const struct own *o, const struct instruction *in,
 {
 	static const char *const valued[] = { "-p", "--python", "--prompt", "--app-data", NULL };
 	struct own_install install;
-	const struct shell_word *w = NULL;
+	const struct script_word *w = NULL;
 	if (str_eq(c->program, STR("venv")) || str_eq(c->program, STR("virtualenv"))) {
 		w = shell_operand(c, valued, 0);
 	} else if (str_eq(c->program, STR("uv")) && c->nargs && str_eq(c->args[0].text, STR("venv")) &&
@@ -56,17 +56,13 @@ static struct venvs venv_find(const struct own *o, int stage)
 	struct str ignored;
 	for (int s = stage; s >= 0; s = own_base(o, s, &ignored)) {
 		const struct stage *one = &o->recipe->stages[s];
+		bool in_project = false;
 		for (unsigned i = one->first; i < one->first + one->count; i++) {
 			const struct instruction *in = &o->recipe->instructions[i];
-			bool in_project = venv_is_true(own_variable(o, in,
-			                                            STR("POETRY_VIRTUALENVS_IN_PROJECT")));
 			if (in->kind != INSTRUCTION_RUN)
 				continue;
-			struct shell_commands all = shell_commands_of(o->arena, o->recipe, in,
-			                                              own_shell(o, in));
-			for (unsigned k = one->first; k < i && !in_project; k++)
-				in_project = str_find_str(o->recipe->instructions[k].text,
-				                          STR("virtualenvs.in-project true")) != STR_NONE;
+			in_project |= venv_is_true(own_variable(o, in, STR("POETRY_VIRTUALENVS_IN_PROJECT")));
+			struct shell_commands all = own_commands(o, in);
 			for (size_t k = 0; k < all.n; k++)
 				venv_of_command(o, in, &all.list[k], &v, &in_project);
 		}
@@ -106,11 +102,13 @@ static bool copy_looks_like_venv(struct str source)
 static void venv_check_copy(struct own *o, const struct instruction *in, int from)
 {
 	struct str target = own_path(o, in, in->parts->args[in->parts->nargs - 1]);
-	struct venvs v = venv_find(o, from);
+	struct venvs v = { 0 };
 	for (size_t i = 0; target.p && i < own_sources(in); i++) {
 		struct str source = copy_source(o, in, i);
-		if (!source.p)
+		if (!source.p || str_eq(source, target))
 			continue;
+		if (v.n == 0)
+			v = venv_find(o, from);
 		if (v.n == 0 && copy_looks_like_venv(source))
 			venv_add(&v, source);
 		for (size_t k = 0; k < v.n; k++) {
@@ -200,10 +198,10 @@ void own_python_minor(const struct rule *rule, const struct subject *s, struct p
 	for (const struct instruction *in; (in = own_next(&o, INSTRUCTION_COPY, &at));) {
 		int from = own_copies_from(&o, in);
 		unsigned long long there, here;
-		if (from < 0 || !minor_of_stage(&o, in->stage, &here))
+		bool known = from >= 0 && minor_of_stage(&o, from, &there);
+		if (from < 0 || !minor_of_stage(&o, in->stage, &here) || (known && there == here))
 			continue;
 		struct venvs v = venv_find(&o, from);
-		bool known = minor_of_stage(&o, from, &there);
 		for (size_t i = 0; i < own_sources(in); i++) {
 			struct str source = copy_source(&o, in, i);
 			unsigned long long by_path;

@@ -3,7 +3,7 @@
 
 /* ---- finding arguments ---- */
 
-const struct shell_word *shell_argument(const struct shell_command *c, const char *name)
+const struct script_word *shell_argument(const struct shell_command *c, const char *name)
 {
 	struct str want = str_of(name);
 	for (size_t i = 0; i < c->nargs; i++) {
@@ -23,7 +23,7 @@ static bool command_is_one_of(struct str word, const char *const *list)
 	return false;
 }
 
-const struct shell_word *shell_operand(const struct shell_command *c, const char *const *valued,
+const struct script_word *shell_operand(const struct shell_command *c, const char *const *valued,
                                        size_t n)
 {
 	for (size_t i = 0; i < c->nargs; i++) {
@@ -71,7 +71,7 @@ static const struct command_wrapper *command_wrapper(struct str program)
 }
 
 /* NAME=… as the shell takes it. */
-static bool command_is_assignment(const struct shell_word *w)
+static bool command_is_assignment(const struct script_word *w)
 {
 	size_t n = str_find(w->text, '=');
 	for (size_t i = 0; i < w->text.n && i < n; i++) {
@@ -85,7 +85,7 @@ static bool command_is_assignment(const struct shell_word *w)
 
 /* Behind the wrapper's own options and operands. */
 static size_t command_unwrap(struct shell_command *c, const struct command_wrapper *w,
-                             const struct shell_word *words, size_t at, size_t n)
+                             const struct script_word *words, size_t at, size_t n)
 {
 	unsigned operands = w->operands;
 	c->has_user |= w->has_user;
@@ -141,9 +141,9 @@ static void command_python(struct shell_command *c)
 }
 
 void shell_command_name(struct arena *arena, struct shell_command *c,
-                        const struct shell_word *words, size_t n)
+                        const struct script_word *words, size_t n)
 {
-	struct shell_word *assigned = arena_array(arena, n + 1, sizeof *assigned);
+	struct script_word *assigned = arena_array(arena, n + 1, sizeof *assigned);
 	size_t at = 0;
 	for (;;) {
 		while (at < n && command_is_assignment(&words[at]))

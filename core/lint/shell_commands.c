@@ -111,7 +111,7 @@ static void reader_inner(struct reader *r, const struct shell_command *c,
 			n++;
 		}
 		if (is_script && n <= c->nargs) {
-			const struct shell_word *w = &c->args[n - 1];
+			const struct script_word *w = &c->args[n - 1];
 			reader_script(r, (struct shell_text){ w->text.p, w->each, w->text.n },
 			              shell_kind_of(words, n));
 			return;
@@ -149,7 +149,7 @@ static const struct heredoc *reader_redirects(struct reader *r, uint32_t *ret_en
 }
 
 struct reader_words {
-	struct shell_word *p;
+	struct script_word *p;
 	size_t n, cap;
 };
 
@@ -158,7 +158,7 @@ static void reader_words_finish(struct reader_words *w)
 	free(w->p);
 }
 
-static void reader_words_add(struct reader_words *w, const struct shell_word *word)
+static void reader_words_add(struct reader_words *w, const struct script_word *word)
 {
 	if (w->n == w->cap) {
 		w->cap = w->cap ? w->cap * 2 : 16;
@@ -181,7 +181,7 @@ static void reader_finish(struct reader *r, const struct reader_words *words, ui
 {
 	if (words->n == 0)
 		return;
-	struct shell_word *kept = arena_array(r->arena, words->n, sizeof *kept);
+	struct script_word *kept = arena_array(r->arena, words->n, sizeof *kept);
 	memcpy(kept, words->p, words->n * sizeof *kept);
 	struct shell_command *c = reader_add(r);
 	c->at = at;
@@ -398,9 +398,8 @@ static void reader_pipeline(struct reader *r)
 		reader_handle(r, first);
 }
 
-static uint32_t reader_end(const struct reader *r, size_t first)
+static uint32_t reader_end(const struct reader *r, size_t first, uint32_t end)
 {
-	uint32_t end = 0;
 	for (size_t i = first; i < r->n; i++)
 		end = r->list[i].end > end ? r->list[i].end : end;
 	return end;
@@ -412,7 +411,7 @@ static void reader_and_or(struct reader *r)
 	reader_pipeline(r);
 	while (r->lex.token == TOKEN_AND || r->lex.token == TOKEN_OR) {
 		bool is_or = r->lex.token == TOKEN_OR;
-		uint32_t at = r->lex.at;
+		uint32_t at = r->lex.at, behind_at = r->lex.end;
 		reader_join(r, first, is_or ? SHELL_OR : SHELL_AND);
 		shell_lexer_next(&r->lex);
 		while (r->lex.token == TOKEN_NEWLINE)
@@ -424,7 +423,7 @@ static void reader_and_or(struct reader *r)
 			harmless &= reader_is_harmless(&r->list[i]);
 		if (is_or)
 			reader_lose(r, first, behind, harmless && r->n > behind ? SHELL_LOST_OR : SHELL_HANDLED,
-			            at, reader_end(r, behind));
+			            at, reader_end(r, behind, behind_at));
 	}
 }
 
@@ -516,7 +515,7 @@ static void reader_exec(struct reader *r, const struct instruction_parts *p)
 	size_t n = shell_text_strings(r->arena, at.source->text, at.at, at.at + at.size, &strings);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t from = strings[i].at[0];
-		reader_words_add(&words, &(struct shell_word){
+		reader_words_add(&words, &(struct script_word){
 			.text = { strings[i].p, strings[i].n }, .each = strings[i].at, .at = from,
 			.size = strings[i].at[strings[i].n] - from, .is_quoted = true });
 	}

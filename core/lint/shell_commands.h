@@ -14,7 +14,7 @@
 /* Longer scripts are not read: no rule says anything of them. */
 enum { SHELL_SCRIPT_MAX = 1 << 20 };
 
-struct shell_word {
+struct script_word {
 	struct str text;                /* quotes and escapes taken off */
 	const uint32_t *each;           /* where each byte of it stands in the source */
 	uint32_t at, size;              /* in the source, with quotes */
@@ -37,12 +37,12 @@ enum shell_join { SHELL_END, SHELL_AND, SHELL_OR, SHELL_THEN, SHELL_BACKGROUND, 
 struct shell_command {
 	/* "apt-get", without its folder; pip for pip3.11 and for python -m pip. */
 	struct str program;
-	const struct shell_word *name;  /* its word */
-	const struct shell_word *args;  /* behind it; lent by the arena as all is */
+	const struct script_word *name;  /* its word */
+	const struct script_word *args;  /* behind it; lent by the arena as all is */
 	size_t nargs;
-	const struct shell_word *assigned;      /* NAME=value in front, those of env too */
+	const struct script_word *assigned;      /* NAME=value in front, those of env too */
 	size_t nassigned;
-	const struct shell_word *sudo;  /* NULL: not by it */
+	const struct script_word *sudo;  /* NULL: not by it */
 	bool has_user;                  /* sudo, gosu and their like name one */
 	bool from_xargs;                /* more words come from its input */
 	uint32_t at, end;               /* in the source, redirections included */
@@ -76,10 +76,10 @@ struct shell_commands shell_commands_of(struct arena *, const struct recipe *,
 
 /* The first argument with this text, or NULL.  A name like "--flag" is also found as
  * "--flag=…". */
-const struct shell_word *shell_argument(const struct shell_command *, const char *name);
+const struct script_word *shell_argument(const struct shell_command *, const char *name);
 /* The n-th (from 0) argument that is no option, or NULL; what follows one of the options
  * in `valued` (ended by NULL, may be NULL) is that option's. */
-const struct shell_word *shell_operand(const struct shell_command *, const char *const *valued,
+const struct script_word *shell_operand(const struct shell_command *, const char *const *valued,
                                        size_t n);
 
 #endif

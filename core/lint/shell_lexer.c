@@ -27,7 +27,7 @@ struct word_maker {
 	char *bytes;
 	uint32_t *each;
 	size_t n, cap;
-	struct shell_word word;
+	struct script_word word;
 };
 
 static void word_finish(struct word_maker *m)

@@ -32,7 +32,7 @@ struct shell_lexer {
 	struct shell_text text;
 	size_t pos;
 	enum shell_token token;         /* the one that is looked at */
-	struct shell_word word;         /* of TOKEN_WORD */
+	struct script_word word;         /* of TOKEN_WORD */
 	uint32_t at, end;               /* of the token in the source */
 	bool is_heredoc;                /* TOKEN_REDIRECT: << or <<- */
 	/* Delimiters of heredocs whose bodies begin with the next line. */

@@ -82,7 +82,7 @@ static void test_shell_commands__finds_what_runs(void **state)
 		{ "RUN --mount=type=cache,target=/x a", "a\n" },
 		{ "RUN [[ $a == b* && -n $c ]] && d", "[[ <$a> <==> <b*>\n-n <$c> <]]>\nd\n" },
 		{ "RUN a 'not closed", "a <not closed>\n" },
-		{ "RUN a ) } fi && b", "a\n} <fi>\nb\n" },
+		{ "RUN a ) } fi && b", "a\nb\n" },
 		{ "RUN && a", "a\n" },
 		{ "COPY a b", "" },
 	};
@@ -115,7 +115,7 @@ static void test_shell_commands__words_know_their_places(void **state)
 		struct shell_commands all = shell_commands_of(d->arena, r, in, (struct shell_kind){ 0 });
 		bool found = false;
 		for (size_t k = 0; k < all.n; k++) {
-			const struct shell_word *w = all.list[k].name;
+			const struct script_word *w = all.list[k].name;
 			if (!w || !str_eq(w->text, str_of(table[i].word)))
 				continue;
 			struct origin at = span_origin((struct span){ in->at.source, w->at, w->size });

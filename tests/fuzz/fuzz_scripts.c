@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_word(const struct recipe *r, const struct shell_word *w)
+static void check_word(const struct recipe *r, const struct script_word *w)
 {
 	CHECK((size_t)w->at + w->size <= r->text.n);
 	for (size_t i = 0; i < w->text.n; i++)

@@ -174,6 +174,19 @@ static bool twice_needs(const struct own *o, int stage, int other)
 	return false;
 }
 
+/* Poetry with other words installs something else, into what may have been copied. */
+static bool twice_is_same(const struct shell_command *a, const struct shell_command *b)
+{
+	if (!str_eq(a->program, b->program))
+		return false;
+	if (!str_eq(a->program, STR("poetry")))
+		return true;
+	for (size_t i = 0; i < a->nargs && i < b->nargs; i++)
+		if (!str_eq(a->args[i].text, b->args[i].text))
+			return false;
+	return a->nargs == b->nargs;
+}
+
 static void twice_check(struct own *o, const struct own_run *run, const struct shell_command *c)
 {
 	struct str from = twice_from(c);
@@ -184,7 +197,7 @@ static void twice_check(struct own *o, const struct own_run *run, const struct s
 			continue;
 		for (size_t i = 0; i < before.commands.n; i++) {
 			const struct shell_command *first = &before.commands.list[i];
-			if (!str_eq(twice_from(first), from) || !str_eq(first->program, c->program))
+			if (!str_eq(twice_from(first), from) || !twice_is_same(first, c))
 				continue;
 			lint_report(o->rule, own_is_reached(o, run->in), o->problems,
 			            own_word_span(run->in, c->name),

@@ -83,7 +83,7 @@ static bool apt_is_told(const struct own *o, const struct instruction *in)
 		const struct stage *one = &o->recipe->stages[st];
 		for (unsigned i = one->first; i < one->first + one->count; i++) {
 			const struct instruction *other = &o->recipe->instructions[i];
-			if (other != in && other <= in &&
+			if (other <= in &&
 			    str_search(other->text, STR("apt::install-recommends"), 0) != STR_NONE)
 				return true;
 		}
@@ -121,18 +121,13 @@ void own_apt_recommends(const struct rule *rule, const struct subject *s,
 
 /* ---- caches left in a layer ---- */
 
-static bool cache_is_off(struct str value)
-{
-	static const char *const no[] = { "", "0", "false", "off", "no", NULL };
-	return own_is_one_of(value, no);
-}
-
-/* PIP_NO_CACHE_DIR, by ENV, in front of the command or exported before it. */
+/* PIP_NO_CACHE_DIR, by ENV, in front of the command or exported before it.  pip takes any
+ * value for yes, "off" too (cli/cmdoptions.py, _handle_no_cache_dir). */
 static bool cache_pip_is_told(const struct own *o, const struct own_run *run,
                               const struct shell_command *c)
 {
 	struct str name = STR("PIP_NO_CACHE_DIR");
-	if (!cache_is_off(own_variable(o, run->in, name)))
+	if (own_variable(o, run->in, name).n)
 		return true;
 	for (size_t i = 0; i < c->nassigned; i++)
 		if (str_has_prefix(c->assigned[i].text, name))

@@ -448,7 +448,7 @@ void own_second_install(const struct rule *rule, const struct subject *s,
 			lint_report(rule, own_is_reached(&o, run.in), problems,
 			            own_word_span(run.in, shell_argument(c, "--no-root")),
 			            "the code is copied later, and the project itself is never installed: its "
-			            "scripts are not there; add poetry install --only-root behind that COPY, or "
+			            "scripts are not there; add a second poetry install behind that COPY, or "
 			            "package-mode = false");
 		}
 }

@@ -46,7 +46,8 @@ struct ballast {
 };
 
 static const struct ballast ballasts[] = {
-	{ ".git", NULL, "the history" }, { ".hg", NULL, "the history" }, { ".svn", NULL, "the history" },
+	{ ".git", NULL, "the history" }, { ".hg", NULL, "the history" },
+	{ ".svn", NULL, "the history" },
 	{ "node_modules", NULL, "what npm installs" },
 	{ "__pycache__", NULL, "what Python compiles" },
 	{ "*.pyc", NULL, "what Python compiles" },
@@ -55,7 +56,8 @@ static const struct ballast ballasts[] = {
 	{ ".nox", NULL, "environments of tests" }, { ".eggs", NULL, "a cache" },
 	{ "htmlcov", NULL, "a report" }, { ".coverage", NULL, "a report" },
 	{ ".idea", NULL, "settings of an editor" }, { ".vscode", NULL, "settings of an editor" },
-	{ "dist", "pyproject.toml", "what a build makes" }, { "dist", "package.json", "what a build makes" },
+	{ "dist", "pyproject.toml", "what a build makes" },
+	{ "dist", "package.json", "what a build makes" },
 	{ "dist", "setup.py", "what a build makes" }, { "build", "setup.py", "what a build makes" },
 	{ "target", "Cargo.toml", "what a build makes" }, { "target", "pom.xml", "what a build makes" },
 	{ ".terraform", NULL, "what terraform gets" }, { ".gradle", NULL, "a cache" },

@@ -271,9 +271,9 @@ void own_arg_busts(const struct rule *rule, const struct subject *s, struct prob
 			if (b.n == 0)
 				continue;
 			lint_report(rule, own_is_reached(&o, in), problems, in->parts->args_at[i],
-			            "every new value of %.*s runs %zu RUN%s below anew that %s not use it, from "
-			            "line %u on%s%s: move ARG down to the step that does", STR_ARG(name), b.n,
-			            b.n == 1 ? "" : "s", b.n == 1 ? "does" : "do", b.first->first_line,
+			            "every new value of %.*s runs %zu RUN%s below anew that %s not use it, "
+			            "from line %u on%s%s: move ARG down to the one that does",
+			            STR_ARG(name), b.n, b.n == 1 ? "" : "s", b.n == 1 ? "does" : "do", b.first->first_line,
 			            b.install ? ", with " : "", b.install ? b.install : "");
 		}
 }

@@ -44,7 +44,8 @@ static bool apt_is(const struct shell_command *c, const char *verb)
 
 static bool apt_cleans(const struct own *o, const struct own_run *run)
 {
-	return own_removes(&run->commands, "apt/lists") || own_removes(&run->commands, "/var/lib/apt") ||
+	return own_removes(&run->commands, "apt/lists") ||
+	       own_removes(&run->commands, "/var/lib/apt") ||
 	       own_removes(&run->commands, "/var/lib/{") || own_removes(&run->commands, "{apt") ||
 	       packages_has(&run->commands, "apt-get", "dist-clean") ||
 	       packages_has(&run->commands, "apt-get", "distclean") ||
@@ -352,8 +353,8 @@ void own_pin_exact(const struct rule *rule, const struct subject *s, struct prob
 		}
 		if (first)
 			lint_report(rule, own_is_reached(&o, run.in), problems, own_word_span(run.in, first),
-			            "%zu package%s pinned here with ==, and what %s not: a file with hashes or a "
-			            "lock pins all of it", n, n == 1 ? " is" : "s are",
+			            "%zu package%s pinned here with ==, and what %s not: a file with hashes "
+			            "or a lock pins all of it", n, n == 1 ? " is" : "s are",
 			            n == 1 ? "it needs is" : "they need are");
 	}
 }

@@ -31,7 +31,8 @@ static const struct secret_shape secret_shapes[] = {
 	{ "sk-ant-", "_-", "an Anthropic key", 20, false },
 	{ "sk-proj-", "_-", "an OpenAI key", 20, false },
 	{ "AIza", "_-", "a Google API key", 35, false }, { "npm_", "", "an npm token", 36, false },
-	{ "pypi-AgEI", "_-", "a PyPI token", 40, false }, { "hf_", "", "a Hugging Face token", 34, false },
+	{ "pypi-AgEI", "_-", "a PyPI token", 40, false },
+	{ "hf_", "", "a Hugging Face token", 34, false },
 	{ "dckr_pat_", "_-", "a Docker token", 20, false },
 	{ "SG.", "._-", "a SendGrid key", 50, false },
 };

@@ -54,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct selection selection = { 0 };
 	struct settings settings = { 0 };
 	struct subject subject = { .plan = plan, .selection = &selection, .settings = &settings };
-	plan->recipe = recipe_parse(source_new(arena, STR("Dockerfile"), NULL, text), STR(""), problems);
+	struct source *source = source_new(arena, STR("Dockerfile"), NULL, text);
+	plan->recipe = recipe_parse(source, STR(""), problems);
 	if (!plan->recipe)
 		return 0;
 	plan->kind = "dockerfile";

@@ -66,12 +66,13 @@ static struct plan *own_plan(const struct own_case *c, struct str text, struct p
 /* "2:5 7:1n": places, with n behind those of notes and e behind those of errors. */
 static void own_places(const struct own_case *c, const struct problems *problems, struct buf *out)
 {
+	static const char *const severities[] = { "e", "", "n" };
 	for (size_t i = 0; i < problems_count(problems); i++) {
 		const struct problem *p = problems_get(problems, i);
 		struct origin at = span_origin(p->at);
 		if (strcmp(p->rule, c->rule) == 0)
 			buf_printf(out, "%s%u:%u%s", out->n ? " " : "", at.line, at.column,
-			           p->severity == SEVERITY_NOTE ? "n" : p->severity == SEVERITY_ERROR ? "e" : "");
+			           severities[p->severity]);
 	}
 	if (out->n == 0)
 		buf_append(out, STR("none"));
@@ -95,8 +96,10 @@ static struct str own_fixed(const struct own_case *c, const struct problems *pro
 static size_t own_fixes(const struct own_case *c, const struct problems *problems)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < problems_count(problems); i++)
-		n += strcmp(problems_get(problems, i)->rule, c->rule) == 0 && problems_get(problems, i)->nfix;
+	for (size_t i = 0; i < problems_count(problems); i++) {
+		const struct problem *p = problems_get(problems, i);
+		n += p->nfix && strcmp(p->rule, c->rule) == 0;
+	}
 	return n;
 }
 

@@ -13,6 +13,10 @@ struct own {
 	struct problems *problems;
 	const struct recipe *recipe;
 	struct arena *arena;
+	/* Of each stage: what it is made from, the image's name, whether the final image has it. */
+	int *below;
+	struct str *images;
+	bool *final;
 };
 struct own own_open(const struct rule *, const struct subject *, struct problems *);
 void own_close(struct own *);

@@ -57,8 +57,9 @@ static bool lock_is_asked_for(const struct shell_command *c, const char *lock)
 
 static bool lock_is_needed(const struct own *o, const struct instruction *copy, const char *lock)
 {
-	for (struct own_run run = { .at = own_index(o, copy) + 1 }; own_next_run(o, &run, NULL);)
-		for (size_t i = 0; run.in->stage == copy->stage && i < run.commands.n; i++)
+	struct own_run run = { .at = own_index(o, copy) + 1 };
+	while (own_next_run(o, &run, NULL) && run.in->stage == copy->stage)
+		for (size_t i = 0; i < run.commands.n; i++)
 			if (lock_is_asked_for(&run.commands.list[i], lock))
 				return true;
 	return false;
@@ -70,7 +71,7 @@ static void lock_check_source(struct own *o, const struct instruction *in, size_
 	bool wild = str_find(name, '*') != STR_NONE || str_find(name, '?') != STR_NONE ||
 	            str_find(name, '[') != STR_NONE;
 	const char *lock = wild ? lock_meant(o, name) : NULL;
-	if (!lock || lock_is_needed(o, in, lock))
+	if (!lock || !problems_has_room(o->problems, o->rule->severity) || lock_is_needed(o, in, lock))
 		return;
 	/* poetry.lock* becomes poetry.lock; what means other files too stays as it is. */
 	struct span at = in->parts->args_at[i];
@@ -148,8 +149,9 @@ static const char *lock_of(enum own_tool tool)
 static void lock_check_whole(struct own *o, const struct instruction *in)
 {
 	struct own_install install;
-	for (struct own_run run = { .at = own_index(o, in) + 1 }; own_next_run(o, &run, NULL);)
-		for (size_t i = 0; run.in->stage == in->stage && i < run.commands.n; i++) {
+	struct own_run run = { .at = own_index(o, in) + 1 };
+	while (own_next_run(o, &run, NULL) && run.in->stage == in->stage)
+		for (size_t i = 0; i < run.commands.n; i++) {
 			const struct shell_command *c = &run.commands.list[i];
 			const char *lock = own_is_install(c, &install) ? lock_of(install.tool) : NULL;
 			size_t at = 0;

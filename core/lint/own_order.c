@@ -90,16 +90,16 @@ static bool order_is_deps(const struct own *o, const struct instruction *in,
 /* The stages below have these already. */
 static unsigned order_installed_below(const struct own *o, int stage)
 {
-	struct own_run run = { 0 };
 	struct own_install install;
-	struct str ignored;
 	unsigned tools = 0;
-	int below = own_base(o, stage, &ignored);
-	while (own_next_run(o, &run, NULL))
-		for (int s = below; s >= 0; s = own_base(o, s, &ignored))
-			for (size_t i = 0; run.in->stage == s && i < run.commands.n; i++)
+	for (int s = o->below[stage]; s >= 0; s = o->below[s]) {
+		const struct stage *below = &o->recipe->stages[s];
+		struct own_run run = { .at = below->first };
+		while (own_next_run(o, &run, NULL) && run.in->stage == s)
+			for (size_t i = 0; i < run.commands.n; i++)
 				if (order_is_deps(o, run.in, &run.commands.list[i], &install))
 					tools |= 1u << install.tool;
+	}
 	return tools;
 }
 
@@ -187,25 +187,28 @@ static bool twice_is_same(const struct shell_command *a, const struct shell_comm
 	return a->nargs == b->nargs;
 }
 
-static void twice_check(struct own *o, const struct own_run *run, const struct shell_command *c)
+/* An installation from a file. */
+struct twice {
+	const struct instruction *in;
+	const struct shell_command *command;
+	struct str from;
+};
+
+/* Larger files are not worth the time. */
+enum { TWICE_MAX = 1000 };
+
+static void twice_check(struct own *o, const struct twice *before, size_t n, struct twice now)
 {
-	struct str from = twice_from(c);
-	for (struct own_run before = { 0 }; from.p && own_next_run(o, &before, NULL);) {
-		if (before.in >= run->in)
-			return;
-		if (!twice_needs(o, run->in->stage, before.in->stage))
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(before[i].from, now.from) || !twice_is_same(before[i].command, now.command) ||
+		    !twice_needs(o, now.in->stage, before[i].in->stage))
 			continue;
-		for (size_t i = 0; i < before.commands.n; i++) {
-			const struct shell_command *first = &before.commands.list[i];
-			if (!str_eq(twice_from(first), from) || !twice_is_same(first, c))
-				continue;
-			lint_report(o->rule, own_is_reached(o, run->in), o->problems,
-			            own_word_span(run->in, c->name),
-			            "line %u has installed %.*s already, in a stage that this one copies from: "
-			            "install into a virtual environment there, and copy that",
-			            before.in->first_line, STR_ARG(from));
-			return;
-		}
+		lint_report(o->rule, own_is_reached(o, now.in), o->problems,
+		            own_word_span(now.in, now.command->name),
+		            "line %u has installed %.*s already, in a stage that this one copies from: "
+		            "install into a virtual environment there, and copy that",
+		            before[i].in->first_line, STR_ARG(now.from));
+		return;
 	}
 }
 
@@ -213,10 +216,17 @@ void own_installed_twice(const struct rule *rule, const struct subject *s,
                          struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	struct twice *list = arena_array(o.arena, TWICE_MAX, sizeof *list);
+	size_t n = 0;
 	for (struct own_run run = { 0 }; own_next_run(&o, &run, "install");)
-		for (size_t i = 0; i < run.commands.n; i++)
-			if (run.in->stage > 0)
-				twice_check(&o, &run, &run.commands.list[i]);
+		for (size_t i = 0; i < run.commands.n && n < TWICE_MAX; i++) {
+			const struct shell_command *c = &run.commands.list[i];
+			list[n] = (struct twice){ run.in, c, twice_from(c) };
+			if (!list[n].from.p)
+				continue;
+			twice_check(&o, list, n, list[n]);
+			n++;
+		}
 }
 
 /* ---- arguments that are new every time ---- */
@@ -238,6 +248,19 @@ struct bust {
 	const struct instruction *first;
 	const char *install;            /* the first install among them, or NULL */
 };
+
+/* The stage has declared it before. */
+static bool bust_is_again(const struct own *o, const struct instruction *arg, struct str name)
+{
+	const struct stage *stage = own_stage(o, arg);
+	for (size_t i = own_index(o, arg); i-- > stage->first;) {
+		const struct instruction *in = &o->recipe->instructions[i];
+		if (in->kind == INSTRUCTION_ARG && in->parts->nargs &&
+		    str_has_prefix(in->parts->args[0], name))
+			return true;
+	}
+	return false;
+}
 
 static struct bust bust_below(const struct own *o, const struct instruction *arg, struct str name)
 {
@@ -266,14 +289,15 @@ void own_arg_busts(const struct rule *rule, const struct subject *s, struct prob
 		for (size_t i = 0; own_stage(&o, in) && i < in->parts->nargs; i++) {
 			struct str name = str_slice(in->parts->args[i], 0, str_find(in->parts->args[i], '='));
 			struct bust b = { 0 };
-			if (bust_is_name(name))
+			if (bust_is_name(name) && !bust_is_again(&o, in, name))
 				b = bust_below(&o, in, name);
 			if (b.n == 0)
 				continue;
 			lint_report(rule, own_is_reached(&o, in), problems, in->parts->args_at[i],
 			            "every new value of %.*s runs %zu RUN%s below anew that %s not use it, "
 			            "from line %u on%s%s: move ARG down to the one that does",
-			            STR_ARG(name), b.n, b.n == 1 ? "" : "s", b.n == 1 ? "does" : "do", b.first->first_line,
+			            STR_ARG(name), b.n, b.n == 1 ? "" : "s", b.n == 1 ? "does" : "do",
+			            b.first->first_line,
 			            b.install ? ", with " : "", b.install ? b.install : "");
 		}
 }

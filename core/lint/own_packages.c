@@ -77,19 +77,26 @@ void own_apt_lists(const struct rule *rule, const struct subject *s, struct prob
 }
 
 /* apt was told so in general, by a file of its settings. */
-static bool apt_is_told(const struct own *o, const struct instruction *in)
+static bool apt_is_told(const struct own *o, const struct instruction *in,
+                        const struct instruction *const *told)
 {
-	struct str ignored;
-	for (int st = in->stage; st >= 0; st = own_base(o, st, &ignored)) {
-		const struct stage *one = &o->recipe->stages[st];
-		for (unsigned i = one->first; i < one->first + one->count; i++) {
-			const struct instruction *other = &o->recipe->instructions[i];
-			if (other <= in &&
-			    str_search(other->text, STR("apt::install-recommends"), 0) != STR_NONE)
-				return true;
-		}
-	}
+	for (int stage = in->stage; stage >= 0; stage = o->below[stage])
+		if (told[stage] && told[stage] <= in)
+			return true;
 	return false;
+}
+
+/* The first instruction of each stage that writes of it. */
+static const struct instruction **apt_find_told(const struct own *o)
+{
+	const struct instruction **told = arena_array(o->arena, o->recipe->nstages, sizeof *told);
+	for (size_t i = o->recipe->ninstructions; i-- > 0;) {
+		const struct instruction *in = &o->recipe->instructions[i];
+		if (in->stage >= 0 &&
+		    str_search(in->text, STR("apt::install-recommends"), 0) != STR_NONE)
+			told[in->stage] = in;
+	}
+	return told;
 }
 
 static bool apt_says_recommends(const struct shell_command *c)
@@ -104,12 +111,13 @@ void own_apt_recommends(const struct rule *rule, const struct subject *s,
                         struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	const struct instruction **told = apt_find_told(&o);
 	for (struct own_run run = { 0 }; own_next_run(&o, &run, "install");)
 		for (size_t i = 0; i < run.commands.n; i++) {
 			const struct shell_command *c = &run.commands.list[i];
 			struct own_install install;
 			if (!packages_is(c, OWN_APT, &install) || str_eq(c->program, STR("aptitude")) ||
-			    apt_says_recommends(c) || apt_is_told(&o, run.in))
+			    apt_says_recommends(c) || apt_is_told(&o, run.in, told))
 				continue;
 			uint32_t end = install.verb->at + install.verb->size;
 			struct edit fix = own_edit(run.in, end, end, STR(" --no-install-recommends"));

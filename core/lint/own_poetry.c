@@ -147,18 +147,31 @@ static bool poetry_is_seen(const struct own *o, int stage, int other)
 	return false;
 }
 
-/* The Poetry that a RUN has: the last one installed above it; false: not by this file. */
-static bool poetry_at(const struct own *o, const struct instruction *in, struct poetry_setup *ret)
+/* Every Poetry that the file installs, in order; of more than these the first ones. */
+enum { POETRY_SETUPS_MAX = 64 };
+
+struct poetry_setups {
+	struct poetry_setup list[POETRY_SETUPS_MAX];
+	size_t n;
+};
+
+static struct poetry_setups poetry_find_setups(const struct own *o)
 {
-	bool found = false;
-	struct poetry_setup setup;
-	for (struct own_run run = { 0 }; own_next_run(o, &run, "poetry") && run.in <= in;)
-		for (size_t i = 0; i < run.commands.n && poetry_is_seen(o, in->stage, run.in->stage); i++)
-			if (poetry_is_setup(o, &run, &run.commands.list[i], &setup)) {
-				*ret = setup;
-				found = true;
-			}
-	return found;
+	struct poetry_setups all = { .n = 0 };
+	for (struct own_run run = { 0 }; own_next_run(o, &run, "poetry");)
+		for (size_t i = 0; i < run.commands.n && all.n < POETRY_SETUPS_MAX; i++)
+			all.n += poetry_is_setup(o, &run, &run.commands.list[i], &all.list[all.n]);
+	return all;
+}
+
+/* The Poetry that a RUN has: the last one installed above it; NULL: not by this file. */
+static const struct poetry_setup *poetry_at(const struct own *o, const struct poetry_setups *all,
+                                            const struct instruction *in)
+{
+	for (size_t i = all->n; i-- > 0;)
+		if (all->list[i].in <= in && poetry_is_seen(o, in->stage, all->list[i].in->stage))
+			return &all->list[i];
+	return NULL;
 }
 
 /* ---- what a version has not ---- */
@@ -261,14 +274,15 @@ static void poetry_tell_change(struct own *o, const struct own_run *run,
 	                change->instead);
 }
 
-static void poetry_check_command(struct own *o, const struct own_run *run,
-                                 const struct shell_command *c)
+static void poetry_check_command(struct own *o, const struct poetry_setups *all,
+                                 const struct own_run *run, const struct shell_command *c)
 {
 	const struct script_word *verb = shell_operand(c, NULL, 0);
-	struct poetry_setup setup;
+	const struct poetry_setup *setup = NULL;
 	unsigned number = 9999;
-	if (!str_eq(c->program, STR("poetry")) || !verb || !poetry_at(o, run->in, &setup) ||
-	    (setup.is_pinned && !poetry_number(setup.version, &number)))
+	if (str_eq(c->program, STR("poetry")) && verb)
+		setup = poetry_at(o, all, run->in);
+	if (!setup || (setup->is_pinned && !poetry_number(setup->version, &number)))
 		return;
 	for (size_t i = 0; i < sizeof poetry_changes / sizeof *poetry_changes; i++) {
 		const struct poetry_change *change = &poetry_changes[i];
@@ -277,16 +291,17 @@ static void poetry_check_command(struct own *o, const struct own_run *run,
 		if (applies && str_eq(verb->text, str_of(change->command)) &&
 		    (change->option ? shell_argument(c, change->option) != NULL
 		                    : !poetry_has_plugin(o, change->command)))
-			poetry_tell_change(o, run, c, change, setup.version, number);
+			poetry_tell_change(o, run, c, change, setup->version, number);
 	}
 }
 
 void own_removed_flag(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	struct poetry_setups all = poetry_find_setups(&o);
 	for (struct own_run run = { 0 }; own_next_run(&o, &run, "poetry");)
 		for (size_t i = 0; i < run.commands.n; i++)
-			poetry_check_command(&o, &run, &run.commands.list[i]);
+			poetry_check_command(&o, &all, &run, &run.commands.list[i]);
 }
 
 /* ---- the project itself ---- */
@@ -367,7 +382,7 @@ static struct poetry_above poetry_look_above(const struct own *o, const struct i
 	struct str ignored;
 	for (int s = in->stage; s >= 0; s = own_base(o, s, &ignored)) {
 		const struct stage *stage = &o->recipe->stages[s];
-		for (unsigned i = stage->first; i < stage->first + stage->count; i++) {
+		for (unsigned i = stage->first; i < stage->first + stage->count && !above.code; i++) {
 			const struct instruction *one = &o->recipe->instructions[i];
 			if (one >= in)
 				break;
@@ -419,31 +434,38 @@ static bool poetry_installs_root(const struct shell_command *c)
 	return shell_argument(c, "-e") != NULL;
 }
 
-static bool poetry_comes_behind(const struct own *o, const struct instruction *in)
+/* The last RUN of the file that does so, or NULL. */
+static const struct instruction *poetry_last_root(const struct own *o)
 {
-	bool code = false;
-	for (size_t i = own_index(o, in) + 1; i < o->recipe->ninstructions; i++) {
-		const struct instruction *one = &o->recipe->instructions[i];
-		code |= one->stage == in->stage && own_copies_code(o, one);
-	}
-	for (struct own_run run = { .at = own_index(o, in) }; own_next_run(o, &run, NULL);)
+	const struct instruction *last = NULL;
+	for (struct own_run run = { 0 }; own_next_run(o, &run, NULL);)
 		for (size_t i = 0; i < run.commands.n; i++)
 			if (poetry_installs_root(&run.commands.list[i]))
-				return true;
-	return !code;
+				last = run.in;
+	return last;
+}
+
+static bool poetry_copies_behind(const struct own *o, const struct instruction *in)
+{
+	const struct stage *stage = own_stage(o, in);
+	for (size_t i = stage->first + stage->count; --i > own_index(o, in);)
+		if (own_copies_code(o, &o->recipe->instructions[i]))
+			return true;
+	return false;
 }
 
 void own_second_install(const struct rule *rule, const struct subject *s,
                         struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	const struct instruction *root = poetry_last_root(&o);
 	const struct script_word *verb;
 	for (struct own_run run = { 0 }; !poetry_is_no_package(s) &&
 	                                 own_next_run(&o, &run, "--no-root");)
 		for (size_t i = 0; i < run.commands.n; i++) {
 			const struct shell_command *c = &run.commands.list[i];
-			if (!poetry_installs(c, &verb) || !poetry_leaves_root(c) ||
-			    poetry_comes_behind(&o, run.in))
+			if (!poetry_installs(c, &verb) || !poetry_leaves_root(c) || (root && root >= run.in) ||
+			    !poetry_copies_behind(&o, run.in))
 				continue;
 			lint_report(rule, own_is_reached(&o, run.in), problems,
 			            own_word_span(run.in, shell_argument(c, "--no-root")),
@@ -488,12 +510,11 @@ static bool dev_reaches_final(const struct own *o, int stage)
 		return true;
 	for (size_t i = 0; i < o->recipe->ninstructions; i++) {
 		const struct instruction *in = &o->recipe->instructions[i];
-		if (in->stage < 0 || !own_is_final(o, in) || own_copies_from(o, in) < 0)
+		if (in->kind != INSTRUCTION_COPY || !own_is_final(o, in) || own_copies_from(o, in) < 0)
 			continue;
 		int from = own_copies_from(o, in);
 		bool is = from == stage;
-		struct str ignored;
-		for (int below = from; below >= 0 && !is; below = own_base(o, below, &ignored))
+		for (int below = from; below >= 0 && !is; below = o->below[below])
 			is = below == stage;
 		for (size_t k = 0; is && k < own_sources(in); k++)
 			if (dev_is_environment(o, from, own_source(o, in, k)))
@@ -530,18 +551,19 @@ static bool dev_is_left_out(const struct own *o, const struct own_run *run,
 	return false;
 }
 
-static void dev_check(struct own *o, const struct own_run *run, const struct shell_command *c)
+static void dev_check(struct own *o, const struct poetry_setups *all, const struct own_run *run,
+                      const struct shell_command *c)
 {
 	struct own_install install;
-	struct poetry_setup setup;
 	unsigned number = 9999;
 	if (!own_is_install(c, &install) || !install.verb ||
 	    (install.tool != OWN_POETRY && install.tool != OWN_PIPENV && install.tool != OWN_UV) ||
 	    str_eq(c->args[0].text, STR("pip")) || dev_is_left_out(o, run, c, install.tool) ||
 	    dev_is_meant(o, run->in->stage) || !dev_reaches_final(o, run->in->stage))
 		return;
-	bool old = install.tool == OWN_POETRY && poetry_at(o, run->in, &setup) && setup.is_pinned &&
-	           poetry_number(setup.version, &number) && number < 102;
+	const struct poetry_setup *setup = poetry_at(o, all, run->in);
+	bool old = install.tool == OWN_POETRY && setup && setup->is_pinned &&
+	           poetry_number(setup->version, &number) && number < 102;
 	const char *instead = install.tool == OWN_UV || old ? "--no-dev" : "--only main";
 	uint32_t end = install.verb->at + install.verb->size;
 	struct edit fix = own_edit(run->in, end, end, str_of(arena_printf(o->arena, " %s", instead)));
@@ -556,7 +578,8 @@ static void dev_check(struct own *o, const struct own_run *run, const struct she
 void own_dev_deps(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	struct poetry_setups all = poetry_find_setups(&o);
 	for (struct own_run run = { 0 }; dev_has_groups(s) && own_next_run(&o, &run, NULL);)
 		for (size_t i = 0; i < run.commands.n; i++)
-			dev_check(&o, &run, &run.commands.list[i]);
+			dev_check(&o, &all, &run, &run.commands.list[i]);
 }

@@ -6,13 +6,30 @@
 #include "core/recipe/mount.h"
 #include "core/recipe/values.h"
 
+static void own_find_bases(struct own *o)
+{
+	size_t n = o->recipe->nstages;
+	o->below = arena_array(o->arena, n, sizeof *o->below);
+	o->images = arena_array(o->arena, n, sizeof *o->images);
+	o->final = arena_array(o->arena, n, sizeof *o->final);
+	for (size_t i = 0; i < n; i++) {
+		o->images[i] = o->recipe->stages[i].base;
+		o->below[i] = o->subject->values
+			? values_base(o->subject->values, (int)i, &o->images[i]) : o->recipe->stages[i].from;
+	}
+	for (int s = o->recipe->target; s >= 0; s = o->below[s])
+		o->final[s] = true;
+}
+
 struct own own_open(const struct rule *rule, const struct subject *subject,
                     struct problems *problems)
 {
 	static const struct recipe nothing = { .target = -1 };
 	bool reads = subject->recipe && !subject->for_derived;
-	return (struct own){ .rule = rule, .subject = subject, .problems = problems,
-	                     .recipe = reads ? subject->recipe : &nothing, .arena = arena_new() };
+	struct own o = { .rule = rule, .subject = subject, .problems = problems,
+	                 .recipe = reads ? subject->recipe : &nothing, .arena = arena_new() };
+	own_find_bases(&o);
+	return o;
 }
 
 void own_close(struct own *o)
@@ -57,19 +74,13 @@ bool own_is_reached(const struct own *o, const struct instruction *in)
 
 int own_base(const struct own *o, int stage, struct str *ret_image)
 {
-	if (o->subject->values)
-		return values_base(o->subject->values, stage, ret_image);
-	*ret_image = o->recipe->stages[stage].base;
-	return o->recipe->stages[stage].from;
+	*ret_image = o->images[stage];
+	return o->below[stage];
 }
 
 bool own_stage_is_final(const struct own *o, int stage)
 {
-	struct str ignored;
-	for (int s = o->recipe->target; s >= 0; s = own_base(o, s, &ignored))
-		if (s == stage)
-			return true;
-	return false;
+	return o->final[stage];
 }
 
 bool own_is_final(const struct own *o, const struct instruction *in)

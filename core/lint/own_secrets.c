@@ -190,7 +190,7 @@ static bool secret_is_elsewhere(const char *path)
 	return false;
 }
 
-/* COPY . takes along what nobody has named. */
+/* COPY . takes along what nobody has named; told where it is first done in each stage. */
 static void secret_in_whole(struct own *o, const struct instruction *in, struct span at)
 {
 	const struct context *context = o->subject->context;
@@ -216,14 +216,17 @@ void own_secret_copied(const struct rule *rule, const struct subject *s,
                        struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	int stage = -1;
 	for (size_t i = 0; i < o.recipe->ninstructions; i++) {
 		const struct instruction *in = &o.recipe->instructions[i];
 		for (size_t k = 0; own_copies_context(in) && k < own_sources(in); k++) {
 			struct str source = own_source(&o, in, k), name = own_base_name(source);
 			struct span at = in->parts->args_at[k];
-			if (own_is_whole(source))
+			bool whole = own_is_whole(source);
+			if (whole && in->stage != stage)
 				secret_in_whole(&o, in, at);
-			else if (secret_is_file(name) || secret_is_key(name) || secret_is_folder(name))
+			stage = whole ? in->stage : stage;
+			if (secret_is_file(name) || secret_is_key(name) || secret_is_folder(name))
 				lint_report(rule, own_is_final(&o, in), problems, at,
 				            "%.*s is for nobody's eyes, and whoever has the layer can read it: "
 				            "mount it with --mount=type=secret in the step that needs it",

@@ -99,7 +99,21 @@ static bool copy_looks_like_venv(struct str source)
 	return own_is_one_of(own_base_name(source), names);
 }
 
-static void venv_check_copy(struct own *o, const struct instruction *in, int from)
+/* Those of the stage that was asked for last. */
+struct venvs_kept {
+	int stage;
+	struct venvs venvs;
+};
+
+static const struct venvs *venv_keep(const struct own *o, struct venvs_kept *kept, int stage)
+{
+	if (kept->stage != stage)
+		*kept = (struct venvs_kept){ stage, venv_find(o, stage) };
+	return &kept->venvs;
+}
+
+static void venv_check_copy(struct own *o, struct venvs_kept *kept, const struct instruction *in,
+                            int from)
 {
 	struct str target = own_path(o, in, in->parts->args[in->parts->nargs - 1]);
 	struct venvs v = { 0 };
@@ -108,7 +122,7 @@ static void venv_check_copy(struct own *o, const struct instruction *in, int fro
 		if (!source.p || str_eq(source, target))
 			continue;
 		if (v.n == 0)
-			v = venv_find(o, from);
+			v = *venv_keep(o, kept, from);
 		if (v.n == 0 && copy_looks_like_venv(source))
 			venv_add(&v, source);
 		for (size_t k = 0; k < v.n; k++) {
@@ -127,10 +141,11 @@ static void venv_check_copy(struct own *o, const struct instruction *in, int fro
 void own_venv_moved(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	struct venvs_kept kept = { .stage = -1 };
 	size_t at = 0;
 	for (const struct instruction *in; (in = own_next(&o, INSTRUCTION_COPY, &at));)
 		if (own_copies_from(&o, in) >= 0 && in->parts->nargs > 1)
-			venv_check_copy(&o, in, own_copies_from(&o, in));
+			venv_check_copy(&o, &kept, in, own_copies_from(&o, in));
 }
 
 /* ---- Python's minor version ---- */
@@ -194,6 +209,7 @@ static bool minor_matters(const struct venvs *v, struct str source)
 void own_python_minor(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	struct own o owned_own = own_open(rule, s, problems);
+	struct venvs_kept kept = { .stage = -1 };
 	size_t at = 0;
 	for (const struct instruction *in; (in = own_next(&o, INSTRUCTION_COPY, &at));) {
 		int from = own_copies_from(&o, in);
@@ -201,13 +217,13 @@ void own_python_minor(const struct rule *rule, const struct subject *s, struct p
 		bool known = from >= 0 && minor_of_stage(&o, from, &there);
 		if (from < 0 || !minor_of_stage(&o, in->stage, &here) || (known && there == here))
 			continue;
-		struct venvs v = venv_find(&o, from);
+		const struct venvs *v = venv_keep(&o, &kept, from);
 		for (size_t i = 0; i < own_sources(in); i++) {
 			struct str source = copy_source(&o, in, i);
 			unsigned long long by_path;
 			bool says = minor_of_path(source, &by_path);
 			unsigned long long was = says ? by_path : there;
-			if (!source.p || (!known && !says) || was == here || !minor_matters(&v, source))
+			if (!source.p || (!known && !says) || was == here || !minor_matters(v, source))
 				continue;
 			lint_report(rule, own_is_reached(&o, in), problems, in->parts->args_at[i],
 			            "these packages are for Python 3.%llu, and this stage has Python 3.%llu: "

@@ -12,7 +12,7 @@
  * text is read; what no shell takes is read as far as it goes. */
 
 /* Longer scripts are not read: no rule says anything of them. */
-enum { SHELL_SCRIPT_MAX = 1 << 20 };
+enum { SHELL_SCRIPT_MAX = 1 << 16 };
 
 struct script_word {
 	struct str text;                /* quotes and escapes taken off */

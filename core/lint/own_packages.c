@@ -208,7 +208,8 @@ static void cache_tell(struct own *o, const struct own_run *run, const struct sh
 	uint32_t end = install->verb ? install->verb->at + install->verb->size : c->end;
 	struct edit fix = { { 0 }, STR("") };
 	bool fixes = false;
-	if (way->option && (way->tool != OWN_POETRY || install->verb)) {
+	/* Old Poetry has no such option. */
+	if (way->option && way->tool != OWN_POETRY) {
 		fix = own_edit(run->in, end, end,
 		               str_of(arena_printf(o->arena, " %s", way->option)));
 		fixes = true;

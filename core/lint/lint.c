@@ -40,8 +40,11 @@ void lint_run(const struct rule *rules, const struct subject *subject, struct pr
 	whole.recipe = image ? image->recipe : NULL;
 	whole.for_derived = whole.recipe && whole.recipe->ninstructions &&
 	                    !whole.recipe->instructions[0].at.source;
-	if (whole.recipe)
+	owned(arena) struct arena *arena = arena_new();
+	if (whole.recipe) {
 		whole.values = values = lint_values(image);
+		whole.scripts = lint_scripts(&whole, arena);
+	}
 	lint_check(rules, &whole, found);
 	if (whole.recipe) {
 		lint_check(lint_check_rules, &whole, found);

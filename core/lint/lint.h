@@ -1,6 +1,7 @@
 #ifndef CORE_LINT_LINT_H
 #define CORE_LINT_LINT_H
 
+#include "core/lint/shell_commands.h"
 #include "core/plan/plan.h"
 #include "core/project/preferences.h"
 #include "core/recipe/values.h"
@@ -25,6 +26,8 @@ struct subject {
 	const struct recipe *recipe;    /* of its main image, or NULL */
 	const struct values *values;    /* of that recipe; NULL: there is none */
 	bool for_derived;               /* made, not read: rules about a file's text say nothing */
+	/* Of each instruction of the recipe what its RUN runs; NULL: whoever asks reads it. */
+	const struct shell_commands *scripts;
 };
 
 struct rule {
@@ -47,6 +50,9 @@ extern const struct rule lint_check_rules[], lint_own_rules[], lint_quiet_rules[
  * image, those of the two tables above.  What comments in the Dockerfile and preferences
  * ignore is left out, severities are as preferences have them. */
 void lint_run(const struct rule *rules, const struct subject *, struct problems *);
+
+/* The subject's scripts, in the arena. */
+const struct shell_commands *lint_scripts(const struct subject *, struct arena *);
 
 /* A finding of the rule, at its severity or, where it concerns nothing that was selected,
  * as a note. */

@@ -212,6 +212,16 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 	return preferences_wrong(r, value, "\"auto\", \"osc52\" or \"file\"");
 }
 
+/* Tables of kinds, which read them themselves. */
+static bool preferences_kind(struct preferences_reader *r, const struct value *value)
+{
+	if (r->trusted)
+		problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
+		             "%.*s is ignored here: it is a project's, in its .mortar.toml",
+		             STR_ARG(value_key(value)));
+	return true;
+}
+
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
 	preferences_notice, preferences_history, preferences_project, preferences_pools;
 
@@ -223,6 +233,8 @@ static const struct preferences_key preferences_keys[] = {
 	{ "theme", false, preferences_theme },
 	{ "git_labels", false, preferences_git_labels },
 	{ "pesto", false, preferences_pesto },
+	{ "image", false, preferences_kind },
+	{ "poetry", false, preferences_kind },
 	{ "log_limit", true, preferences_log_limit },
 	{ "mouse", true, preferences_mouse },
 	{ "clipboard", true, preferences_clipboard },

@@ -44,7 +44,8 @@ static size_t level_runs(const struct recipe *r, int last, unsigned *runs)
 	return n;
 }
 
-/* Those of which no step is before the boundary. */
+/* Those of which no step is before the boundary.  BuildKit takes no name for one that has
+ * none. */
 static void level_stages(struct plan *plan, int last, struct level_effect *effect)
 {
 	const struct recipe *r = plan->recipe;
@@ -54,7 +55,7 @@ static void level_stages(struct plan *plan, int last, struct level_effect *effec
 		owned_buf struct buf name = { 0 };
 		const struct stage *s = &r->stages[i];
 		bool behind = s->first + s->count > (unsigned)(last + 1);
-		if (!s->reachable || !behind || level_has_step(r, (int)i, last))
+		if (!s->name.n || !s->reachable || !behind || level_has_step(r, (int)i, last))
 			continue;
 		recipe_stage_name(r, (int)i, &name);
 		names[n++] = arena_text(plan->arena, buf_str(&name));

@@ -72,7 +72,7 @@ static bool image_is_selected(const struct image_reader *r, const char *profile)
 	return false;
 }
 
-/* What is wrong in a profile that takes no part is worth a warning only. */
+/* false: something is wrong; in a profile that takes no part that is worth a warning only. */
 static bool image_check_layer(const struct image_reader *r, const struct layer *l)
 {
 	owned(problems) struct problems *found = problems_new();
@@ -138,16 +138,15 @@ static const struct value *image_merge(const struct image_reader *r, const struc
 	const struct value *value = NULL;
 	bool ok = true;
 	for (size_t i = 0; i < n; i++) {
-		if (layers[i].value)
-			ok = image_check_layer(r, &layers[i]) && ok;
+		if (layers[i].value && !image_check_layer(r, &layers[i]) && layers[i].active)
+			ok = false;
 		if (layers[i].active)
 			value = cascade_merge(r->arena, r->selection->rule, value, layers[i].value);
 	}
 	return ok ? value : NULL;
 }
 
-/* false: the file cannot be read as what it is. */
-static bool image_document(struct image_reader *r, struct document *ret_document)
+static void image_document(struct image_reader *r, struct document *ret_document)
 {
 	const struct value *file = r->text.p ? image_parse(r, NULL, r->problems) : NULL;
 	if (file)
@@ -165,12 +164,11 @@ static bool image_document(struct image_reader *r, struct document *ret_document
 		ret_document->value = value_new_object(r->arena);
 	else if (layers[0].value)
 		ret_document->value = image_merge(r, layers, n);
-	return ret_document->value;
 }
 
 /* ---- files ---- */
 
-/* A link may lead out of the project, whose files alone are read here. */
+/* A link may lead out of the project: its values would go into a build. */
 static bool image_is_link(const struct image_reader *r, const char *name)
 {
 	struct files_list list;
@@ -183,36 +181,36 @@ static bool image_is_link(const struct image_reader *r, const char *name)
 	return false;
 }
 
-/* false: it is there, and cannot be read. */
-static bool image_file_text(const struct image_reader *r, const char *name, struct str *ret_text)
+/* p NULL: there is none, or none that can be read. */
+static void image_file_text(const struct image_reader *r, const char *name, struct str *ret_text)
 {
 	struct error err;
 	struct span at = { image_source(r, name, NULL, (struct str){ 0 }), 0, 0 };
 	*ret_text = (struct str){ 0 };
 	switch (files_read(r->files, files_join(r->arena, r->root, name), r->arena, ret_text, &err)) {
 	case FILES_FAILED:
-		return problems_add(r->problems, SEVERITY_ERROR, "file-unreadable", at, "%s", err.text);
+		problems_add(r->problems, SEVERITY_ERROR, "file-unreadable", at, "%s", err.text);
+		return;
 	case FILES_ABSENT:
-		return true;
+		return;
 	case FILES_OK:
 		break;
 	}
-	if (!image_is_link(r, name))
-		return true;
-	*ret_text = (struct str){ 0 };
-	return problems_add(r->problems, SEVERITY_ERROR, "image-link", at, "this is a link, which may "
-	                    "lead out of the project: a file is wanted here");
 }
 
-static bool image_read_env(struct image_reader *r, struct document *documents, size_t *n)
+static void image_read_env(struct image_reader *r, struct document *documents, size_t *n)
 {
 	struct str text;
 	struct layer *layer = arena_alloc(r->arena, sizeof *layer);
-	if (!image_file_text(r, IMAGE_SETTINGS_ENV, &text))
-		return false;
+	image_file_text(r, IMAGE_SETTINGS_ENV, &text);
 	if (!text.p)
-		return true;
+		return;
 	const struct source *source = image_source(r, IMAGE_SETTINGS_ENV, NULL, text);
+	if (image_is_link(r, IMAGE_SETTINGS_ENV)) {
+		problems_add(r->problems, SEVERITY_ERROR, "image-link", (struct span){ source, 0, 0 },
+		             "this is a link, which may lead out of the project: a file is wanted here");
+		return;
+	}
 	bool ok = dotenv_read(r->arena, source, r->problems, &r->env);
 	*layer = (struct layer){ .path = IMAGE_SETTINGS_ENV, .value = r->env, .present = true,
 	                         .active = true };
@@ -220,7 +218,6 @@ static bool image_read_env(struct image_reader *r, struct document *documents, s
 		.path = IMAGE_SETTINGS_ENV, .value = ok ? r->env : NULL, .layers = layer, .nlayers = 1,
 		.format = DOCUMENT_DOTENV, .chosen = true,
 	};
-	return ok;
 }
 
 bool image_settings_read(struct files *files, struct arena *arena, const char *root,
@@ -231,18 +228,17 @@ bool image_settings_read(struct files *files, struct arena *arena, const char *r
 	                          .selection = selection, .problems = problems, .out = ret_settings };
 	struct document *documents = arena_array(arena, 2, sizeof *documents);
 	static const char *const none[] = { NULL };
-	size_t n = 1;
+	size_t n = 1, before = problems_errors(problems);
 	*ret_settings = (struct image_settings){ .documents = documents, .secrets = none,
 	                                         .profiles = none };
-	bool ok = image_file_text(&r, IMAGE_SETTINGS_FILE, &r.text);
-	ok = image_document(&r, &documents[0]) && ok;
-	ok = image_read_env(&r, documents, &n) && ok;
+	image_file_text(&r, IMAGE_SETTINGS_FILE, &r.text);
+	image_document(&r, &documents[0]);
+	image_read_env(&r, documents, &n);
 	ret_settings->ndocuments = n;
-	if (documents[0].value && !image_fields_read(arena, files, root, documents[0].value, r.env,
-	                                             problems, ret_settings))
-		ok = false;
+	if (documents[0].value)
+		image_fields_read(arena, files, root, documents[0].value, r.env, problems, ret_settings);
 	cascade_note_difference(arena, &documents[0], problems);
-	return ok;
+	return problems_errors(problems) == before;
 }
 
 /* ---- under a selection ---- */

@@ -142,8 +142,8 @@ static void test_image_settings__yield_to_the_command_line(void **state)
 static void test_image_settings__say_what_is_wrong_and_where(void **state)
 {
 	static const struct { const char *toml, *is; } rows[] = {
-		{ "[image]\ntragte = \"x\"\n",
-		  "/p/.mortar.toml:2:1: an image has no setting tragte: is it target" },
+		{ "[image]\ntargte = \"x\"\n",
+		  "/p/.mortar.toml:2:1: an image has no setting targte: is it target" },
 		{ "[image]\nzzz = 1\n", "/p/.mortar.toml:2:1: an image has no setting zzz: there are "
 		  "dockerfile, context, target, platform, build-args, labels, secrets" },
 		{ "[image]\ntarget = 1\n",
@@ -170,8 +170,8 @@ static void test_image_settings__say_what_is_wrong_and_where(void **state)
 		{ "image = 1\n", "/p/.mortar.toml:1:9: image must be a table: [image]" },
 		{ "[image.profiles]\n\"a b\" = {}\n", "/p/.mortar.toml:2:1: 'a b' cannot be a profile: "
 		  "names are letters, digits, _ and -" },
-		{ "[image.profiles.x]\ntragte = 1\n", "/p/.mortar.toml:2:1 (profile x): warning: an image "
-		  "has no setting tragte: is it target (profile x is not selected)" },
+		{ "[image.profiles.x]\ntargte = 1\n", "/p/.mortar.toml:2:1: warning: an image "
+		  "has no setting targte: is it target (profile x is not selected)" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

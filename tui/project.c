@@ -263,7 +263,7 @@ bool project_select_file(struct project *p, const char *file)
 	struct error ignored;
 	owned(files) struct files *files = files_disk(".");
 	const char *path = files_join(p->arena, p->target.root, file);
-	if (p->kind->choices && files_has(files, path)) {
+	if (p->kind->any_level && files_has(files, path)) {
 		p->target.file = arena_text(p->arena, str_of(file));
 		project_add_option(p, "file", p->target.file);
 		return true;

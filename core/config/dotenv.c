@@ -242,9 +242,10 @@ static bool dotenv_put(struct dotenv *d, struct str name, struct str value,
 {
 	owned_buf struct buf text = { 0 };
 	*ret_edits = (struct edits){ 0 };
-	if (str_find(value, '\0') != STR_NONE || value.n > DOTENV_VALUE_MAX)
-		return error_set(err, ERROR_USAGE, "the value of a variable has at most %d bytes, none of "
-		                 "them 0", DOTENV_VALUE_MAX);
+	if (str_find(value, '\0') != STR_NONE || utf8_invalid(value) != STR_NONE ||
+	    value.n > DOTENV_VALUE_MAX)
+		return error_set(err, ERROR_USAGE, "the value of a variable has at most %d bytes of UTF-8, "
+		                 "none of them 0", DOTENV_VALUE_MAX);
 	for (size_t i = d->n; i-- > 0;) {
 		const struct dotenv_entry *e = &d->entries[i];
 		if (e->is_alone || !str_eq(span_text(e->name), name))

@@ -176,11 +176,15 @@ static struct settings *dockerfile_settings(const struct target *target,
 
 /* ---- plan ---- */
 
-/* The folder's name as an image may be called: "My App" becomes my-app:latest. */
-static const char *dockerfile_image(struct arena *arena, const char *folder)
+/* The folder's name as an image may be called, and the profiles: "My App" becomes my-app:latest,
+ * with two of them my-app:p1-p2. */
+static const char *dockerfile_image(struct arena *arena, const char *folder,
+                                    const struct selection *s)
 {
-	owned_buf struct buf name = { 0 };
+	owned_buf struct buf name = { 0 }, tag = { 0 };
 	struct error ignored;
+	for (size_t i = 0; i < s->nprofiles; i++)
+		buf_printf(&tag, "%s%s", i ? "-" : "", s->profiles[i]);
 	bool gap = false;
 	for (const char *c = folder; *c; c++) {
 		bool fits = isalnum((unsigned char)*c);
@@ -190,9 +194,10 @@ static const char *dockerfile_image(struct arena *arena, const char *folder)
 			buf_append_char(&name, (char)tolower((unsigned char)*c));
 		gap = !fits;
 	}
-	return arena_printf(arena, "%s:latest",
+	return arena_printf(arena, "%s:%s",
 	                    quote_check_repository(buf_str(&name), &ignored) ? buf_text(&name)
-	                                                                     : "image");
+	                                                                     : "image",
+	                    quote_check_tag(buf_str(&tag), &ignored) ? buf_text(&tag) : "latest");
 }
 
 static struct plan *dockerfile_plan(const struct settings *settings,
@@ -219,7 +224,8 @@ static struct plan *dockerfile_plan(const struct settings *settings,
 	plan->project = arena_text(plan->arena, str_of(settings->name));
 	plan->root = arena_text(plan->arena, str_of(settings->root));
 	image.recipe = plan->recipe;
-	image.tags = image_tags(plan, selection, dockerfile_image(plan->arena, settings->name));
+	image.tags = image_tags(plan, selection,
+	                        dockerfile_image(plan->arena, settings->name, selection));
 	image.context = context_new();
 	context_add_tree(image.context, arena_text(plan->arena, str_of(d->context)), "", ignore);
 	image_options(plan, &under, NULL, 0, files, problems, &image);
@@ -228,12 +234,34 @@ static struct plan *dockerfile_plan(const struct settings *settings,
 	return problems_errors(problems) ? NULL : take(plan);
 }
 
-/* A tag says a version and nothing else. */
+/* The longest profile that the tag begins with, ended by a - or the tag's end. */
+static const char *dockerfile_profile(const struct settings *settings, struct str tag)
+{
+	const char *best = NULL;
+	for (size_t i = 0; i < settings->nprofiles; i++) {
+		struct str profile = str_of(settings->profiles[i]);
+		if (str_has_prefix(tag, profile) && (tag.n == profile.n || tag.p[profile.n] == '-') &&
+		    (!best || profile.n > strlen(best)))
+			best = settings->profiles[i];
+	}
+	return best;
+}
+
+/* A tag that is made of profiles says those, another one a version. */
 static struct variant dockerfile_variant(const struct settings *settings, struct arena *arena,
                                          struct str tag)
 {
-	(void)settings;
-	return (struct variant){ .version = arena_str(arena, tag) };
+	const char **profiles = arena_array(arena, tag.n + 1, sizeof *profiles);
+	struct str rest = tag;
+	size_t n = 0;
+	while (rest.n) {
+		const char *profile = dockerfile_profile(settings, rest);
+		if (!profile)
+			return (struct variant){ .version = arena_str(arena, tag) };
+		profiles[n++] = arena_text(arena, str_of(profile));
+		rest = str_slice(rest, strlen(profile) + 1, rest.n);
+	}
+	return (struct variant){ .version = STR("latest"), .profiles = profiles, .nprofiles = n };
 }
 
 /* Those of the project's folder, and the one that is taken wherever it lies. */

@@ -302,7 +302,7 @@ static void preferences_unknown(struct preferences_reader *r, const struct value
 	for (size_t i = 0; keys[i].name; i++)
 		similar_try(&similar, keys[i].name);
 	for (size_t i = 0; !similar.best && keys[i].name; i++)
-		if (r->trusted || !keys[i].user_only)
+		if (r->trusted ? keys[i].set != preferences_kind : !keys[i].user_only)
 			buf_printf(&known, "%s%s", known.n ? ", " : "", keys[i].name);
 	problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
 	             "mortar knows no setting %.*s here: %s %s", STR_ARG(key),

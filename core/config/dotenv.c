@@ -75,7 +75,7 @@ static bool dotenv_is_name(int c)
 static bool dotenv_name(struct dotenv *d, struct dotenv_entry *e)
 {
 	struct str rest = str_slice(d->text, d->at, d->text.n);
-	if (str_has_prefix(rest, STR("export")) && rest.n > 6 && (rest.p[6] == ' ' || rest.p[6] == '\t')) {
+	if (str_has_prefix(rest, STR("export ")) || str_has_prefix(rest, STR("export\t"))) {
 		d->at += 6;
 		dotenv_blanks(d);
 	}

@@ -41,7 +41,8 @@ static void check_rows(const struct row *rows, size_t n)
 static void test_toml_edit__replaces_where_it_stands(void **state)
 {
 	static const struct row rows[] = {
-		{ "[i]\na = 1 # c\nb=2\n", "/i", "/a", "\"x\\n\\u0001\"", "[i]\na = \"x\\n\\u0001\" # c\nb=2\n" },
+		{ "[i]\na = 1 # c\nb=2\n", "/i", "/a", "\"x\\n\\u0001\"",
+		  "[i]\na = \"x\\n\\u0001\" # c\nb=2\n" },
 		{ "[i]\na = '''\n[no]\n'''\nb=2\n", "/i", "/a", "true", "[i]\na = true\nb=2\n" },
 		{ "[i]\na = [1,\n2]\n", "/i", "/a/1", "3.50", "[i]\na = [1,\n3.50]\n" },
 		{ "[i]\na = {b = 1}\n", "/i", "/a/b", "[1, {\"c d\": 2}]",
@@ -119,7 +120,8 @@ static void test_toml_edit__refuses_what_would_touch_more(void **state)
 		{ "[i]\na = \n", "/i", "/b", "1", "!2: " },
 		{ "i = 5\n", "/i", "/b", "1", "!0: '/i' is no table" },
 		{ "i = {a = 1}\n", "/i/p/g", "/b", "1", "!0: the file would be no TOML then: " },
-		{ "[i]\na = 1\n", "/i", "/b", "99999999999999999999", "!0: the file would be no TOML then: " },
+		{ "[i]\na = 1\n", "/i", "/b", "99999999999999999999",
+		  "!0: the file would be no TOML then: " },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

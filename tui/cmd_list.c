@@ -1,5 +1,6 @@
 /* mortar list: what workspaces and the engine hold of a project. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/utf8.h"
 #include "core/job/images.h"
@@ -14,6 +15,7 @@ struct listing {
 	struct loop *loop;
 	const struct project *project;
 	struct workspaces workspaces;
+	struct choices choices;
 	struct images_found found;
 };
 
@@ -76,6 +78,20 @@ static struct value *list_images(const struct listing *l)
 	return list;
 }
 
+static struct value *list_choices(const struct listing *l)
+{
+	struct arena *a = l->arena;
+	struct value *list = value_new_array(a);
+	for (size_t i = 0; i < l->choices.n; i++) {
+		struct value *o = value_new_object(a);
+		const char *file = l->choices.files[i], *chosen = l->choices.chosen;
+		value_set(a, o, "file", value_new_string(a, str_of(file)));
+		value_set(a, o, "chosen", value_new_bool(a, chosen && strcmp(file, chosen) == 0));
+		value_append(list, (struct str){ 0 }, (struct span){ 0 }, o);
+	}
+	return list;
+}
+
 static struct value *list_null(struct arena *a)
 {
 	return value_new(a, VALUE_NULL, STR("null"), (struct span){ 0 });
@@ -88,6 +104,7 @@ static void list_write_json(const struct listing *l, struct buf *out)
 	const char *error = l->found.why ? l->found.why->text : NULL;
 	value_set(a, all, "project", value_new_string(a, str_of(l->project->settings->name)));
 	value_set(a, all, "kind", value_new_string(a, str_of(l->project->kind->name)));
+	value_set(a, all, "files", list_choices(l));
 	value_set(a, all, "workspace", l->workspaces.root
 	          ? value_new_string(a, str_of(l->workspaces.root)) : list_null(a));
 	value_set(a, all, "workspaces", list_workspaces(l));
@@ -125,6 +142,11 @@ static struct str list_text(const struct value *object, const char *key)
 static void list_write_text(const struct listing *l, struct buf *out)
 {
 	owned_buf struct buf line = { 0 };
+	for (size_t i = 0; l->choices.n > 1 && i < l->choices.n; i++) {
+		const char *file = l->choices.files[i], *chosen = l->choices.chosen;
+		buf_printf(&line, "%s %s", chosen && strcmp(file, chosen) == 0 ? "*" : " ", file);
+		list_append_line(out, &line);
+	}
 	if (l->workspaces.root) {
 		buf_printf(&line, "%s in %s", l->workspaces.n ? "workspaces" : "no workspaces",
 		           l->workspaces.root);
@@ -172,6 +194,8 @@ int cmd_list(struct arena *arena, const struct args *args)
 	struct listing l = { .arena = arena, .loop = loop, .project = p };
 	if (p->kind->workspaces)
 		p->kind->workspaces(p->settings, files, arena, &l.workspaces);
+	if (p->kind->choices)
+		p->kind->choices(p->settings, files, arena, &l.choices);
 	struct images_request request = { p->engine, p->preferences->engines,
 	                                  p->preferences->nengines, NULL, 0, p->settings->name };
 	const struct preferences_pool *pool = preferences_pool(p->preferences, p->engine);

@@ -4,7 +4,7 @@
 #include "core/base/similar.h"
 #include "core/base/utf8.h"
 #include "core/config/cascade.h"
-#include "core/config/edit.h"
+#include "core/config/document_edit.h"
 #include "core/config/effect.h"
 #include "core/config/profiles.h"
 #include "core/os/save.h"
@@ -61,14 +61,13 @@ static bool set_check_document(const struct set *s, struct error *err)
 /* The file's text as the configuration was read from it; of a broken one as it is. */
 static bool set_find_text(struct set *s, struct error *err)
 {
-	const struct layer *base = &s->document->layers[0];
 	const struct layer *own = document_layer(s->document, s->profile);
-	const char *name = own ? own->path
-	                       : s->profile ? document_overlay_path(s->arena, base->path, s->profile)
-	                                    : base->path;
+	const char *name = own ? own->path : document_edit_path(s->arena, s->document, s->profile);
 	s->path = document_path(s->project, s->arena, name);
 	s->text = (struct str){ 0 };
-	if (own && own->value) {
+	if (!own && s->document->format != DOCUMENT_JSON)
+		own = document_layer(s->document, NULL);
+	if (own && own->value && value_span(own->value).source) {
 		s->text = value_span(own->value).source->text;
 		return true;
 	}
@@ -141,7 +140,7 @@ static bool set_value(struct set *s, const struct source *source, struct edits *
 		return error_set(err, ERROR_USAGE, "the whole of a configuration file is an object: {…}");
 	if (args_has(s->args, "whole") && !set_whole(s, &pointer, &json, err))
 		return false;
-	return edit_set(s->arena, source, pointer, json, edits, err);
+	return document_edit_set(s->arena, s->document, s->profile, source, pointer, json, edits, err);
 }
 
 /* Where the value is instead, for who looks for it in the wrong file. */
@@ -165,7 +164,8 @@ static bool set_edit(struct set *s, struct error *err)
 	owned_buf struct buf after = { 0 };
 	struct edits edits = { 0 };
 	const struct source *source = source_new(s->arena, str_of(s->path), s->profile, s->text);
-	bool ok = s->removes ? edit_unset(s->arena, source, s->pointer, &edits, err)
+	bool ok = s->removes ? document_edit_unset(s->arena, s->document, s->profile, source,
+	                                           s->pointer, &edits, err)
 	                     : set_value(s, source, &edits, err);
 	if (!ok)
 		return err->code == ERROR_MISSING ? set_missing(s, err) : false;

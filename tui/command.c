@@ -11,7 +11,7 @@
 #include "tui/help.h"
 #include "tui/text.h"
 
-#define SELECT "profile kind merge"
+#define SELECT "profile kind file merge"
 /* What is built, and shown beforehand. */
 #define MADE " cache engine network build-arg label no-git-labels proxy target-platform target " \
 	"allow-secret-in-layer pull secret ssh add-host shm-size ulimit cgroup-parent cache-from " \

@@ -3,6 +3,7 @@
 #include "core/history/list.h"
 #include "core/job/request.h"
 #include "core/os/files.h"
+#include "core/recipe/insert.h"
 #include "core/recipe/quote.h"
 
 struct docker_line {
@@ -64,11 +65,15 @@ static void line_level(struct docker_line *l, struct arena *arena, const char *d
 	struct error ignored;
 	if (strcmp(level, "none") == 0)
 		buf_append(l->out, STR(" --no-cache"));
-	const char *arg = arena_printf(arena, "\nARG %s\n", level);
+	const char *const names[] = { level, RECIPE_LEVEL_ARG };
 	const char *path = files_join(arena, dir, "Dockerfile");
-	if (files_read(disk, path, arena, &text, &ignored) == FILES_OK &&
-	    str_find_str(text, str_of(arg)) != STR_NONE) {
-		line_word(l, " --build-arg ", str_of(level));
+	if (files_read(disk, path, arena, &text, &ignored) != FILES_OK)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *arg = arena_printf(arena, "\nARG %s\n", names[i]);
+		if (str_find_str(text, str_of(arg)) == STR_NONE)
+			continue;
+		line_word(l, " --build-arg ", str_of(names[i]));
 		buf_append(l->out, STR("=$(date +%s)"));
 	}
 }

@@ -1,7 +1,7 @@
 #include "tui/edit_places.h"
 
 #include "core/base/utf8.h"
-#include "core/config/edit.h"
+#include "core/config/document_edit.h"
 #include "core/value/json.h"
 #include "tui/json_text.h"
 #include "tui/origin_mark.h"
@@ -226,11 +226,11 @@ static bool places_edit(struct places *p, struct edit_file *file, struct str poi
                         struct str json, struct error *err)
 {
 	struct source *source = source_new(p->arena, str_of(file->path), file->profile, file->before);
-	owned(problems) struct problems *ignored = problems_new();
+	const struct document *d = p->site->document;
 	owned_buf struct buf text = { 0 };
 	struct edits edits;
-	if (!(json.p ? edit_set(p->arena, source, pointer, json, &edits, err)
-	             : edit_unset(p->arena, source, pointer, &edits, err)))
+	if (!(json.p ? document_edit_set(p->arena, d, file->profile, source, pointer, json, &edits, err)
+	             : document_edit_unset(p->arena, d, file->profile, source, pointer, &edits, err)))
 		return false;
 	if (edits.n == 0)
 		return true;
@@ -238,8 +238,8 @@ static bool places_edit(struct places *p, struct edit_file *file, struct str poi
 	file->after = arena_str(p->arena, buf_str(&text));
 	source = source_new(p->arena, str_of(file->path), file->profile, file->after);
 	source->name = file->name;
-	return value_read_json(p->arena, source, ignored, &file->value) ||
-	       error_set(err, ERROR_PROJECT, "the edit would leave no JSON");
+	return document_edit_read(p->arena, d, file->profile, source, &file->value) ||
+	       error_set(err, ERROR_PROJECT, "the edit would leave a file that cannot be read");
 }
 
 /* Whether v is written in one of the files as they would be. */
@@ -411,7 +411,8 @@ void edit_places_unset(struct arena *arena, const struct edit_site *site,
 			ret_places->best = ret_places->n;
 		places_try(&p, &(struct places_want){ &which[i], 1, site->pointer, { 0 }, false });
 	}
-	if (n > 1)
+	/* Tables of one file are changed one after the other. */
+	if (n > 1 && site->document->format == DOCUMENT_JSON)
 		places_try(&p, &(struct places_want){ which, n, site->pointer, { 0 }, false });
 }
 

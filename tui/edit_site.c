@@ -1,6 +1,7 @@
 #include "tui/edit_site.h"
 
 #include "core/config/cascade.h"
+#include "core/config/document_edit.h"
 #include "core/config/effect.h"
 #include "core/config/profiles.h"
 
@@ -11,18 +12,22 @@ static struct edit_file edit_site_file(struct arena *arena, const struct edit_si
 {
 	const struct document *d = site->document;
 	const struct layer *l = document_layer(d, profile);
-	const char *base = d->layers[0].path, *root = site->settings->root;
-	if (l && l->value) {
+	const struct layer *file = l ? l : document_layer(d, NULL);
+	const char *root = site->settings->root;
+	if (l && l->value && value_span(l->value).source) {
 		const struct source *source = value_span(l->value).source;
 		return (struct edit_file){
 			.name = l->path, .path = source->path, .profile = profile, .value = l->value,
 			.before = source->text, .after = source->text,
 		};
 	}
-	const char *name = profile ? document_overlay_path(arena, base, profile) : base;
+	const char *name = document_edit_path(arena, d, profile);
+	struct str text = { 0 };
+	if (d->format != DOCUMENT_JSON && file && file->value && value_span(file->value).source)
+		text = value_span(file->value).source->text;
 	return (struct edit_file){
 		.name = name, .path = strcmp(root, ".") == 0 ? name : files_join(arena, root, name),
-		.profile = profile,
+		.profile = profile, .before = text, .after = text,
 	};
 }
 

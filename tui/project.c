@@ -33,6 +33,24 @@ static bool project_level(struct project *p, const char *given, struct error *er
 	                 buf_text(&known));
 }
 
+/* From the project's folder on, as --file counts; a path from here may be meant. */
+static bool project_settle_file(struct project *p, const char *given, struct error *err)
+{
+	owned(files) struct files *files = files_disk(".");
+	struct arena *a = p->arena;
+	if (!given)
+		return true;
+	struct str root = str_of(files_absolute(a, p->target.root)), file = str_of(given);
+	struct str here = str_of(files_absolute(a, given));
+	if (!files_has(files, files_join(a, p->target.root, given)) && str_has_prefix(here, root) &&
+	    here.p[root.n] == '/')
+		file = str_slice(here, root.n + 1, here.n);
+	if (!given[0])
+		return error_set(err, ERROR_USAGE, "--file needs the name of a Dockerfile");
+	project_add_option(p, "file", arena_text(a, file));
+	return true;
+}
+
 /* Command line over .mortar.toml over config.toml (the latter two are merged by
  * preferences_read). */
 static bool project_settle(struct project *p, const struct args *args, struct error *err)
@@ -49,7 +67,8 @@ static bool project_settle(struct project *p, const struct args *args, struct er
 	project_rule(p, args_get(args, "merge"));
 	return project_level(p, args_get(args, "cache"), err) &&
 	       project_options_read(p->arena, args, p->kind, p->preferences, p->engine,
-	                            &p->selection, err);
+	                            &p->selection, err) &&
+	       project_settle_file(p, args_get(args, "file"), err);
 }
 
 /* As a person here would name it: relative when it lies below this folder. */
@@ -226,7 +245,11 @@ bool project_select_level(struct project *p, const char *level)
 	const struct level *found = level_find(p->kind->levels, level);
 	if (found)
 		p->selection.level = found->name;
-	return found != NULL;
+	else if (p->kind->any_level && level[0])
+		p->selection.level = arena_text(p->arena, str_of(level));
+	else
+		return false;
+	return true;
 }
 
 void project_select_engine(struct project *p, const char *name)
@@ -266,6 +289,11 @@ bool project_select_file(struct project *p, const char *file)
 	struct error ignored;
 	owned(files) struct files *files = files_disk(".");
 	const char *path = files_join(p->arena, p->target.root, file);
+	if (p->kind->any_level && files_has(files, path)) {
+		p->target.file = arena_text(p->arena, str_of(file));
+		project_add_option(p, "file", p->target.file);
+		return true;
+	}
 	if (p->kind->recognise(files, path, p->arena, &target, &ignored) != KIND_FILE)
 		return false;
 	target.root = p->target.root;

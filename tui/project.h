@@ -51,7 +51,8 @@ bool project_read_settings(struct project *);
 
 /* Copies; the next project_read uses them. */
 void project_select_profiles(struct project *, const char *const *names, size_t n);
-/* A level's name of the kind, its alias; false when there is none. */
+/* A level's name of the kind, its alias; where the kind takes any, a line or stage, which
+ * planning checks.  False when there is none. */
 bool project_select_level(struct project *, const char *level);
 /* As --engine names it. */
 void project_select_engine(struct project *, const char *name);

@@ -62,38 +62,13 @@ static bool options_flag(struct options *o, const char *name, struct str value, 
 	return options_add(o, name, STR("true"), err);
 }
 
-/* os/architecture[/variant], as containerd's platforms has it. */
-static bool options_is_platform(struct str value)
-{
-	size_t parts = 0, letters = 0;
-	bool right = true;
-	for (size_t i = 0; i <= value.n; i++) {
-		char c = i < value.n ? value.p[i] : '/';
-		if (c == '/') {
-			parts++;
-			right = right && letters;
-			letters = 0;
-			continue;
-		}
-		letters++;
-		right = right && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-		                  (letters > 1 && (c == '-' || c == '.')));
-	}
-	return right && parts >= 2 && parts <= 3;
-}
-
 static bool options_platform(struct options *o, const char *name, struct str value,
                              struct error *err)
 {
-	struct str rest = value, one;
+	struct error why;
 	(void)name;
-	if (!value.n)
-		return error_set(err, ERROR_USAGE, "--target-platform needs OS/ARCHITECTURE, such as "
-		                 "linux/arm64 or linux/arm/v7, not ''");
-	while (str_next(&rest, ',', &one))
-		if (!options_is_platform(one))
-			return error_set(err, ERROR_USAGE, "--target-platform needs OS/ARCHITECTURE, such as "
-			                 "linux/arm64 or linux/arm/v7, not '%.*s'", STR_ARG(one));
+	if (!platform_check(value, &why))
+		return error_set(err, ERROR_USAGE, "--target-platform %s", why.text);
 	return options_add(o, "platform", value, err);
 }
 

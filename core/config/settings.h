@@ -34,7 +34,12 @@ struct layer {
 	const struct value *value;      /* NULL: absent or broken */
 	bool present;                   /* the file is there (then NULL means broken) */
 	bool active;                    /* takes part in this selection */
+	/* Of a file that has several layers: the pointer in it below which this one stands
+	 * ("/image/profiles/gpu"); NULL: the whole file is the layer. */
+	const char *table;
 };
+
+enum document_format { DOCUMENT_JSON, DOCUMENT_TOML, DOCUMENT_DOTENV };
 
 /* One configuration file after the cascade. */
 struct document {
@@ -44,6 +49,7 @@ struct document {
 	                                 * files that are there, the base always */
 	size_t nlayers;
 	bool generated;                 /* has no file of its own: service.json */
+	enum document_format format;    /* of its files; TOML: one file, with a table a layer */
 	bool chosen;                    /* one file out of several; no overlay takes part: build.json */
 };
 

@@ -3,6 +3,7 @@
 #include "core/engine/base64.h"
 #include "core/engine/stream.h"
 #include "core/ext/pb_control.h"
+#include "core/recipe/insert.h"
 #include "core/value/json.h"
 
 /* A line number beyond is none. */
@@ -99,9 +100,10 @@ void blame_finish(struct blame *b)
 /* The instruction of ours at that line, when the text there is ours; else -1. */
 static int blame_instruction(const struct recipe *r, const struct blame *b)
 {
+	unsigned line = r ? recipe_file_line(r, b->line) : 0;
 	for (size_t i = 0; r && i < r->ninstructions; i++) {
 		const struct instruction *in = &r->instructions[i];
-		if (b->line < in->first_line || b->line > in->last_line)
+		if (line < in->first_line || line > in->last_line)
 			continue;
 		struct str text = str_trim(buf_str(&b->text));
 		return text.n && str_find_str(in->text, text) != STR_NONE ? (int)i : -1;
@@ -120,7 +122,7 @@ void blame_tell(const struct blame *b, struct decoder *d)
 		return;
 	if (r->failed < 0)
 		r->failed = blame_instruction(d->recipe, b);
-	r->failed_line = b->line;
+	r->failed_line = d->recipe ? recipe_file_line(d->recipe, b->line) : b->line;
 	buf_clear(&r->failed_text);
 	buf_append(&r->failed_text, buf_str(&b->text));
 }

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 
+#include "core/recipe/insert.h"
 #include "core/value/json.h"
 
 /* SENTENCE_TEXT: as much of an instruction as names it; SENTENCE_REASON: of a reason. */
@@ -213,6 +214,7 @@ static int sentence_parsed_to(const struct recipe *r, struct str reason)
 		if (end != STR_NONE)
 			str_number(str_slice(rest, 0, end), UINT_MAX, &line);
 	}
+	line = r && line && line <= UINT_MAX ? recipe_file_line(r, (unsigned)line) : 0;
 	for (size_t i = 0; r && line && i < r->ninstructions; i++)
 		if (r->instructions[i].first_line <= line && line <= r->instructions[i].last_line)
 			return (int)i;

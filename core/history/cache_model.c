@@ -3,8 +3,8 @@
 #include <string.h>
 
 static const struct cache_model cache_models[] = {
-	{ .engine = "buildkit" },
-	{ .engine = "buildkitd" },
+	{ .engine = "buildkit", .forces_stages = true },
+	{ .engine = "buildkitd", .forces_stages = true },
 	{ .engine = "classic", .chains_all = true, .keys_args = true, .ends_args = true,
 	  .keys_contents = true, .tells_layers = true },
 };

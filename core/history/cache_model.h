@@ -18,6 +18,8 @@ struct cache_model {
 	/* COPY is keyed by what it copies and its destination as written; else by its sources'
 	 * paths too, and the destination from the root. */
 	bool keys_contents;
+	/* A level's no_cache_stages count. */
+	bool forces_stages;
 	/* The engine says the image that each step made: what stands on it stands on that. */
 	bool tells_layers;
 };

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/os/files.h"
+#include "core/recipe/insert.h"
 #include "core/recipe/mount.h"
 
 struct critical_edge {
@@ -257,6 +258,8 @@ struct critical *critical_of_folder(const struct build *b, const char *dir)
 	if (files_read(disk, files_join(a, dir, "Dockerfile"), a, &text, &none) == FILES_OK)
 		r = recipe_parse(source_new(a, STR("Dockerfile"), NULL, text), (struct str){ 0 },
 		                 problems);
+	if (r)
+		recipe_hide_args(r);
 	return critical_of_build(b, r);
 }
 

@@ -18,6 +18,8 @@ static bool make_is_forced(const struct forecast_maker *m, const struct fingerpr
 		return false;
 	if (level->no_cache)
 		return true;
+	if (!s->chain->model->forces_stages)
+		return false;
 	recipe_stage_name(s->chain->recipe, l->stage, &name);
 	for (const char *const *p = level->no_cache_stages; p && *p; p++)
 		if (strcasecmp(*p, buf_text(&name)) == 0)

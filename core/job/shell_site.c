@@ -2,6 +2,7 @@
 
 #include "core/base/map.h"
 #include "core/journal/find_step.h"
+#include "core/recipe/insert.h"
 #include "core/recipe/quote.h"
 #include "core/recipe/shell.h"
 
@@ -309,7 +310,8 @@ bool shell_site_make(struct arena *a, const struct recipe *r, int instruction,
 		                 "needs an instruction behind a FROM", in->first_line);
 	*ret_site = (struct shell_site){
 		.instruction = instruction,
-		.text = site_cut(r->text, in->first_line), .copies = site_copies(r, instruction),
+		.text = site_cut(r->text, recipe_sent_line(r, (size_t)instruction)),
+		.copies = site_copies(r, instruction),
 		.command = site_command(a, r, in), .mounts = site_mounts(a, in),
 		.shell = site_shell(a, r, in->stage, instruction),
 		.env = site_env(a, r, instruction, args, nargs),

@@ -166,7 +166,8 @@ static void steps_describe_instruction(const struct steps *s, struct arena *aren
 	const struct instruction *i = &r->instructions[item->instruction];
 	value_set(arena, o, "name", value_new_string(arena, steps_name(arena, i->text)));
 	value_set(arena, o, "stage", steps_stage(arena, r, i->stage));
-	value_set(arena, o, "line", value_new_integer(arena, i->first_line));
+	value_set(arena, o, "line", i->first_line ? value_new_integer(arena, i->first_line)
+	                                          : steps_null(arena));
 	value_set(arena, o, "group", i->group < 0 ? steps_null(arena)
 	                                          : value_new_integer(arena, i->group));
 	value_set(arena, o, "origin", steps_origin(arena, i->causes, i->ncauses, i->at));

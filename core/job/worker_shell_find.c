@@ -3,6 +3,7 @@
 #include "core/job/worker_shell.h"
 #include "core/os/files.h"
 #include "core/os/save.h"
+#include "core/recipe/insert.h"
 
 static bool find_journal(struct worker_shell *w, struct error *err)
 {
@@ -51,6 +52,8 @@ static bool find_recipe(struct worker_shell *w, struct error *err)
 	}
 	w->source = source_new(a, STR("Dockerfile"), NULL, text);
 	w->parsed = recipe_parse(w->source, (struct str){ 0 }, w->problems);
+	if (w->parsed)
+		recipe_hide_args(w->parsed);
 	w->recipe = w->parsed;
 	return w->recipe || error_set(err, ERROR_PROJECT, "the build's Dockerfile (%s) cannot be read",
 	                              path);

@@ -88,9 +88,12 @@ static void image_contexts(struct plan *plan, const struct selection *s, struct 
 static void image_stages(struct plan *plan, const struct selection *s, struct problems *problems,
                          struct image_task *image)
 {
-	const char **stages = arena_array(plan->arena, s->noptions + 1, sizeof *stages);
 	const struct recipe *r = image->recipe;
+	const char **stages = arena_array(plan->arena, s->noptions + (r ? r->nstages : 0) + 1,
+	                                  sizeof *stages);
 	size_t n = 0;
+	for (const char *const *l = image->level.no_cache_stages; l && *l; l++)
+		stages[n++] = *l;
 	for (size_t i = 0; r && i < s->noptions; i++) {
 		bool found = false;
 		if (!str_eq(s->options[i].name, STR("no-cache-filter")))

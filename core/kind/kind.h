@@ -35,6 +35,12 @@ struct variant {
 	const char *const *profiles;
 	size_t nprofiles;
 };
+/* The files of which a build is made from one, relative to the project's root. */
+struct choices {
+	const char *const *files;
+	size_t n;
+	const char *chosen;             /* NULL: none is, and none can be taken for it */
+};
 /* What a tool has kept of a build on this machine's disk. */
 struct workspace {
 	struct variant variant;
@@ -46,6 +52,7 @@ struct workspaces { const char *root; const struct workspace *items; size_t n; }
 struct kind {
 	const char *name;
 	const struct level *levels;             /* ended by a NULL name; first is the default */
+	bool any_level;                         /* a line or a stage of its Dockerfile is one too */
 	/* The options of option.def that mean something to it, NULL-terminated. */
 	const char *const *options;
 	const struct rule *rules;               /* ended by a NULL id; NULL: none */
@@ -66,6 +73,9 @@ struct kind {
 	/* By version and profiles, in the arena; root NULL: the kind has none.  May be NULL. */
 	void (*workspaces)(const struct settings *, struct files *, struct arena *,
 	                   struct workspaces *ret_workspaces);
+	/* In the arena; the option `file` of a selection chooses.  May be NULL: there is one file. */
+	void (*choices)(const struct settings *, struct files *, struct arena *,
+	                struct choices *ret_choices);
 };
 
 /* In order of preference, ended by NULL. */

@@ -296,10 +296,26 @@ static struct settings *pesto_settings(const struct target *target,
 	return s;
 }
 
+static void pesto_choices(const struct settings *settings, struct files *files,
+                          struct arena *arena, struct choices *ret_choices)
+{
+	const struct pesto *p = settings->kind_data;
+	struct files_list list = { 0 };
+	struct error ignored;
+	if (files_list(files, files_join(arena, p->root, "pesto/build"), arena, &list, &ignored) !=
+	    FILES_OK)
+		list.n = 0;
+	const char **all = arena_array(arena, list.n + 1, sizeof *all);
+	*ret_choices = (struct choices){ .files = all, .chosen = p->build_file };
+	for (size_t i = 0; i < list.n; i++)
+		if (!list.entries[i].is_dir && pesto_is_build_file(str_of(list.entries[i].name)))
+			all[ret_choices->n++] = arena_printf(arena, "pesto/build/%s", list.entries[i].name);
+}
+
 const struct kind kind_pesto = {
 	.name = "pesto", .levels = pesto_levels, .options = pesto_options,
 	.rules = pesto_rules,
 	.variables = pesto_variables,
 	.recognise = pesto_recognise, .settings = pesto_settings, .plan = pesto_plan,
-	.variant = pesto_variant, .workspaces = pesto_workspaces,
+	.variant = pesto_variant, .workspaces = pesto_workspaces, .choices = pesto_choices,
 };

@@ -60,6 +60,9 @@ bool ulimit_read(struct str text, struct ulimit *ret_limit, struct error *);
 /* shm-size: bytes, or with b, k, m, g behind; 64m. */
 bool size_read(struct str text, uint64_t *ret_bytes, struct error *);
 
+/* platform: "OS/ARCHITECTURE[/VARIANT]" as containerd writes them, several with commas. */
+bool platform_check(struct str text, struct error *);
+
 /* ssh: "ID" for the agent of SSH_AUTH_SOCK, or "ID=SOCKET"; value n 0: none named. */
 bool ssh_read(struct str text, struct pair *ret_ssh, struct error *);
 

@@ -141,3 +141,33 @@ bool build_context_read(struct arena *arena, struct str text, struct pair *ret_c
 	*ret_context = (struct pair){ arena_str(arena, name), value };
 	return true;
 }
+
+/* os/architecture[/variant], as containerd's platforms has it. */
+static bool platform_is_one(struct str value)
+{
+	size_t parts = 0, letters = 0;
+	bool right = true;
+	for (size_t i = 0; i <= value.n; i++) {
+		char c = i < value.n ? value.p[i] : '/';
+		if (c == '/') {
+			parts++;
+			right = right && letters;
+			letters = 0;
+			continue;
+		}
+		letters++;
+		right = right && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+		                  (letters > 1 && (c == '-' || c == '.')));
+	}
+	return right && parts >= 2 && parts <= 3;
+}
+
+bool platform_check(struct str text, struct error *err)
+{
+	struct str rest = text, one = text;
+	bool right = text.n > 0;
+	while (right && str_next(&rest, ',', &one))
+		right = platform_is_one(one);
+	return right || error_set(err, ERROR_USAGE, "needs OS/ARCHITECTURE, such as linux/arm64 or "
+	                          "linux/arm/v7, not '%.*s'", STR_ARG(one));
+}

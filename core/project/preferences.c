@@ -212,6 +212,16 @@ static bool preferences_clipboard(struct preferences_reader *r, const struct val
 	return preferences_wrong(r, value, "\"auto\", \"osc52\" or \"file\"");
 }
 
+/* Tables of kinds, which read them themselves. */
+static bool preferences_kind(struct preferences_reader *r, const struct value *value)
+{
+	if (r->trusted)
+		problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
+		             "%.*s is ignored here: it is a project's, in its .mortar.toml",
+		             STR_ARG(value_key(value)));
+	return true;
+}
+
 static preferences_set_fn preferences_pesto, preferences_engines, preferences_terminal,
 	preferences_notice, preferences_history, preferences_project, preferences_pools,
 	preferences_lint;
@@ -224,6 +234,8 @@ static const struct preferences_key preferences_keys[] = {
 	{ "theme", false, preferences_theme },
 	{ "git_labels", false, preferences_git_labels },
 	{ "pesto", false, preferences_pesto },
+	{ "image", false, preferences_kind },
+	{ "poetry", false, preferences_kind },
 	{ "lint", false, preferences_lint },
 	{ "log_limit", true, preferences_log_limit },
 	{ "mouse", true, preferences_mouse },
@@ -292,7 +304,7 @@ static void preferences_unknown(struct preferences_reader *r, const struct value
 	for (size_t i = 0; keys[i].name; i++)
 		similar_try(&similar, keys[i].name);
 	for (size_t i = 0; !similar.best && keys[i].name; i++)
-		if (r->trusted || !keys[i].user_only)
+		if (r->trusted ? keys[i].set != preferences_kind : !keys[i].user_only)
 			buf_printf(&known, "%s%s", known.n ? ", " : "", keys[i].name);
 	problems_add(r->problems, SEVERITY_WARNING, "preferences-unknown", value_key_span(value),
 	             "mortar knows no setting %.*s here: %s %s", STR_ARG(key),

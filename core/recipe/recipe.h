@@ -50,7 +50,7 @@ struct instruction_parts {
 struct instruction {
 	enum instruction_kind kind;
 	struct str text;                /* as sent, heredocs included, no final newline */
-	unsigned first_line, last_line; /* in the recipe's text, from 1 */
+	unsigned first_line, last_line; /* in the recipe's text, from 1; 0: see insert.h */
 	int stage, group;               /* -1: before FROM; no group */
 	struct span at;                 /* where it was parsed; source NULL when derived */
 	const struct value *const *causes;      /* several: PYTHONPATH comes from many settings */

@@ -194,7 +194,7 @@ static void test_preferences__warns_of_unknown_keys(void **state)
 		  "it profiles\n" },
 		{ NULL, "a = 1\n[pesto]\nkeep-cache = true\n",
 		  "/p/.mortar.toml:1:1: warning: mortar knows no setting a here: known are "
-		  "profiles, cache, merge, engine, theme, git_labels, pesto, lint\n"
+		  "profiles, cache, merge, engine, theme, git_labels, pesto, image, poetry, lint\n"
 		  "/p/.mortar.toml:3:1: warning: mortar knows no setting keep-cache here: is it "
 		  "keep_caches\n" },
 		{ "[engines.a]\nendpoint = 'x'\nsocket = 1\n", NULL,

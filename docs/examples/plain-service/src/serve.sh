@@ -1,0 +1,3 @@
+#!/bin/sh
+[ "$LOG_LEVEL" != debug ] || set -x
+cat /service/greeting.txt

@@ -52,13 +52,9 @@ struct steps *steps_new(const struct plan *plan)
 	struct steps *s = xcalloc(1, sizeof *s);
 	s->plan = plan;
 	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind != TASK_IMAGE && plan->tasks[i].kind != TASK_PUSH)
-			steps_append(s, i, -1);
-	for (size_t i = 0; i < plan->ntasks; i++)
 		if (plan->tasks[i].kind == TASK_IMAGE)
 			steps_append_image(s, i);
-	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind == TASK_PUSH)
+		else
 			steps_append(s, i, -1);
 	s->foreseen = s->n;
 	return s;

@@ -4,8 +4,8 @@
 #include "core/history/forecast.h"
 #include "core/plan/plan.h"
 
-/* The lines of a build, numbered: tasks of ours first, then every instruction of a
- * reachable stage, then pushes; what the engine adds comes after them. */
+/* The lines of a build, numbered in the order of the plan's tasks, an image's being every
+ * instruction of a reachable stage; what the engine adds comes after them. */
 struct steps;
 
 /* Borrows the plan. */

@@ -78,6 +78,14 @@ static const struct command command_build = {
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
 	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
+static const struct command command_action = {
+	"action", "PATH [ACTION] [ARGUMENT...]", 1, (size_t)-1, SELECT MADE " stage progress detach json help",
+	"have a project's own tools work on it in a container, or list what they can do\n"
+	"As in mortar action . add requests of a Poetry project: nothing is needed here but an engine. "
+	"The image is made of the project's own Dockerfile, the work is kept like a build, and files "
+	"that it has changed are written when all of it went well; stdout gets their paths. Arguments "
+	"that begin with - stand behind --.", cmd_action,
+};
 static const struct command command_matrix = {
 	"matrix", "PATH [COMBO...]", 1, (size_t)-1,
 	"kind merge" MADE " build jobs progress detach json help",
@@ -247,7 +255,7 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
-	&command_dockerfile, &command_plan, &command_context, &command_build, &command_matrix,
+	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_list,

@@ -61,6 +61,7 @@ int cmd_check(struct arena *, const struct args *);
 int cmd_match(struct arena *, const struct args *);
 int cmd_lint(struct arena *, const struct args *);
 int cmd_build(struct arena *, const struct args *);
+int cmd_action(struct arena *, const struct args *);
 int cmd_matrix(struct arena *, const struct args *);
 int cmd_watch(struct arena *, const struct args *);
 int cmd_attach(struct arena *, const struct args *);

@@ -80,10 +80,10 @@ void runner_single_step(struct runner *r, int step)
 	r->started = clock_now();
 }
 
-/* What the plan's image task has made. */
+/* What the plan's image task has made, where that is to be the result. */
 static struct str runner_image_id(const struct runner *r)
 {
-	for (size_t i = 0; i < r->s.plan->ntasks; i++)
+	for (size_t i = 0; r->s.plan->image && i < r->s.plan->ntasks; i++)
 		if (&r->s.plan->tasks[i].image == plan_image(r->s.plan))
 			return buf_str(&r->made[i].image_id);
 	return (struct str){ 0 };

@@ -193,8 +193,15 @@ void runner_stop_run(struct runner *r)
 
 /* ---- its image ---- */
 
-static bool run_needs(const struct runner *r, size_t task)
+/* Nobody has a use for it when the plan is done. */
+static bool run_is_temporary(const struct runner *r, size_t task)
 {
+	const struct image_task *image = &r->s.plan->tasks[task].image;
+	bool has_output = false;
+	for (size_t i = 0; i < image->noptions; i++)
+		has_output = has_output || str_eq(image->options[i].name, STR("output"));
+	if (!r->s.plan->image && !has_output)
+		return true;
 	for (size_t i = 0; i < r->s.plan->ntasks; i++)
 		if (r->s.plan->tasks[i].kind == TASK_RUN &&
 		    r->s.plan->tasks[i].run.image_task == (int)task)
@@ -209,7 +216,7 @@ const struct image_task *runner_image_task(struct runner *r)
 	owned_buf struct buf tag = { 0 };
 	if (r->temporary && r->tagged.recipe == image->recipe)
 		return &r->tagged;
-	if ((image->tags && image->tags[0]) || r->temporary || !run_needs(r, r->task) ||
+	if ((image->tags && image->tags[0]) || r->temporary || !run_is_temporary(r, r->task) ||
 	    (r->s.abilities & (ABILITY_CACHE_IS_IMAGES | ABILITY_PUSHES_WITH_IMAGE)))
 		return image;
 	const char **tags = arena_array(a, 2, sizeof *tags);

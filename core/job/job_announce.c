@@ -51,7 +51,8 @@ void job_announce_secrets(const struct job_facts *f, struct mask *m)
 	const struct plan *plan = f->replan.plan;
 	job_announce_environment(m);
 	for (size_t i = 0; i < f->request->selection.noptions; i++)
-		if (str_has_prefix(f->request->selection.options[i].name, STR("build-arg:")))
+		if (str_has_prefix(f->request->selection.options[i].name, STR("build-arg:")) ||
+		    str_eq(f->request->selection.options[i].name, STR("action-word")))
 			mask_add_urls(m, f->request->selection.options[i].value);
 	for (size_t t = 0; t < plan->ntasks; t++) {
 		const struct image_task *image = &plan->tasks[t].image;

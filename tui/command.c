@@ -167,6 +167,14 @@ static const struct command command_prune = {
 	"in use goes, nor what something else stands on. Asks on a terminal; scripts say --yes.",
 	cmd_prune,
 };
+static const struct command command_emit = {
+	"emit", "PATH [COMBO...]", 1, (size_t)-1, SELECT MADE " tag push for output=FILE help",
+	"what another system takes of a project: a workflow of GitHub Actions with the right cache\n"
+	"COMBO is profiles in order, as in gpu,stateful, and base for none; each is one of the "
+	"workflow's matrix. Caches are GitHub's own (type=gha, with the steps of all stages where there "
+	"are several), or as --cache-from, --cache-to or the engine's pool say. Addresses with a "
+	"password become secrets of the repository's.", cmd_emit,
+};
 static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
 	"start the image of a build, show its health and log, remove the container again\n"
@@ -258,7 +266,7 @@ const struct command *const commands[] = {
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
-	&command_report, &command_list,
+	&command_report, &command_emit, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_df, &command_prune, &command_doctor, &command_engines, &command_completion,
 	&command_help, NULL,

@@ -167,6 +167,12 @@ static const struct command command_prune = {
 	"in use goes, nor what something else stands on. Asks on a terminal; scripts say --yes.",
 	cmd_prune,
 };
+static const struct command command_layers = {
+	"layers", "[BUILD]", 0, 1, "json help",
+	"what each stage of a build takes: its layers with their instructions and sizes\n"
+	"Each stage is built once more from the cache, which takes a moment, and removed again. What "
+	"the cache has not any more is named and not made again.", cmd_layers,
+};
 static const struct command command_emit = {
 	"emit", "PATH [COMBO...]", 1, (size_t)-1, SELECT MADE " tag push for output=FILE help",
 	"what another system takes of a project: a workflow of GitHub Actions with the right cache\n"
@@ -266,7 +272,7 @@ const struct command *const commands[] = {
 	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
-	&command_report, &command_emit, &command_list,
+	&command_report, &command_layers, &command_emit, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_df, &command_prune, &command_doctor, &command_engines, &command_completion,
 	&command_help, NULL,

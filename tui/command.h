@@ -70,6 +70,7 @@ int cmd_compare(struct arena *, const struct args *);
 int cmd_why(struct arena *, const struct args *);
 int cmd_cancel(struct arena *, const struct args *);
 int cmd_history(struct arena *, const struct args *);
+int cmd_layers(struct arena *, const struct args *);
 int cmd_emit(struct arena *, const struct args *);
 int cmd_diff(struct arena *, const struct args *);
 int cmd_df(struct arena *, const struct args *);

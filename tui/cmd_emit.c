@@ -175,6 +175,19 @@ static bool emit_read_all(struct emit *e, const struct args *args)
 	return true;
 }
 
+/* Without --output, which of a build says what comes out of it. */
+static struct args emit_args(struct arena *arena, const struct args *args)
+{
+	struct args without = *args;
+	struct pair *options = arena_array(arena, args->noptions + 1, sizeof *options);
+	without.noptions = 0;
+	for (size_t i = 0; i < args->noptions; i++)
+		if (!str_eq(args->options[i].name, STR("output")))
+			options[without.noptions++] = args->options[i];
+	without.options = options;
+	return without;
+}
+
 int cmd_emit(struct arena *arena, const struct args *args)
 {
 	struct error err;
@@ -184,7 +197,8 @@ int cmd_emit(struct arena *arena, const struct args *args)
 		error_set(&err, ERROR_USAGE, "--for says for whom: github");
 		return command_fail(&err);
 	}
-	owned(project) struct project *p = project_open(args, 0, &err);
+	struct args asked = emit_args(arena, args);
+	owned(project) struct project *p = project_open(&asked, 0, &err);
 	if (!p)
 		return command_fail(&err);
 	struct emit e = { .arena = arena, .project = p, .says_level = args_has(args, "cache") };

@@ -107,7 +107,9 @@ static void copy_done(void *data, const struct error *err)
 	struct error why = { 0 };
 	int status = http_status(c->transfer);
 	c->transfer = NULL;
-	if (status >= 400)
+	if (status == 404 && c->way == DOCKER_COPY_OUT)
+		error_set(&why, ERROR_BUILD, "there is none");
+	else if (status >= 400)
 		sentence_of_refusal(status, buf_str(&c->refusal), &why);
 	if (status == 404 && copy_list(c)[c->n].may_lack && c->way == DOCKER_COPY_OUT) {
 		copy_ended(c);

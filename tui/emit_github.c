@@ -12,7 +12,7 @@
 static void emit_rune(struct buf *out, uint32_t rune)
 {
 	bool plain = rune >= 0x20 && rune != 0x7f && !(rune >= 0x80 && rune < 0xa0) &&
-	             rune != 0x2028 && rune != 0x2029 && rune != 0xfeff && rune < 0xfffe;
+	             rune != 0x2028 && rune != 0x2029 && rune != 0xfeff && (rune < 0xfffe || rune > 0xffff);
 	if (rune == '"' || rune == '\\')
 		buf_append_char(out, '\\');
 	if (rune == '\n')

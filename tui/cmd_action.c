@@ -6,7 +6,8 @@
 
 /* ---- which there are ---- */
 
-static void action_list_json(struct arena *arena, const struct kind_action *actions, struct buf *out)
+static void action_list_json(struct arena *arena, const struct kind_action *actions,
+                             struct buf *out)
 {
 	struct value *list = value_new_array(arena);
 	for (const struct kind_action *a = actions; a && a->name; a++) {
@@ -49,8 +50,9 @@ static bool action_check(const struct kind *kind, const char *name, struct error
 		return true;
 	for (const struct kind_action *a = kind->actions; a->name; a++)
 		similar_try(&similar, a->name);
-	return error_set(err, ERROR_USAGE, "there is no action '%s'%s%s (mortar action PATH lists them)",
-	                 name, similar.best ? ": did you mean " : "", similar.best ? similar.best : "");
+	return error_set(err, ERROR_USAGE, "there is no action '%s'%s%s (mortar action PATH lists "
+	                 "them)", name, similar.best ? ": did you mean " : "",
+	                 similar.best ? similar.best : "");
 }
 
 /* The same as a build, with two more options of the selection. */

@@ -79,7 +79,8 @@ static const struct command command_build = {
 	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
 static const struct command command_action = {
-	"action", "PATH [ACTION] [ARGUMENT...]", 1, (size_t)-1, SELECT MADE " stage progress detach json help",
+	"action", "PATH [ACTION] [ARGUMENT...]", 1, (size_t)-1,
+	SELECT MADE " stage progress detach json help",
 	"have a project's own tools work on it in a container, or list what they can do\n"
 	"As in mortar action . add requests of a Poetry project: nothing is needed here but an engine. "
 	"The image is made of the project's own Dockerfile, the work is kept like a build, and files "
@@ -177,8 +178,8 @@ static const struct command command_emit = {
 	"emit", "PATH [COMBO...]", 1, (size_t)-1, SELECT MADE " tag push for output=FILE help",
 	"what another system takes of a project: a workflow of GitHub Actions with the right cache\n"
 	"COMBO is profiles in order, as in gpu,stateful, and base for none; each is one of the "
-	"workflow's matrix. Caches are GitHub's own (type=gha, with the steps of all stages where there "
-	"are several), or as --cache-from, --cache-to or the engine's pool say. Addresses with a "
+	"workflow's matrix. Caches are GitHub's own (type=gha, with the steps of all stages where "
+	"there are several), or as --cache-from, --cache-to or the engine's pool say. Addresses with a "
 	"password become secrets of the repository's.", cmd_emit,
 };
 static const struct command command_serve = {
@@ -269,7 +270,8 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
-	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action, &command_matrix,
+	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action,
+	&command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_layers, &command_emit, &command_list,

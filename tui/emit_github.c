@@ -12,7 +12,8 @@
 static void emit_rune(struct buf *out, uint32_t rune)
 {
 	bool plain = rune >= 0x20 && rune != 0x7f && !(rune >= 0x80 && rune < 0xa0) &&
-	             rune != 0x2028 && rune != 0x2029 && rune != 0xfeff && (rune < 0xfffe || rune > 0xffff);
+	             rune != 0x2028 && rune != 0x2029 && rune != 0xfeff &&
+	             (rune < 0xfffe || rune > 0xffff);
 	if (rune == '"' || rune == '\\')
 		buf_append_char(out, '\\');
 	if (rune == '\n')
@@ -200,10 +201,10 @@ static void emit_head(struct buf *out, const struct emit_github *g)
 {
 	bool ghcr = str_eq(emit_registry(g), STR("ghcr.io"));
 	emit_comment(out, "Builds the image by GitHub Actions; written by mortar emit --for github.");
-	emit_comment(out, "type=gha keeps the cache with the repository (10 GB in all) and needs no permission "
-	             "of its own;");
-	emit_comment(out, "builds of a pull request read the base branch's and write their own. A registry's "
-	             "cache needs a login");
+	emit_comment(out, "type=gha keeps the cache with the repository (10 GB in all) and needs no "
+	             "permission of its own;");
+	emit_comment(out, "builds of a pull request read the base branch's and write their own. A "
+	             "registry's cache needs a login");
 	emit_comment(out, "that may write there: for ghcr.io the permission packages: write.");
 	emit_line(out, 0, "name", str_of(g->project));
 	buf_append_text(out, "on:\n  push:\n    branches: [\"main\"]\n  pull_request:\n"
@@ -223,8 +224,8 @@ static void emit_made(struct buf *out, const struct emit_github *g)
 	buf_append_text(out,
 		"      - name: \"Is mortar here\"\n"
 		"        run: |\n"
-		"          command -v mortar || { echo \"::error::this runner has no mortar, which makes the "
-		"Dockerfile: build and install it in a step before\"; exit 1; }\n"
+		"          command -v mortar || { echo \"::error::this runner has no mortar, which "
+		"makes the Dockerfile: build and install it in a step before\"; exit 1; }\n"
 		"      - name: \"The Dockerfile and the context, as mortar makes them\"\n"
 		"        env:\n");
 	emit_line(out, 10, "PROJECT", str_of(g->place));
@@ -244,7 +245,8 @@ static void emit_login(struct buf *out, struct str registry)
 	                "        if: github.event_name != 'pull_request'\n        with:\n");
 	emit_line(out, 10, "registry", registry);
 	buf_append_text(out, ghcr
-		? "          username: ${{ github.actor }}\n          password: ${{ secrets.GITHUB_TOKEN }}\n"
+		? "          username: ${{ github.actor }}\n"
+		  "          password: ${{ secrets.GITHUB_TOKEN }}\n"
 		: "          username: ${{ secrets.REGISTRY_USER }}\n"
 		  "          password: ${{ secrets.REGISTRY_PASSWORD }}\n");
 }
@@ -271,7 +273,8 @@ static void emit_args(struct buf *out, const struct emit_github *g)
 			    !emit_is_name(str_slice(o->name, 10, o->name.n)))
 				continue;
 			emit_secret_name(&name, str_slice(o->name, 10, o->name.n));
-			buf_printf(&line, "            %s=${{ secrets.%s }}\n", buf_text(&name), buf_text(&name));
+			buf_printf(&line, "            %s=${{ secrets.%s }}\n", buf_text(&name),
+			           buf_text(&name));
 			if (str_find_str(buf_str(&told), buf_str(&line)) != STR_NONE)
 				continue;
 			buf_append(&told, buf_str(&line));

@@ -6,7 +6,8 @@
 #include "core/engine/docker_sweep.h"
 #include "core/engine/frames.h"
 
-/* What docker_run.c, docker_run_copy.c and docker_run_input.c share: a container while it is there. */
+/* What docker_run.c, docker_run_copy.c and docker_run_input.c share: a container while it is
+ * there. */
 struct docker_run {
 	struct work base;
 	struct docker_run *next, **link;

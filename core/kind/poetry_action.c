@@ -22,7 +22,8 @@ const struct kind_action poetry_actions[] = {
 	{ "tree", "what depends on what, by the lock", "[PACKAGE]", false },
 	{ "check", "poetry check: is pyproject.toml as it should be", NULL, false },
 	{ "build", "build the wheel in the image and leave it in dist/", NULL, true },
-	{ "run", "run a script or command of the project in the image", "COMMAND [ARGUMENT...]", false },
+	{ "run", "run a script or command of the project in the image", "COMMAND [ARGUMENT...]",
+	  false },
 	{ "audit", "known vulnerabilities, by pip-audit where the image or the project has it; else "
 	  "only what poetry check and pip check find", NULL, false },
 	{ "cache-clear", "empty the cache mounts that the Dockerfile's RUNs have", NULL, false },
@@ -40,7 +41,8 @@ static const char action_audit[] =
 	"python=$(poetry run python -c 'import sys; print(sys.executable)') || exit\n"
 	"if \"$python\" -c 'import pip_audit' 2>/dev/null; then exec \"$python\" -m pip_audit; fi\n"
 	"if command -v pip-audit >/dev/null; then PIPAPI_PYTHON_LOCATION=$python exec pip-audit; fi\n"
-	"echo 'Neither the image nor the project has pip-audit: known vulnerabilities are NOT looked for.'\n"
+	"echo 'Neither the image nor the project has pip-audit: '\\\n"
+	"'known vulnerabilities are NOT looked for.'\n"
 	"echo 'poetry check:'; poetry check || failed=1\n"
 	"echo 'pip check:'; \"$python\" -m pip check || failed=1\n"
 	"exit ${failed:-0}";

@@ -47,13 +47,13 @@ struct run_task {
 	unsigned rows, cols;
 	const char *workdir, *user;     /* instead of the image's, or NULL */
 	/* Ended by a NULL container, or NULL.  In before it starts, in order, owned by root, with
-	 * the modes that they have here.  Out when it has ended, before its end is judged: those after_failure
-	 * together, then the others together, each time all or, where one fails, none; files keep
-	 * their owner and mode, new ones get 0644 or 0755. */
+	 * the modes that they have here.  Out when it has ended, before its end is judged: those
+	 * after_failure together, then the others together, each time all or, where one fails,
+	 * none; files keep their owner and mode, new ones get 0644 or 0755. */
 	const struct run_copy *copies_in, *copies_out;
 	const int *accepted;            /* good exit codes, ended by -1; NULL: 0 alone */
-	/* Filled in by who runs the plan, as is_planned; where there are copies: the project's folder, and a
-	 * private one into which copy number N comes as DIR/N/NAME. */
+	/* Filled in by who runs the plan, as is_planned; where there are copies: the project's
+	 * folder, and a private one into which copy number N comes as DIR/N/NAME. */
 	const char *root, *dir;
 	/* A task of a plan: nobody looks at its ports and health, so that an engine will do that
 	 * serves no containers. */

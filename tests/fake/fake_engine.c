@@ -203,7 +203,8 @@ static struct work *fake_run(struct engine *engine, const struct run_task *task,
 	return &e->work;
 }
 
-static void fake_untag(struct engine *engine, const char *name, engine_untagged_fn *done, void *data)
+static void fake_untag(struct engine *engine, const char *name, engine_untagged_fn *done,
+                       void *data)
 {
 	(void)engine, (void)name;
 	done(data, NULL);

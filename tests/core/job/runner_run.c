@@ -111,7 +111,8 @@ static const char *case_file(struct run_case *c, const char *name)
 static void test_runner_run__is_a_step_whose_files_come(void **state)
 {
 	static const char *const script[] = {
-		"cached 1 0", "ok sha256:abc", "log 0 1 it works\\n", "give 0 a new", "exit 0", "ok -", NULL,
+		"cached 1 0", "ok sha256:abc", "log 0 1 it works\\n", "give 0 a new", "exit 0", "ok -",
+		NULL,
 	};
 	struct run_case c;
 	case_play(&c, state, script, NULL, false);

@@ -11,7 +11,8 @@ static const struct stage_row stage_rows[] = {
 	  "RUN poetry install\nFROM b\n",
 	  "FROM a AS builder\nRUN pip install poetry==1.8\nWORKDIR /app\n", 0 },
 	/* The base image has it. */
-	{ "FROM x\nFROM has AS b\nENV A=b\nRUN --mount=type=cache,target=/c \\\n  poetry check && poetry install\n",
+	{ "FROM x\nFROM has AS b\nENV A=b\n"
+	  "RUN --mount=type=cache,target=/c \\\n  poetry check && poetry install\n",
 	  "FROM x\nFROM has AS b\nENV A=b\n", 1 },
 	/* It comes behind the manifests. */
 	{ "FROM a\nCOPY . .\nRUN pipx install poetry\nRUN [\"poetry\", \"install\"]\n",
@@ -67,7 +68,8 @@ static struct plan *action_plan(struct scratch *s, const char *dockerfile, const
 		options[n] = (struct pair){ str_of(n ? "action-word" : "action"), str_of(words[n]) };
 	struct selection selection = { .options = options, .noptions = n };
 	static const struct pair given[] = {
-		{ STR("label:a"), STR("b") }, { STR("network"), STR("host") }, { STR("build-arg:A"), STR("b") },
+		{ STR("label:a"), STR("b") }, { STR("network"), STR("host") },
+		{ STR("build-arg:A"), STR("b") },
 		{ STR("push"), STR("true") },
 	};
 	struct plan *plan = plan_new();
@@ -136,7 +138,8 @@ static void test_poetry_action__cache_clear_is_an_image_alone(void **state)
 	assert_int_equal(plan->ntasks, 1);
 	const struct image_task *image = &plan->tasks[0].image;
 	assert_true(str_find_str(image->recipe->text,
-	                         STR("\nRUN --mount=type=cache,target=/c : \"$MORTAR_ACTION\"")) != STR_NONE);
+	                         STR("\nRUN --mount=type=cache,target=/c : \"$MORTAR_ACTION\"")) !=
+	            STR_NONE);
 	assert_int_equal(image->level.nargs, 1);
 }
 

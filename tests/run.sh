@@ -12,7 +12,10 @@ LOGS=$BUILD/logs
 mkdir -p "$LOGS"
 passed=0 failed=0
 
-# tally NAME STATUS LOG: add up one part's TAP and show what failed.
+# What failed, once more and in short, for the end.
+FAILURES=${FAILURES:-$LOGS/failures}
+
+# tally NAME STATUS LOG SECONDS: add up one part's TAP and show what failed.
 tally() {
 	ok=$(grep -c '^ok' "$3")
 	bad=$(grep -c '^not ok' "$3")
@@ -22,16 +25,22 @@ tally() {
 	if [ "$bad" -gt 0 ]; then
 		printf 'FAILED %s (status %s)\n' "$1" "$2"
 		sed 's/^/    /' "$3" | tail -n 60
+		{
+			printf '%s (status %s, %s s)\n' "$1" "$2" "$4"
+			if grep -q '^not ok' "$3"; then grep -A 6 '^not ok' "$3"; else tail -n 8 "$3"; fi |
+				cut -c 1-200 | head -n 24
+		} >>"$FAILURES"
 	else
-		printf '%-44s %4d\n' "$1" "$ok"
+		printf '%-44s %4d %5s s\n' "$1" "$ok" "$4"
 	fi
 }
 
 part() {
 	name=$1; shift
 	log=$LOGS/$(echo "$name" | tr '/ ' '__').log
+	since=$(date +%s)
 	"$@" >"$log" 2>&1
-	tally "$name" $? "$log"
+	tally "$name" $? "$log" $(($(date +%s) - since))
 }
 
 run_unit() {
@@ -69,7 +78,7 @@ run_prepared() {
 	if sh tests/env/prepare.sh; then
 		run_e2e "$@"
 	else
-		echo "FAILED: the test environment could not be prepared"
+		echo "FAILED: the test environment could not be prepared" | tee -a "$FAILURES"
 		failed=$((failed + 1))
 	fi
 	trap - EXIT
@@ -95,7 +104,7 @@ run_beside() {
 		part clang cat "$LOGS/clang.tap"
 		make --no-print-directory -j"$(nproc)" CC=clang BUILD="$BUILD-fuzz" SAN=1 \
 			CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" fuzzers >"$LOGS/fuzzers.log" 2>&1 ||
-			{ tail -n 30 "$LOGS/fuzzers.log"; failed=$((failed + 1)); }
+			{ tail -n 30 "$LOGS/fuzzers.log" | tee -a "$FAILURES"; failed=$((failed + 1)); }
 		BUILD=$BUILD-fuzz run_fuzz
 	fi
 	run_prepared screens
@@ -113,12 +122,14 @@ add_sums() {
 run_all() {
 	make --no-print-directory -j"$(nproc)" mortar test-binaries >"$LOGS/make.log" 2>&1 ||
 		{ tail -n 40 "$LOGS/make.log"; echo "0 passed, 1 failed"; exit 1; }
-	sh tests/run.sh beside >"$LOGS/beside.log" 2>&1 &
+	FAILURES=$LOGS/failures-beside sh tests/run.sh beside >"$LOGS/beside.log" 2>&1 &
 	run_prepared engines
 	wait $!
 	add_sums "$LOGS/beside.log"
+	cat "$LOGS/failures-beside" >>"$FAILURES"
 }
 
+: >"$FAILURES"
 case ${1:-check} in
 unit) run_unit ;;
 lint) run_lint ;;
@@ -131,5 +142,6 @@ all) run_all ;;
 *) echo "usage: run.sh unit|lint|check|e2e|engines|screens|fuzz|beside|all" >&2; exit 2 ;;
 esac
 
+[ ! -s "$FAILURES" ] || { echo "What failed:"; sed 's/^/  /' "$FAILURES"; }
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

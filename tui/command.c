@@ -70,6 +70,14 @@ static const struct command command_lint = {
 	"errors, and the schemas' formats are checked as well. Overlays of profiles that are not "
 	"selected are looked at too: what is found there is a note.", cmd_lint,
 };
+static const struct command command_lock = {
+	"lock", "PATH", 1, 1, "poetry json help",
+	"whether a poetry.lock is that of its pyproject.toml, told without Poetry\n"
+	"PATH is a folder, its pyproject.toml or its poetry.lock. The first line is the content-hash "
+	"that the lock should have, and fresh or stale; then why, what changed as far as it can be "
+	"told, and what poetry install does. By the rules of --poetry, else of the Poetry that wrote "
+	"the lock. Exit code 0 where it is fresh, else 3.", cmd_lock,
+};
 static const struct command command_build = {
 	"build", "PATH", 1, 1,
 	SELECT MADE " tag push output=SPEC progress detach quiet iidfile metadata-file help",
@@ -270,8 +278,8 @@ static const struct command command_doctor = {
 
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
-	&command_dockerfile, &command_plan, &command_context, &command_build, &command_action,
-	&command_matrix,
+	&command_lock, &command_dockerfile, &command_plan, &command_context, &command_build,
+	&command_action, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
 	&command_report, &command_layers, &command_emit, &command_list,

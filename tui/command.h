@@ -60,6 +60,7 @@ int cmd_context(struct arena *, const struct args *);
 int cmd_check(struct arena *, const struct args *);
 int cmd_match(struct arena *, const struct args *);
 int cmd_lint(struct arena *, const struct args *);
+int cmd_lock(struct arena *, const struct args *);
 int cmd_build(struct arena *, const struct args *);
 int cmd_action(struct arena *, const struct args *);
 int cmd_matrix(struct arena *, const struct args *);

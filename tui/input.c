@@ -10,7 +10,7 @@
 enum input_format input_format(const char *as, const char *file)
 {
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	if (!as && str_has_suffix(str_of(name), STR(".toml")))
+	if (!as && (str_has_suffix(str_of(name), STR(".toml")) || strcmp(name, "poetry.lock") == 0))
 		return INPUT_TOML;
 	if (!as && (strncmp(name, "Dockerfile", 10) == 0 || strncmp(name, "Containerfile", 13) == 0 ||
 	            str_has_suffix(str_of(name), STR(".Dockerfile"))))

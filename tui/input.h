@@ -7,7 +7,8 @@
 /* Files that a command line names for their contents alone, of whatever project. */
 enum input_format { INPUT_JSON, INPUT_TOML, INPUT_DOCKERFILE };
 
-/* By --as, else by the name: *.toml, Dockerfile*, Containerfile*, *.Dockerfile, else JSON. */
+/* By --as, else by the name: *.toml, poetry.lock, Dockerfile*, Containerfile*, *.Dockerfile,
+ * else JSON. */
 enum input_format input_format(const char *as, const char *file);
 /* The text of the file, which may be a pipe, or - for stdin, as a source in the arena.  NULL
  * after a message when it cannot be read: the exit code is in *ret_code. */

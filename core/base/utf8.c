@@ -59,11 +59,25 @@ size_t utf8_encode(uint32_t rune, char ret_bytes[UTF8_MAX])
 	return size;
 }
 
+/* How many bytes from here on are ASCII, found eight at a time; the last few are left. */
+static size_t utf8_ascii(struct str s, size_t at)
+{
+	uint64_t word;
+	size_t start = at;
+	for (; at + sizeof word <= s.n; at += sizeof word) {
+		memcpy(&word, s.p + at, sizeof word);
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return at - start;
+}
+
 size_t utf8_invalid(struct str s)
 {
 	for (size_t at = 0, size; at < s.n; at += size) {
 		if ((unsigned char)s.p[at] < 0x80) {
-			size = 1;
+			size = utf8_ascii(s, at);
+			size += !size;
 			continue;
 		}
 		if (utf8_decode(str_slice(s, at, s.n), &size) == UTF8_BAD)

@@ -1,10 +1,11 @@
 #include "core/config/tagged.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "core/base/floating.h"
 #include "core/base/own.h"
 
 static const char *tagged_type(enum value_type type)
@@ -57,7 +58,7 @@ static bool tagged_based(struct str text, uint64_t *ret_number)
 	return bits != 0;
 }
 
-static void tagged_integer(struct buf *out, struct str text)
+void tagged_append_integer(struct buf *out, struct str text)
 {
 	owned_buf struct buf digits = { 0 };
 	uint64_t number;
@@ -71,31 +72,40 @@ static void tagged_integer(struct buf *out, struct str text)
 	buf_append(out, buf_str(&digits));
 }
 
+/* As %g would write it, if that took as many digits as are needed and no more. */
+static void tagged_shortest(struct buf *out, double number)
+{
+	char digits[FLOATING_DIGITS_SIZE];
+	int point, n;
+	floating_digits(number, digits, &point);
+	n = (int)strlen(digits);
+	if (point < -3 || point > n)
+		buf_printf(out, "%.1s%s%se%c%02d", digits, n > 1 ? "." : "", digits + 1,
+		           point < 1 ? '-' : '+', abs(point - 1));
+	else if (point <= 0)
+		buf_printf(out, "0.%.*s%s", -point, "000", digits);
+	else
+		buf_printf(out, "%.*s%s%s", point, digits, point < n ? "." : "", digits + point);
+}
+
 static void tagged_float(struct buf *out, struct str text)
 {
-	owned_buf struct buf plain = { 0 };
+	double number;
 	bool negative = tagged_skip_sign(&text);
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] != '_')
-			buf_append_char(&plain, text.p[i]);
-	const char *digits = buf_text(&plain);
-	if (digits[0] == '.' && digits[1] && !strchr("0123456789", digits[1]))
-		digits++;               /* YAML's .inf and .nan */
-	bool is_nan = (digits[0] | 0x20) == 'n', is_infinite = (digits[0] | 0x20) == 'i';
+	if (text.n > 1 && text.p[0] == '.' && (text.p[1] < '0' || text.p[1] > '9'))
+		text = str_slice(text, 1, text.n);      /* YAML's .inf and .nan */
+	bool is_nan = text.n && (text.p[0] | 0x20) == 'n';
 	if (negative && !is_nan)
 		buf_append_char(out, '-');
-	if (is_nan || is_infinite) {
-		buf_append_text(out, is_nan ? "nan" : "inf");
-		return;
-	}
-	double number = strtod(digits, NULL);
-	char shortest[40] = "";
-	for (int precision = 1; precision <= 17; precision++) {
-		snprintf(shortest, sizeof shortest, "%.*g", precision, number);
-		if (strtod(shortest, NULL) == number)
-			break;
-	}
-	buf_append_text(out, isfinite(number) ? shortest : digits);
+	if (is_nan)
+		buf_append_text(out, "nan");
+	else if (!floating_read(text, &number))
+		buf_append_text(out, "inf");
+	else if (isfinite(number))
+		tagged_shortest(out, number);
+	else
+		for (size_t i = 0; i < text.n; i++)
+			buf_append(out, text.p[i] == '_' ? (struct str){ 0 } : str_slice(text, i, 1));
 }
 
 static void tagged_date(struct buf *out, struct str text)
@@ -112,7 +122,7 @@ static struct value *tagged_scalar(struct arena *arena, const struct value *valu
 	enum value_type type = value_type(value);
 	struct str text = value_text(value);
 	if (type == VALUE_INTEGER)
-		tagged_integer(&out, text);
+		tagged_append_integer(&out, text);
 	else if (type == VALUE_FLOAT)
 		tagged_float(&out, text);
 	else if (type >= VALUE_DATETIME)
@@ -141,14 +151,5 @@ static struct value *tagged_tree(struct arena *arena, const struct value *value)
 void tagged_write(struct buf *out, const struct value *value, struct json_style style)
 {
 	owned(arena) struct arena *arena = arena_new();
-	/* A point is a point, whatever the user's language. */
-	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
-	if (c)
-		before = uselocale(c);
-	const struct value *tagged = tagged_tree(arena, value);
-	if (c) {
-		uselocale(before);
-		freelocale(c);
-	}
-	value_write_json(out, tagged, style);
+	value_write_json(out, tagged_tree(arena, value), style);
 }

@@ -11,5 +11,7 @@
  * same double (as written when no double holds them), "inf", "-inf" and "nan",
  * dates by RFC 3339 with capital T and Z. */
 void tagged_write(struct buf *, const struct value *, struct json_style);
+/* The integer of that text in decimal: 255 of 0xff, 1000 of +1_000. */
+void tagged_append_integer(struct buf *, struct str text);
 
 #endif

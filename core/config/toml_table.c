@@ -72,6 +72,41 @@ static void *toml_tables_refuse(struct toml_tables *t, const struct toml_name *n
 	return NULL;
 }
 
+/* ---- small inline tables ---- */
+
+/* A lock is made of tables like {file = …, hash = …}: most keys of it never need a place in the
+ * map, which outgrows every cache.  Larger ones, and those with dotted keys, do. */
+enum { TOML_SMALL_MAX = 12 };
+
+static void toml_tables_put(struct toml_tables *t, const struct toml_slot *parent,
+                            const struct toml_name *name, const struct value *child)
+{
+	struct toml_slot *slot = arena_alloc(t->scratch, sizeof *slot);
+	bool table = value_type(child) == VALUE_OBJECT;
+	*slot = (struct toml_slot){ .state = table ? TOML_INLINE : TOML_LEAF, .at = name->at.at };
+	map_set(&t->slots, toml_tables_key(t, parent, name->text), slot);
+}
+
+static void toml_tables_unfold(struct toml_tables *t, struct toml_slot *table)
+{
+	if (!table->is_small)
+		return;
+	table->is_small = false;
+	for (size_t i = table->base; i < t->npending; i++)
+		toml_tables_put(t, table, &t->pending[i].name, t->pending[i].child);
+}
+
+static bool toml_tables_small_has(const struct toml_tables *t, const struct toml_slot *table,
+                                  struct str name)
+{
+	for (size_t i = table->base; i < t->npending; i++)
+		if (str_eq(t->pending[i].name.text, name))
+			return true;
+	return false;
+}
+
+/* ---- tables by name ---- */
+
 struct toml_slot *toml_tables_pass(struct toml_tables *t, struct toml_slot *parent,
                                    const struct toml_name *name)
 {
@@ -89,6 +124,7 @@ struct toml_slot *toml_tables_pass(struct toml_tables *t, struct toml_slot *pare
 struct toml_slot *toml_tables_dot(struct toml_tables *t, struct toml_slot *parent,
                                   const struct toml_name *name)
 {
+	toml_tables_unfold(t, parent);
 	struct str key = toml_tables_key(t, parent, name->text);
 	struct toml_slot *slot = map_get(&t->slots, key);
 	if (!slot)
@@ -138,9 +174,12 @@ struct toml_slot *toml_tables_open_next(struct toml_tables *t, struct toml_slot 
 	return element;
 }
 
-bool toml_tables_check_new(struct toml_tables *t, const struct toml_slot *parent,
+bool toml_tables_check_new(struct toml_tables *t, struct toml_slot *parent,
                            const struct toml_name *name)
 {
+	if (parent->is_small && !toml_tables_small_has(t, parent, name->text))
+		return true;
+	toml_tables_unfold(t, parent);
 	const struct toml_slot *slot = map_get(&t->slots, toml_tables_key(t, parent, name->text));
 	if (slot)
 		toml_tables_refuse(t, name, slot, "a table has each key once");
@@ -150,10 +189,10 @@ bool toml_tables_check_new(struct toml_tables *t, const struct toml_slot *parent
 void toml_tables_add(struct toml_tables *t, struct toml_slot *parent,
                      const struct toml_name *name, struct value *child)
 {
-	struct toml_slot *slot = arena_alloc(t->scratch, sizeof *slot);
-	bool table = value_type(child) == VALUE_OBJECT;
-	*slot = (struct toml_slot){ .state = table ? TOML_INLINE : TOML_LEAF, .at = name->at.at };
-	map_set(&t->slots, toml_tables_key(t, parent, name->text), slot);
+	if (parent->is_small && t->npending - parent->base == TOML_SMALL_MAX)
+		toml_tables_unfold(t, parent);
+	if (!parent->is_small)
+		toml_tables_put(t, parent, name, child);
 	if (parent->value)
 		value_append(parent->value, name->text, name->at, child);
 	else
@@ -166,7 +205,7 @@ bool toml_tables_inline(struct toml_tables *t, unsigned depth, size_t at,
 	if (!toml_tables_check_depth(t, depth, at))
 		return false;
 	*ret_slot = (struct toml_slot){ .state = TOML_INLINE, .id = ++t->nids, .depth = depth,
-	                                .at = at };
+	                                .at = at, .base = t->npending, .is_small = true };
 	return true;
 }
 

@@ -22,6 +22,8 @@ struct toml_slot {
 	size_t at;              /* where it was first given */
 	struct value *value;    /* NULL for a leaf, and for an inline table being read */
 	struct toml_slot *last; /* of [[tables]]: the element that is being filled */
+	size_t base;            /* of an inline table being read: its first pending child */
+	bool is_small;          /* of such a one: its keys are looked for among the pending alone */
 };
 
 /* A part of a dotted key. */
@@ -39,7 +41,7 @@ struct toml_pending {
 struct toml_tables {
 	struct toml_scan *scan;
 	struct arena *scratch;          /* slots and their keys */
-	struct map slots;               /* by table id and name */
+	struct map slots;               /* by table id and name, but for small inline tables */
 	struct toml_slot root;
 	uint32_t nids;
 	struct toml_pending *pending;
@@ -62,7 +64,7 @@ struct toml_slot *toml_tables_open(struct toml_tables *, struct toml_slot *paren
 struct toml_slot *toml_tables_open_next(struct toml_tables *, struct toml_slot *parent,
                                         const struct toml_name *);
 /* True when the table has no such key yet; else an error. */
-bool toml_tables_check_new(struct toml_tables *, const struct toml_slot *parent,
+bool toml_tables_check_new(struct toml_tables *, struct toml_slot *parent,
                            const struct toml_name *);
 /* Gives the table this key. */
 void toml_tables_add(struct toml_tables *, struct toml_slot *parent, const struct toml_name *,

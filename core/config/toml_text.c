@@ -119,10 +119,22 @@ static bool toml_text_close(struct toml_text *t, size_t *ret_end)
 	return n >= 3;
 }
 
+/* Passes what stands for itself in every kind of string. */
+static void toml_text_plain(struct toml_scan *s)
+{
+	const char *p = s->text.p;
+	size_t at = s->at, n = s->text.n;
+	while (at < n && (unsigned char)p[at] >= 0x20 && p[at] != '"' && p[at] != '\'' &&
+	       p[at] != '\\' && p[at] != 0x7f)
+		at++;
+	s->at = at;
+}
+
 static bool toml_text_body(struct toml_text *t, size_t *ret_end)
 {
 	struct toml_scan *s = t->scan;
 	for (;;) {
+		toml_text_plain(s);
 		int c = toml_scan_peek(s);
 		if (c < 0)
 			return toml_scan_fail(s, t->start, "this string is not closed: %s%c "

@@ -2,8 +2,8 @@
 # run.sh - measures mortar against what a user would use instead; prints a table.
 #
 # BENCH_RUNS   runs of each command that count (default 5; 15 for figures worth keeping)
-# BENCH_ONLY   a list of: build transfer before merge context start search forecast screen (all
-#              unless given)
+# BENCH_ONLY   a list of: build transfer before merge context start search toml forecast screen
+#              (all unless given)
 # BUILD        the folder of the build (default build)
 # DOCKER_HOST  another daemon than the usual one (a unix socket)
 #
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 . tests/env/common.sh
 BUILD=${BUILD:-build}
 RUNS=${BENCH_RUNS:-5}
-ONLY=${BENCH_ONLY:-build transfer before merge context start search forecast screen}
+ONLY=${BENCH_ONLY:-build transfer before merge context start search toml forecast screen}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 MORTAR=$BUILD/mortar
 EXAMPLE=docs/examples/ship-detector
@@ -22,11 +22,11 @@ trap 'rm -rf "$TMP"' EXIT
 trap 'exit 130' INT TERM
 export XDG_STATE_HOME="$TMP/state" XDG_CONFIG_HOME="$TMP/config" LC_ALL=C
 
-# row [--peak|--minus] NAME AIM A B: memory hardly varies, so three runs tell.
+# row [--peak|--minus|--told] NAME AIM A B: memory hardly varies, so three runs tell.
 row() {
 	case $1 in
 	--peak) "$PYTHON" tests/bench/pairs.py --peak "$TMP/peaks" "$2" "$3" 3 "$4" "$5" ;;
-	--minus) "$PYTHON" tests/bench/pairs.py --minus "$2" "$3" "$RUNS" "$4" "$5" ;;
+	--minus | --told) "$PYTHON" tests/bench/pairs.py "$1" "$2" "$3" "$RUNS" "$4" "$5" ;;
 	*) "$PYTHON" tests/bench/pairs.py "$1" "$2" "$RUNS" "$3" "$4" ;;
 	esac || failed=1
 }
@@ -158,6 +158,18 @@ bench_search() {
 			"$TMP/search count $TMP/journal '$pattern' | cat" \
 			"grep -c '$pattern' $TMP/log | cat"
 	done
+}
+
+# tomllib of Python 3.11: by whole processes, then one reading in a process that is there.
+bench_toml() {
+	bench_program toml
+	data lock "$TMP/poetry.lock" 2
+	row "read a poetry.lock of 2 MB, and tomllib" 0.1 "exec $MORTAR read --as toml $TMP/poetry.lock" \
+		"exec $PYTHON -c 'import tomllib; tomllib.load(open(\"$TMP/poetry.lock\", \"rb\"))'"
+	row --told "the reading alone" 0.1 "exec $TMP/toml $TMP/poetry.lock 9" \
+		"exec $PYTHON tests/bench/toml.py $TMP/poetry.lock 3"
+	row --peak "its peak memory and tomllib's" "" "exec $MORTAR read --as toml $TMP/poetry.lock" \
+		"exec $PYTHON -c 'import tomllib; tomllib.load(open(\"$TMP/poetry.lock\", \"rb\"))'"
 }
 
 # Nothing to compare with: the figure, what it is made of, and the aim.

@@ -367,6 +367,77 @@ static void test_toml__refuses_what_was_defined_before(void **state)
 	CHECK_FAULTS(*state, table);
 }
 
+/* From toml-test, the public suite: what other readers have stumbled over. */
+static void test_toml__takes_what_is_tricky_in_the_suite(void **state)
+{
+	static const struct shown table[] = {
+		{ "[[arr]]\n[arr.subtab]\nval=1\n[[arr]]\n[arr.subtab]\nval=2",
+		  "{arr=[{subtab={val=i1}},{subtab={val=i2}}]}" },
+		{ "[[parent-table.arr]]\n[[parent-table.arr]]\n[parent-table]\nnot-arr = 1",
+		  "{parent-table={arr=[{},{}],not-arr=i1}}" },
+		{ "[tab.key]\nval1 = 1\n[[tab.other]]\nx=1\n[tab]\nval2=2",
+		  "{tab={key={val1=i1},other=[{x=i1}],val2=i2}}" },
+		{ "a = { a.b = 1, a.c = {d = 2}, \"a\".'e' = 3 }", "{a={a={b=i1,c={d=i2},e=i3}}}" },
+		{ "''.x = 1\n\"\".y = 2\nx.\"\".\"\" = 3", "{={x=i1,y=i2},x={={=i3}}}" },
+		{ "2001-02-03 = 1\n2001-02-08.x = 2\ninf = 3\n-1 = 4\ntrue = 5",
+		  "{2001-02-03=i1,2001-02-08={x=i2},inf=i3,-1=i4,true=i5}" },
+		{ "a = \"\"\"\\\n\\\n  \\\n\"\"\"", "{a=\"}" },
+		{ "a = \"\"\"\"This,\" she said, \"\"is\"\"\"\"\"",
+		  "{a=\"\"This,\" she said, \"\"is\"\"}" },
+		{ "a = \"\\u007f\"\nb = '\\u007f'", "{a=\"\x7f,b=\"\\u007f}" },
+		{ "a = ['x]', \"y],\\\"\", '''z\n]''' ,]", "{a=[\"x],\"y],\",\"z\n]]}" },
+		{ "[ j . \"\u029e\" . 'l' ]", "{j={\u029e={l={}}}}" },
+		{ "\xef\xbb\xbf# a mark\na=1", "{a=i1}" },
+		{ "a = 1979-05-27 07:32:00Z\nb = [07:32:00,\n]",
+		  "{a=D1979-05-27 07:32:00Z,b=[t07:32:00]}" },
+	};
+	CHECK_SHOWN(*state, table);
+}
+
+static void test_toml__refuses_what_is_tricky_in_the_suite(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const table[] = {
+		"[a]\nb = 1\n[[a.b]]", "a = {}\n[[a.b]]", "a = {b = {}}\na.b.c = 1",
+		"[a.b.c]\nz=9\n[a]\nb.c.t = 1", "[[a.b]]\n[a]\nb.y = 2", "a = {b.c = 1}\n[a.b]",
+		"t = {i.a = 1, i = 2}", "t = {i = {a = 1}, i.b = 2}", "t = {a.b = 1, a = {c = 1}}",
+		"[fruit]\napple.color = 1\n[fruit.apple]", "[fruit]\napple.taste.sweet = true\n"
+		"[fruit.apple.taste]", "[a]\n[a.b]\n[a]", "x = [{}]\n[[x.y]]", "a.b = 0\na = {}",
+		"a = {b = 1,}", "a = {\n}", "a = {b = [\n], c = 1\n}", "[ [a]]", "[[a] ]", "[[a]\n]",
+		"a = \"\"\"x\"\"\"\"\"\"", "a = '''x''''''", "a = \"\\uD800\"", "a = \"\\U00110000\"",
+		"\"\"\"k\"\"\" = 1", "a = 1 b = 2", "a = 1_", "a = 0x_1", "a = +0x1", "a = 1e_1",
+		"a = 1._0", "a = 00.1", "a = 1979-05-27T07:32:00.Z", "a = 2021-02-29", "a = 07:32:00.",
+		"a = 1979-05-27T07:32:00+24:00", "a = 'x\r'", "a = 1 # \r", "# \x7f", "a\n= 1", "a =\n1",
+		"a = 1\n\xef\xbb\xbf b = 2", "[a]]", "[]", "[a.]", "[.a]", ".a = 1", "a..b = 1", "= 1",
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (read_text(f, str_of(table[i])) || problems_count(f->problems) != 1)
+			fail_msg("accepted: %s", table[i]);
+}
+
+/* Whether a key is there already is told in two ways, by how many there are. */
+static void test_toml__knows_the_keys_of_large_inline_tables(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const ends[] = { " = 1}", " . y = 1}", ".x.z = 1}" };
+	for (unsigned keys = 1; keys <= 40; keys++) {
+		owned_buf struct buf text = { 0 };
+		buf_append_text(&text, "t = {");
+		for (unsigned i = 0; i < keys; i++)
+			buf_printf(&text, "%sk%u = {x = %u}", i ? ", " : "", i, i);
+		for (unsigned i = 0; i < 3 * keys; i++) {
+			owned_buf struct buf again = { 0 };
+			buf_printf(&again, "%s, k%u%s", buf_text(&text), i / 3, ends[i % 3]);
+			assert_false(read_text(f, buf_str(&again)));
+			assert_int_equal(span_origin(problems_get(f->problems, 0)->at).column,
+			                 text.n + 3);
+		}
+		buf_append_text(&text, "}");
+		assert_true(read_text(f, buf_str(&text)));
+		assert_int_equal(value_count(value_at(f->root, STR("/t"))), keys);
+	}
+}
+
 static void test_toml__places_every_value_and_key(void **state)
 {
 	struct fixture *f = *state;
@@ -452,6 +523,9 @@ int main(void)
 		TOML_TEST(test_toml__refuses_wrong_strings_with_their_place),
 		TOML_TEST(test_toml__refuses_wrong_lines_with_their_place),
 		TOML_TEST(test_toml__refuses_what_was_defined_before),
+		TOML_TEST(test_toml__takes_what_is_tricky_in_the_suite),
+		TOML_TEST(test_toml__refuses_what_is_tricky_in_the_suite),
+		TOML_TEST(test_toml__knows_the_keys_of_large_inline_tables),
 		TOML_TEST(test_toml__places_every_value_and_key),
 		TOML_TEST(test_toml__bounds_depth),
 		TOML_TEST(test_toml__stays_linear),

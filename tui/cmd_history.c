@@ -25,6 +25,8 @@ static void list_append_row(struct buf *out, const struct history_item *item)
 	clock_append_local(&line, item->started);
 	buf_printf(&line, "  %-9s %8s  %-8s %-4s %s", history_state_name(item->state),
 	           buf_text(&took), item->engine, item->level, item->image);
+	if (item->action[0])
+		buf_printf(&line, "action %s", item->action);
 	if (item->nbuilds)
 		buf_printf(&line, "%zu builds", item->nbuilds);
 	utf8_append_visible(out, buf_str(&line));

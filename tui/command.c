@@ -89,6 +89,15 @@ static const struct command command_build = {
 	"follows it again. The first Ctrl-C cancels it; with --progress tty it asks whether to cancel "
 	"or to leave. The image's name, or with --quiet its id, is all that stdout gets.", cmd_build,
 };
+static const struct command command_action = {
+	"action", "PATH [ACTION] [ARGUMENT...]", 1, (size_t)-1,
+	SELECT MADE " stage progress detach json help",
+	"have a project's own tools work on it in a container, or list what they can do\n"
+	"As in mortar action . add requests of a Poetry project: nothing is needed here but an engine. "
+	"The image is made of the project's own Dockerfile, the work is kept like a build, and files "
+	"that it has changed are written when all of it went well; stdout gets their paths. Arguments "
+	"that begin with - stand behind --.", cmd_action,
+};
 static const struct command command_matrix = {
 	"matrix", "PATH [COMBO...]", 1, (size_t)-1,
 	"kind merge" MADE " build jobs progress detach json help",
@@ -169,6 +178,20 @@ static const struct command command_prune = {
 	"goes it is listed, with the steps that builds which are kept here would run anew. Nothing "
 	"in use goes, nor what something else stands on. Asks on a terminal; scripts say --yes.",
 	cmd_prune,
+};
+static const struct command command_layers = {
+	"layers", "[BUILD]", 0, 1, "json help",
+	"what each stage of a build takes: its layers with their instructions and sizes\n"
+	"Each stage is built once more from the cache, which takes a moment, and removed again. What "
+	"the cache has not any more is named and not made again.", cmd_layers,
+};
+static const struct command command_emit = {
+	"emit", "PATH [COMBO...]", 1, (size_t)-1, SELECT MADE " tag push for output=FILE help",
+	"what another system takes of a project: a workflow of GitHub Actions with the right cache\n"
+	"COMBO is profiles in order, as in gpu,stateful, and base for none; each is one of the "
+	"workflow's matrix. Caches are GitHub's own (type=gha, with the steps of all stages where "
+	"there are several), or as --cache-from, --cache-to or the engine's pool say. Addresses with a "
+	"password become secrets of the repository's.", cmd_emit,
 };
 static const struct command command_serve = {
 	"run", "[BUILD] [-- ARG...]", 0, (size_t)-1, "engine publish env network json help",
@@ -259,10 +282,10 @@ static const struct command command_doctor = {
 const struct command *const commands[] = {
 	&command_config, &command_set, &command_unset, &command_diff, &command_lint,
 	&command_lock, &command_dockerfile, &command_plan, &command_context, &command_build,
-	&command_matrix,
+	&command_action, &command_matrix,
 	&command_watch, &command_attach, &command_logs, &command_cancel, &command_retry,
 	&command_replay, &command_shell, &command_history, &command_compare, &command_why,
-	&command_report, &command_list,
+	&command_report, &command_layers, &command_emit, &command_list,
 	&command_serve, &command_init, &command_read, &command_check, &command_match,
 	&command_df, &command_prune, &command_doctor, &command_engines, &command_completion,
 	&command_help, NULL,

@@ -191,6 +191,8 @@ static void plain_begin(const struct event *event, struct buf *out)
 		buf_append(out, STR(" of "));
 		utf8_append_visible(out, plain_field(event, "builds"));
 		buf_append(out, STR(" combinations"));
+	} else if (plain_field(event, "action").n) {
+		plain_field_append(out, ", action ", event, "action", "");
 	} else if (plain_field(event, "image").n) {
 		buf_append(out, STR(" of "));
 		utf8_append_visible(out, plain_field(event, "image"));

@@ -134,6 +134,7 @@ static const struct {
 	{ "cgroup-parent", options_word }, { "cache-from", options_cache },
 	{ "cache-to", options_cache }, { "output", options_output },
 	{ "provenance", options_attest }, { "sbom", options_attest },
+	{ "action", options_plain }, { "action-word", options_plain }, { "stage", options_word },
 	{ "no-cache-filter", options_stages }, { "build-context", options_context },
 };
 

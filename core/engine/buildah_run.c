@@ -1,5 +1,5 @@
-/* A container that a person works in: a working container of buildah's, whose `buildah run`
- * has our terminal, or our standard input and output. */
+/* A working container of buildah's: for a person, whose `buildah run` has our terminal, or our
+ * standard input and output; or for a plan (buildah_run_quiet.c). */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,32 +8,17 @@
 #include <unistd.h>
 
 #include "core/base/check.h"
-#include "core/engine/buildah.h"
+#include "core/engine/buildah_run.h"
 #include "core/engine/run_owner.h"
 #include "core/os/clock.h"
 #include "core/os/spawn.h"
 #include "core/os/tty.h"
 #include "core/value/json.h"
 
-enum { BUILDAH_SAID_MAX = 1 << 20, BUILDAH_RUN_WORDS = 32 };
+enum { BUILDAH_SAID_MAX = 1 << 20 };
 
-struct buildah_run {
-	struct work base;
-	struct buildah_run *next, **link;
-	struct run_task task;
-	struct arena *arena;
-	const char *name;               /* of the working container; NULL: there is none */
-	struct child child;             /* `buildah run` */
-	struct tty *tty;                /* as it was before; NULL: none */
-	uint64_t timer;
-	bool running, cancelled;
-	struct run_report report;
-	struct error err;
-};
-
-/* One that ends at once, and what it says on stdout. */
-static bool buildah_ask(struct arena *a, const char *const *argv, struct str *ret_said,
-                        struct error *err)
+bool buildah_ask(struct arena *a, const char *const *argv, struct str *ret_said,
+                 struct error *err)
 {
 	struct spawn s = { .argv = argv, .in = SPAWN_NULL, .out = SPAWN_PIPE, .err = SPAWN_NULL };
 	owned_buf struct buf out = { 0 };
@@ -87,12 +72,14 @@ void buildah_run_drop(struct buildah_run *r)
 	if (r->next)
 		r->next->link = r->link;
 	loop_untimer(r->base.engine->loop, r->timer);
+	buildah_quiet_drop(r);
 	if (r->running) {
 		spawn_kill_group(r->child.pid, SIGKILL);
 		loop_unchild(r->base.engine->loop, r->child.pid);
 		while (waitpid(r->child.pid, NULL, 0) < 0 && errno == EINTR)
 			continue;
-		tty_give(STDIN_FILENO, getpgrp());
+		if (r->task.interactive)
+			tty_give(STDIN_FILENO, getpgrp());
 	}
 	tty_restore(r->tty);
 	if (r->child.guard > 0)
@@ -103,14 +90,14 @@ void buildah_run_drop(struct buildah_run *r)
 	free(r);
 }
 
-static void run_phase(struct buildah_run *r, enum run_phase phase)
+void buildah_run_phase(struct buildah_run *r, enum run_phase phase)
 {
 	r->report.phase = phase;
 	if (r->base.sink.run)
 		r->base.sink.run(r->base.sink.data, &r->report);
 }
 
-static void run_finish(struct buildah_run *r)
+void buildah_run_finish(struct buildah_run *r)
 {
 	struct engine_sink sink = r->base.sink;
 	struct work_result result = { .cancelled = r->cancelled, .error = r->err };
@@ -121,7 +108,7 @@ static void run_finish(struct buildah_run *r)
 		if (!result.error.code)
 			result.error = why;
 	} else if (r->name) {
-		run_phase(r, RUN_REMOVED);
+		buildah_run_phase(r, RUN_REMOVED);
 	}
 	r->name = NULL;
 	if (result.cancelled && !result.error.code)
@@ -143,8 +130,8 @@ static void run_ended(struct loop *l, pid_t pid, int status, void *data)
 	r->tty = NULL;
 	r->report.ended = clock_now();
 	r->report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	run_phase(r, RUN_EXITED);
-	run_finish(r);
+	buildah_run_phase(r, RUN_EXITED);
+	buildah_run_finish(r);
 }
 
 /* ---- the way up ---- */
@@ -181,9 +168,8 @@ static size_t run_count(const char *const *words)
 	return n;
 }
 
-/* buildah run … NAME --, without what is to be run. */
-static const char **run_command(struct buildah_run *r, size_t more, size_t *ret_n,
-                                struct error *err)
+const char **buildah_run_command(struct buildah_run *r, size_t more, size_t *ret_n,
+                                 struct error *err)
 {
 	const char *const *how = buildah_isolation(r->arena, str_of(r->task.network));
 	size_t n = 0, words = BUILDAH_RUN_WORDS + 2 * run_count(r->task.env) +
@@ -193,6 +179,14 @@ static const char **run_command(struct buildah_run *r, size_t more, size_t *ret_
 	argv[n++] = "run";
 	for (; *how; how++)
 		argv[n++] = *how;
+	if (r->task.workdir) {
+		argv[n++] = "--workingdir";
+		argv[n++] = r->task.workdir;
+	}
+	if (r->task.user) {
+		argv[n++] = "--user";
+		argv[n++] = r->task.user;
+	}
 	for (const char *const *e = r->task.env; e && *e; e++) {
 		argv[n++] = "--env";
 		argv[n++] = *e;
@@ -224,7 +218,7 @@ static bool run_try(struct buildah_run *r, struct error *err)
 static bool run_start(struct buildah_run *r, struct error *err)
 {
 	size_t n, entry = run_count(r->task.entrypoint), more = run_count(r->task.argv);
-	const char **argv = run_command(r, entry + more, &n, err);
+	const char **argv = buildah_run_command(r, entry + more, &n, err);
 	if (!argv)
 		return false;
 	if (r->task.tty)
@@ -248,7 +242,7 @@ static bool run_start(struct buildah_run *r, struct error *err)
 	loop_child(r->base.engine->loop, r->child.pid, run_ended, r);
 	tty_give(STDIN_FILENO, r->child.pid);
 	r->report.started = clock_now();
-	run_phase(r, RUN_RUNNING);
+	buildah_run_phase(r, RUN_RUNNING);
 	return true;
 }
 
@@ -264,7 +258,7 @@ static bool run_create(struct buildah_run *r, struct error *err)
 		return error_set(err, ERROR_REFUSED, "buildah makes no container of the image %.*s",
 		                 STR_ARG(str_slice(id, 0, 12)));
 	r->name = r->task.name;
-	run_phase(r, RUN_CREATED);
+	buildah_run_phase(r, RUN_CREATED);
 	return true;
 }
 
@@ -274,8 +268,9 @@ static void run_begin(struct loop *l, void *data)
 	(void)l;
 	r->timer = 0;
 	buildah_sweep(r);
-	if (r->cancelled || !run_create(r, &r->err) || !run_try(r, &r->err) || !run_start(r, &r->err))
-		run_finish(r);
+	if (r->cancelled || !run_create(r, &r->err) || !run_try(r, &r->err) ||
+	    !(r->task.interactive ? run_start(r, &r->err) : buildah_quiet_start(r, &r->err)))
+		buildah_run_finish(r);
 }
 
 /* Asked twice it is killed. */
@@ -291,12 +286,11 @@ struct work *buildah_run(struct engine *e, const struct run_task *t,
                          const struct engine_sink *sink, struct error *err)
 {
 	struct buildah_engine *b = (struct buildah_engine *)e;
-	if (!t->interactive) {
+	if (!t->interactive && !t->is_planned) {
 		error_set(err, ERROR_REFUSED, "buildah makes images and serves no containers; dockerd "
 		          "does, and podman, which has buildah's images: use --engine podman");
 		return NULL;
 	}
-	CHECK(t->name);
 	struct buildah_run *r = xcalloc(1, sizeof *r);
 	*r = (struct buildah_run){
 		.base = { .engine = e, .sink = *sink, .cancel = buildah_run_cancel },
@@ -306,6 +300,14 @@ struct work *buildah_run(struct engine *e, const struct run_task *t,
 	if (r->next)
 		r->next->link = &r->next;
 	b->runs = r;
+	/* The name is all by which one is known that a killed mortar has left. */
+	if (!t->interactive) {
+		owned_buf struct buf name = { 0 };
+		buf_append(&name, STR(RUN_OWNER_SHELL "-"));
+		run_owner_append_name(&name, (int64_t)clock_now());
+		r->task.name = arena_text(r->arena, buf_str(&name));
+	}
+	CHECK(r->task.name);
 	r->timer = loop_timer(e->loop, 0, run_begin, r);
 	return &r->base;
 }

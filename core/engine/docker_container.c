@@ -171,6 +171,10 @@ void container_write_create(struct buf *out, const struct run_task *t, const str
 	if (t->entrypoint)
 		value_set(a, o, "Entrypoint", container_texts(a, t->entrypoint));
 	value_set(a, o, "Env", container_texts(a, t->env));
+	if (t->workdir)
+		value_set(a, o, "WorkingDir", value_new_string(a, str_of(t->workdir)));
+	if (t->user)
+		value_set(a, o, "User", value_new_string(a, str_of(t->user)));
 	for (size_t i = 0; i < t->nlabels; i++)
 		value_set(a, labels, arena_text(a, t->labels[i].name),
 		          value_new_string(a, t->labels[i].value));

@@ -30,6 +30,7 @@ void docker_run_drop(struct docker_run *r)
 	docker_call_finish(&r->call);
 	http_cancel(r->attach);
 	docker_attach_free(r->terminal);
+	docker_copy_free(r->copy);
 	loop_untimer(r->base.engine->loop, r->timer);
 	loop_untimer(r->base.engine->loop, r->guard);
 	buf_finish(&r->refusal);
@@ -141,14 +142,14 @@ static void run_rest_is_late(struct loop *l, void *data)
 	if (r->heard)
 		run_guard(r, RUN_REST_MS, run_rest_is_late);
 	else
-		docker_run_remove(r);
+		docker_run_leave(r);
 }
 
 /* It has ended; what it printed last may still be on its way. */
 static void run_ended(struct docker_run *r)
 {
 	if (r->silent)
-		docker_run_remove(r);
+		docker_run_leave(r);
 	else
 		run_guard(r, RUN_REST_MS, run_rest_is_late);
 }
@@ -313,6 +314,7 @@ static void docker_run_cancel(struct work *base)
 	struct docker_run *r = (struct docker_run *)base;
 	if (++r->asks == 2)
 		run_guard(r, RUN_GIVE_UP_MS, run_give_up);
+	docker_run_stop_copy(r);
 	if (r->report.phase >= RUN_EXITED || r->asks > 2)
 		return;
 	r->cancelled = true;
@@ -399,7 +401,7 @@ void docker_run_silent(void *data, int status, struct str refusal, const struct 
 	if ((err || !frames_are_whole(&r->frames)) && r->base.sink.warning)
 		r->base.sink.warning(r->base.sink.data, STR("the container's output is cut here"));
 	if (r->report.phase == RUN_EXITED)
-		docker_run_remove(r);
+		docker_run_leave(r);
 	else if (r->started && r->report.phase <= RUN_RUNNING && !r->removing)
 		run_look(NULL, r);
 }
@@ -412,7 +414,7 @@ static void run_attach_done(void *data, const struct error *err)
 	docker_run_silent(r, status, buf_str(&r->refusal), err);
 }
 
-static void run_attach(struct docker_run *r)
+void docker_run_listen(struct docker_run *r)
 {
 	struct docker *d = docker_run_engine(r);
 	if (r->task.interactive) {
@@ -464,7 +466,7 @@ static void run_created(void *data, int status, struct str answer, const struct 
 	if (r->cancelled)
 		docker_run_remove(r);
 	else
-		run_attach(r);
+		docker_run_bring(r);
 }
 
 static void run_create(struct docker_run *r)

@@ -2,10 +2,12 @@
 #define CORE_ENGINE_DOCKER_RUN_INSIDE_H
 
 #include "core/engine/docker_attach.h"
+#include "core/engine/docker_copy.h"
 #include "core/engine/docker_sweep.h"
 #include "core/engine/frames.h"
 
-/* What docker_run.c and docker_run_input.c share: a container while it is there. */
+/* What docker_run.c, docker_run_copy.c and docker_run_input.c share: a container while it is
+ * there. */
 struct docker_run {
 	struct work base;
 	struct docker_run *next, **link;
@@ -15,6 +17,7 @@ struct docker_run {
 	struct docker_call call;
 	struct http_transfer *attach;   /* of one without input */
 	struct docker_attach *terminal; /* of an interactive one */
+	struct docker_copy *copy;       /* in before the start or out after the end */
 	struct buf refusal;             /* the body of an attach that was refused */
 	struct frames frames;
 	const struct run_port *ports;   /* asked for */
@@ -38,10 +41,19 @@ static inline struct docker *docker_run_engine(const struct docker_run *r)
 /* In docker_run.c.  The first fault is the one that is told. */
 void docker_run_fault(struct docker_run *, const struct error *);
 void docker_run_remove(struct docker_run *);
+/* The container is as it is to be: its output gets a reader, then it starts. */
+void docker_run_listen(struct docker_run *);
 /* As attach and its events tell: its answer's head, output, the end of it. */
 void docker_run_attached(void *run, int status);
 void docker_run_output(void *run, int stream, struct str bytes);
 void docker_run_silent(void *run, int status, struct str refusal, const struct error *);
+
+/* In docker_run_copy.c.  It is made: what it is to find there comes first. */
+void docker_run_bring(struct docker_run *);
+/* It has ended and has said all: what is wanted of it comes out before it goes. */
+void docker_run_leave(struct docker_run *);
+/* Removes the container where something is being copied. */
+void docker_run_stop_copy(struct docker_run *);
 
 /* In docker_run_input.c. */
 void docker_run_attach(struct docker_run *);

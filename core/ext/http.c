@@ -406,6 +406,8 @@ struct http_transfer *http_start(struct http *h, const struct http_request *r,
 		http_add_header(t, r->headers[i]);
 	if (strcmp(r->method, "POST") == 0)
 		curl.easy_setopt(t->easy, CURLOPT_POST, 1L);
+	else if (strcmp(r->method, "PUT") == 0)
+		curl.easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
 	else if (strcmp(r->method, "GET") != 0)
 		curl.easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, r->method);
 	if (events->pull) {

@@ -54,7 +54,8 @@ struct http_events {
 };
 
 struct http_request {
-	const char *method, *path;              /* "GET", "POST", "DELETE"; path and query, escaped */
+	const char *method, *path;              /* "GET", "POST", "PUT", "DELETE"; path and
+	                                         * query, escaped */
 	struct http_address at;
 	const char *const *headers;             /* "Name: value", NULL-terminated, or NULL */
 	int64_t timeout_ms;                     /* for the whole of it; 0: none */

@@ -23,6 +23,8 @@ struct value *history_describe(struct arena *arena, const struct history_item *i
 	value_set(arena, v, "profiles", profiles);
 	if (item->nbuilds)
 		value_set(arena, v, "builds", value_new_integer(arena, (long long)item->nbuilds));
+	if (item->action[0])
+		value_set(arena, v, "action", value_new_string(arena, str_of(item->action)));
 	if (item->batch[0])
 		value_set(arena, v, "batch", value_new_string(arena, str_of(item->batch)));
 	value_set(arena, v, "pinned", value_new_bool(arena, item->pinned));

@@ -48,6 +48,8 @@ static void field_result(const struct history_item *item, struct buf *out)
 		buf_printf(out, ": %s", item->error);
 	else if (item->image[0] && item->state != HISTORY_LOST)
 		buf_printf(out, " %s", item->image);
+	else if (item->action[0] && item->state != HISTORY_LOST)
+		buf_printf(out, " action %s", item->action);
 	else if (item->nbuilds && item->state != HISTORY_LOST)
 		buf_printf(out, " %zu builds", item->nbuilds);
 }

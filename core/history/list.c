@@ -94,6 +94,7 @@ static bool list_start(struct list_row *row, struct str line)
 		{ "engine", &item->engine }, { "engine_address", &item->address },
 		{ "engine_spec", &item->spec },
 		{ "image", &item->image }, { "root", &item->root }, { "batch", &item->batch },
+		{ "action", &item->action },
 	};
 	struct line_member m;
 	size_t at = 0;
@@ -223,7 +224,7 @@ bool history_read_one(struct arena *arena, const char *dir, struct history_item 
 	struct list_row row = { .arena = arena, .scratch = scratch, .item = {
 		.dir = arena_text(arena, str_of(dir)), .project = "", .kind = "", .level = "",
 		.engine = "", .address = "", .spec = "", .image = "", .root = "", .image_id = "",
-		.error = "", .batch = "", .digest = "",
+		.error = "", .batch = "", .digest = "", .action = "",
 	} };
 	size_t slash = str_find_last(str_of(row.item.dir), '/');
 	row.item.id = slash == STR_NONE ? row.item.dir : row.item.dir + slash + 1;

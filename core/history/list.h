@@ -31,6 +31,7 @@ struct history_item {
 	bool imported;                  /* made elsewhere: history import brought it */
 	uint64_t size;                  /* bytes of journal and log, nearly all that it takes */
 	size_t nbuilds;                 /* of a batch; else 0 */
+	const char *action;             /* "add requests": no build but this; "": a build */
 	const char *batch;              /* the id of the batch it belongs to; "": none */
 };
 

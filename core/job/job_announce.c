@@ -51,7 +51,8 @@ void job_announce_secrets(const struct job_facts *f, struct mask *m)
 	const struct plan *plan = f->replan.plan;
 	job_announce_environment(m);
 	for (size_t i = 0; i < f->request->selection.noptions; i++)
-		if (str_has_prefix(f->request->selection.options[i].name, STR("build-arg:")))
+		if (str_has_prefix(f->request->selection.options[i].name, STR("build-arg:")) ||
+		    str_eq(f->request->selection.options[i].name, STR("action-word")))
 			mask_add_urls(m, f->request->selection.options[i].value);
 	for (size_t t = 0; t < plan->ntasks; t++) {
 		const struct image_task *image = &plan->tasks[t].image;
@@ -107,6 +108,18 @@ static void announce_engine(struct arena *a, struct value *o, const struct job_f
 		value_set(a, o, "picked", value_new_string(a, f->picked));
 }
 
+/* "add requests": as it would be typed. */
+static void announce_action(struct arena *a, struct value *o, const struct selection *s)
+{
+	owned_buf struct buf text = { 0 };
+	for (size_t i = 0; i < s->noptions; i++)
+		if (str_eq(s->options[i].name, STR("action")) ||
+		    str_eq(s->options[i].name, STR("action-word")))
+			buf_printf(&text, "%s%.*s", text.n ? " " : "", STR_ARG(s->options[i].value));
+	if (text.n)
+		value_set(a, o, "action", value_new_string(a, arena_str(a, buf_str(&text))));
+}
+
 /* steps come last: who lists builds reads no further. */
 void job_announce_start(struct job_facts *f, struct record *record)
 {
@@ -127,6 +140,7 @@ void job_announce_start(struct job_facts *f, struct record *record)
 	announce_set(a, o, "image", plan->image);
 	announce_set(a, o, "root", plan->root);
 	announce_set(a, o, "argument", r->argument);
+	announce_action(a, o, &r->selection);
 	announce_set(a, o, "merge", r->selection.rule == CASCADE_DEEP ? "deep" : "root");
 	if (r->retry_of)
 		announce_set(a, o, "retry_of", r->retry_of);

@@ -243,7 +243,8 @@ static void job_begin(struct job *j, const struct seek_found *found, const struc
 		.loop = j->loop, .plan = j->facts.replan.plan, .engine = found->engine,
 		.steps = j->facts.steps, .record = j->record, .is_held = j->labels != NULL,
 		.image_begins = job_image_begins, .engine_lost = job_engine_lost, .data = j,
-		.abilities = found->facts->abilities,
+		.abilities = found->facts->abilities, .id = j->facts.request->id,
+		.scratch = arena_printf(j->arena, "%s/scratch", j->facts.dir),
 	};
 	j->runner = runner_new(&setup, job_done, j);
 	if (record_error(j->record))

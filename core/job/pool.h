@@ -97,6 +97,9 @@ bool pool_choose(struct arena *, const struct pool_ask *, const char **ret_engin
 
 /* ---- the shared cache (pool_cache.c) ---- */
 
+/* Where the engines of the request's pool share a project's cache, "REGISTRY/REPO:TAG", in the
+ * arena; NULL: nowhere. */
+const char *pool_cache(struct arena *, const struct request *, const char *project);
 /* Sets cache-from and cache-to of the plan's image tasks for the engine of these facts, as far
  * as it can: at the pool's cache, under the project's name.  dockerd keeps a cache in an image
  * alone, so what it makes is of use to others once it is pushed.  Nothing is done where the

@@ -72,6 +72,11 @@ static void cache_set(struct cache_making *m, const struct image_task *t, const 
 	}
 }
 
+const char *pool_cache(struct arena *a, const struct request *r, const char *project)
+{
+	return r->pool.cache ? cache_ref(a, r->pool.cache, project) : NULL;
+}
+
 void pool_share_cache(struct arena *a, const struct request *r, struct plan *plan,
                       const struct engine_facts *f)
 {

@@ -26,8 +26,10 @@ void runner_free(struct runner *r)
 		return;
 	CHECK(!r->work);                /* the engine would call what is no more */
 	worker_free(r->worker);
+	carry_free(r->carry);
 	loop_untimer(r->s.loop, r->next_timer);
 	loop_untimer(r->s.loop, r->cancel_timer);
+	loop_untimer(r->s.loop, r->kill_timer);
 	buf_finish(&r->context_note);
 	loop_untimer(r->s.loop, r->push_timer);
 	for (size_t i = 0; i < r->s.plan->ntasks; i++) {
@@ -78,22 +80,37 @@ void runner_single_step(struct runner *r, int step)
 	r->started = clock_now();
 }
 
-/* What the plan's image task has made. */
+/* What the plan's image task has made, where that is to be the result. */
 static struct str runner_image_id(const struct runner *r)
 {
-	for (size_t i = 0; i < r->s.plan->ntasks; i++)
+	for (size_t i = 0; r->s.plan->image && i < r->s.plan->ntasks; i++)
 		if (&r->s.plan->tasks[i].image == plan_image(r->s.plan))
 			return buf_str(&r->made[i].image_id);
 	return (struct str){ 0 };
 }
 
+/* A name that could not be taken away goes with the next run (run_owner.h). */
+static void runner_untagged(void *data, const struct error *ignored);
+
 static void runner_finish(struct runner *r)
 {
+	const char *temporary = r->temporary;
 	loop_untimer(r->s.loop, r->cancel_timer);
 	r->cancel_timer = 0;
+	r->temporary = NULL;
+	if (temporary && !r->gave_up) {
+		engine_untag(r->s.engine, temporary, runner_untagged, r);
+		return;
+	}
 	r->result.image_id = runner_image_id(r);
 	r->result.digest = buf_str(&r->digest);
 	r->done(r->data, &r->result);
+}
+
+static void runner_untagged(void *data, const struct error *ignored)
+{
+	(void)ignored;
+	runner_finish(data);
 }
 
 static void runner_start(struct runner *r, size_t task)
@@ -107,6 +124,8 @@ static void runner_start(struct runner *r, size_t task)
 		runner_start_worker(r);
 	} else if (t->kind == TASK_PUSH) {
 		runner_start_push(r);
+	} else if (t->kind == TASK_RUN) {
+		runner_start_run(r);
 	} else {
 		error_set(&err, ERROR_PROJECT, "'%s' is a task that this mortar cannot run", t->name);
 		runner_task_done(r, TASK_FAILED, &err);
@@ -150,6 +169,7 @@ static void runner_give_up(struct loop *loop, void *data)
 	(void)loop;
 	struct runner *r = data;
 	r->cancel_timer = 0;
+	r->gave_up = true;
 	record_warning(r->s.record, -1, STR("cancel was asked for, but the engine is still busy"));
 	runner_end_steps(r, false);
 	r->work = NULL;
@@ -167,7 +187,9 @@ void runner_release(struct runner *r)
 static void runner_stop(struct runner *r)
 {
 	runner_release(r);
-	if (r->work && !r->cancel_timer) {
+	if (r->work && r->s.plan->tasks[r->task].kind == TASK_RUN) {
+		runner_stop_run(r);
+	} else if (r->work && !r->cancel_timer) {
 		r->cancel_timer = loop_timer(r->s.loop, RUNNER_CANCEL_MS, runner_give_up, r);
 		engine_cancel(r->work);
 	}

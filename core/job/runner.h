@@ -32,6 +32,9 @@ struct runner_setup {
 	bool (*engine_lost)(void *data, const struct error *why);
 	void *data;
 	unsigned abilities;             /* of the engine, as probed */
+	const char *id;                 /* of the build; NULL: containers have no label of it */
+	const char *scratch;            /* a private folder of the build, for what comes out of
+	                                 * containers */
 	unsigned push_ms;               /* before the second try of a push; 0: a second */
 };
 

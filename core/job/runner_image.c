@@ -184,5 +184,5 @@ void runner_start_image(struct runner *r)
 		.warning = image_warning, .busy = image_busy, .done = image_done,
 		.transferred = runner_transferred, .data = r,
 	};
-	r->work = engine_image(r->s.engine, image, &sink);
+	r->work = engine_image(r->s.engine, runner_image_task(r), &sink);
 }

@@ -1,11 +1,12 @@
 #ifndef CORE_JOB_RUNNER_INSIDE_H
 #define CORE_JOB_RUNNER_INSIDE_H
 
+#include "core/job/carry.h"
 #include "core/job/job.h"
 #include "core/job/runner.h"
 
-/* What runner.c and its ways to do a task share: runner_image.c and runner_push.c by the
- * engine, runner_worker.c by a process of ours. */
+/* What runner.c and its ways to do a task share: runner_image.c, runner_run.c and runner_push.c
+ * by the engine, runner_worker.c by a process of ours. */
 
 enum task_state { TASK_WAITING, TASK_DONE, TASK_FAILED, TASK_SKIPPED };
 
@@ -37,6 +38,7 @@ struct runner {
 	struct work *work;
 	bool is_busy;                   /* cancelled, and the engine goes on */
 	bool is_lost;                   /* the engine is gone; another is looked for */
+	bool gave_up;                   /* the engine is not waited for any more */
 	struct runner_step *steps;      /* of this work */
 	size_t nsteps, cap;
 	int context_step;               /* that loads the context, or -1; what it is to say */
@@ -46,6 +48,14 @@ struct runner {
 	unsigned push_fails;
 	int64_t push_since_ms;          /* the first of them */
 	uint64_t push_timer;            /* until the next try; nothing runs meanwhile */
+	/* a run task */
+	struct run_task running;
+	struct run_report ran;          /* texts are the engine's: not to be read later */
+	struct carry *carry;
+	uint64_t kill_timer;
+	/* The name of the image that runs need, where the plan gives it none; NULL: none. */
+	const char *temporary;
+	struct image_task tagged;       /* that task with the name */
 	/* a worker task */
 	struct worker *worker;
 	double started;
@@ -60,6 +70,12 @@ void runner_transferred(void *data, const struct transfer_report *);
 void runner_loads(struct runner *, int step, struct str name);
 void runner_start_worker(struct runner *);
 void runner_start_push(struct runner *);
+void runner_start_run(struct runner *);
+/* Asks the container to stop, and kills it when it does not. */
+void runner_stop_run(struct runner *);
+/* The image task as the engine is to have it: one that only runs need has a name until the
+ * end, where the engine forgets images without one. */
+const struct image_task *runner_image_task(struct runner *);
 /* The task ends between two tries. */
 void runner_stop_push(struct runner *);
 /* A task that is one step of the journal, from now on. */

@@ -47,19 +47,31 @@ static void steps_append_image(struct steps *s, size_t task)
 			steps_append(s, task, (int)i);
 }
 
+/* What images are made from comes first, what becomes of their names last. */
+enum { STEPS_BEFORE, STEPS_IN_ORDER, STEPS_AFTER };
+
+static int steps_turn(const struct task *t)
+{
+	switch (t->kind) {
+	case TASK_FETCH:
+	case TASK_STAGE: return STEPS_BEFORE;
+	case TASK_PUSH: return STEPS_AFTER;
+	default: return STEPS_IN_ORDER;
+	}
+}
+
 struct steps *steps_new(const struct plan *plan)
 {
 	struct steps *s = xcalloc(1, sizeof *s);
 	s->plan = plan;
-	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind != TASK_IMAGE && plan->tasks[i].kind != TASK_PUSH)
-			steps_append(s, i, -1);
-	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind == TASK_IMAGE)
-			steps_append_image(s, i);
-	for (size_t i = 0; i < plan->ntasks; i++)
-		if (plan->tasks[i].kind == TASK_PUSH)
-			steps_append(s, i, -1);
+	for (int turn = STEPS_BEFORE; turn <= STEPS_AFTER; turn++)
+		for (size_t i = 0; i < plan->ntasks; i++)
+			if (steps_turn(&plan->tasks[i]) != turn)
+				continue;
+			else if (plan->tasks[i].kind == TASK_IMAGE)
+				steps_append_image(s, i);
+			else
+				steps_append(s, i, -1);
 	s->foreseen = s->n;
 	return s;
 }

@@ -4,8 +4,9 @@
 #include "core/history/forecast.h"
 #include "core/plan/plan.h"
 
-/* The lines of a build, numbered: tasks of ours first, then every instruction of a
- * reachable stage, then pushes; what the engine adds comes after them. */
+/* The lines of a build, numbered: tasks that images are made from first, then images and runs
+ * in the plan's order, an image's lines being every instruction of a reachable stage, then
+ * pushes; what the engine adds comes after them. */
 struct steps;
 
 /* Borrows the plan. */

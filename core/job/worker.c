@@ -32,6 +32,7 @@ static const struct {
 	{ "revision", worker_revision, false },
 	{ "run", worker_run, false },
 	{ "shell", worker_shell, false },
+	{ "stages", worker_stages, false },
 };
 
 /* Where the argument comes from and lines go to: of a worker that has a terminal they are

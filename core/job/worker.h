@@ -55,6 +55,7 @@ bool worker_probe(struct worker_io *, struct error *);
 bool worker_revision(struct worker_io *, struct error *);
 bool worker_run(struct worker_io *, struct error *);
 bool worker_shell(struct worker_io *, struct error *);
+bool worker_stages(struct worker_io *, struct error *);
 
 /* The fault a line tells, as the parent sees it; false: it tells none. */
 bool worker_error(const struct value *line, struct error *ret_err);

@@ -126,6 +126,9 @@ static void build_start(struct build *b, const struct event *e)
 	b->image = build_text(b, f, "image");
 	b->nbuilds = (size_t)build_count(f, "builds");
 	b->title = b->image.n ? b->image : b->project;
+	struct str action = build_text(b, f, "action");
+	if (action.n)
+		b->title = str_of(arena_printf(b->arena, "action %.*s", STR_ARG(action)));
 	if (b->nbuilds)
 		b->title = str_of(arena_printf(b->arena, "%zu build%s", b->nbuilds,
 		                               b->nbuilds == 1 ? "" : "s"));

@@ -67,7 +67,7 @@ struct build {
 	struct str lost;                /* why the engine before that one was left; n 0: none was */
 	double since;                   /* when it went to the engine that it is on; epoch */
 	size_t nbuilds;                 /* of a batch, whose steps they are; else 0 */
-	struct str title;               /* the image, or "4 builds" */
+	struct str title;               /* the image, or "4 builds", or "action add requests" */
 	const struct str *profiles;
 	size_t nprofiles;
 	const struct str *groups;       /* names of step groups */

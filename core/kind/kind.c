@@ -26,6 +26,14 @@ const struct kind *kind_find(const char *name)
 	return NULL;
 }
 
+const struct kind_action *kind_action_find(const struct kind *kind, const char *name)
+{
+	for (const struct kind_action *a = kind->actions; name && a && a->name; a++)
+		if (str_eq(str_of(a->name), str_of(name)))
+			return a;
+	return NULL;
+}
+
 /* A named file beats a folder, a near folder beats a far one; then the order of
  * kinds[], which is the order of asking. */
 static bool kind_is_better(enum kind_match match, const struct target *target,

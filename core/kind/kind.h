@@ -49,6 +49,15 @@ struct workspace {
 };
 struct workspaces { const char *root; const struct workspace *items; size_t n; };
 
+/* Work of its own tools that a kind does in a container, planned as a build is: the selection's
+ * option `action` names it, `action-word` (may be repeated) has what it is to work on, and
+ * kind->plan then makes that work's plan. */
+struct kind_action {
+	const char *name, *sentence;
+	const char *words;              /* how further words are written, "PACKAGE…"; NULL: none */
+	bool changes_files;             /* of the project */
+};
+
 struct kind {
 	const char *name;
 	const struct level *levels;             /* ended by a NULL name; first is the default */
@@ -57,6 +66,7 @@ struct kind {
 	const char *const *options;
 	const struct rule *rules;               /* ended by a NULL id; NULL: none */
 	const struct kind_variable *variables;  /* ended by a NULL id */
+	const struct kind_action *actions;      /* ended by a NULL name; NULL: none */
 	enum kind_match (*recognise)(struct files *, const char *argument, struct arena *,
 	                             struct target *ret_target, struct error *);
 	/* Reads every configuration file.  NULL only when there is nothing to show;
@@ -83,6 +93,8 @@ extern const struct kind *const kinds[];
 const struct kind *kind_find(const char *name);
 /* The tables of rules that kinds have, ended by NULL; in the arena. */
 const struct rule *const *kind_rules(struct arena *);
+/* The action of that name, or NULL. */
+const struct kind_action *kind_action_find(const struct kind *, const char *name);
 
 /* Which kind and project the argument means: a named file beats a folder, the
  * nearest folder upwards beats a farther one, then kinds[] order, with a note

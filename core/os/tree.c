@@ -102,6 +102,19 @@ struct tree *tree_open(const char *dir, struct error *err)
 	return t;
 }
 
+int tree_within(const char *root, const char *path, struct error *err)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+	                        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	owned_fd int at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long fd = at < 0 ? -1 : syscall(SYS_openat2, at, path, &how, sizeof how);
+	if (fd < 0 && at >= 0 && errno == ENOENT)
+		error_set(err, ERROR_MISSING, "there is no '%s'", path);
+	else if (fd < 0)
+		error_set_errno(err, "cannot look at '%s' below '%s'", path, root);
+	return (int)fd;
+}
+
 void tree_free(struct tree *t)
 {
 	if (!t)

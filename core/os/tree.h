@@ -31,6 +31,10 @@ struct tree_item {
 struct tree *tree_open(const char *dir, struct error *);
 void tree_free(struct tree *);
 OWN_DEFINE(tree)
+/* What `path` leads to where `root` is the root of all, links and all: the file system of a
+ * container, whose links mean nothing here.  An fd (O_PATH) for "/proc/self/fd/N", the
+ * caller's to close; -1: err (ERROR_MISSING: there is none). */
+int tree_within(const char *root, const char *path, struct error *err);
 /* As asked for at tree_open; lives with the tree. */
 const char *tree_dir(const struct tree *);
 /* The folder (or file) itself; name is "". */

@@ -22,6 +22,14 @@ const char *run_health_name(enum run_health health)
 	return run_healths[health];
 }
 
+bool run_accepts(const struct run_task *t, int exit_code)
+{
+	for (const int *good = t->accepted; good && *good >= 0; good++)
+		if (*good == exit_code)
+			return true;
+	return !t->accepted && exit_code == 0;
+}
+
 /* ---- ports ---- */
 
 void run_port_append_url(struct buf *out, const struct run_port *p)

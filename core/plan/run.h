@@ -16,10 +16,22 @@ struct run_port {
 	unsigned number;                /* on the machine; 0 when asked for: a free one */
 };
 
+/* A file, or a folder with all that is in it, between the project and a container.  What comes
+ * out of a container is hostile: it stays below `path`, whatever its names and links say. */
+struct run_copy {
+	const char *container;          /* absolute; the folder it lies in is there */
+	const char *path;               /* below the project's root, "" is the root */
+	bool after_failure;             /* out: also when the container's end is not accepted */
+	bool may_lack;                  /* where there is no such thing, none is copied */
+};
+
 /* Runs image, which the engine has. */
 struct run_task {
 	const char *name;               /* of the container, or NULL: the engine makes one */
 	struct str image;               /* an id or a name */
+	/* For the runner of a plan, which puts an id into image: the plan's image task whose image
+	 * is run; -1: image is there. */
+	int image_task;
 	const char *const *argv;        /* instead of the image's command; NULL-terminated, or NULL */
 	const char *const *env;         /* NAME=value over the image's; NULL-terminated, or NULL */
 	const struct pair *labels;
@@ -33,6 +45,19 @@ struct run_task {
 	 * terminal of so many rows and columns; its output is then one stream. */
 	bool interactive, tty;
 	unsigned rows, cols;
+	const char *workdir, *user;     /* instead of the image's, or NULL */
+	/* Ended by a NULL container, or NULL.  In before it starts, in order, owned by root, with
+	 * the modes that they have here.  Out when it has ended, before its end is judged: those
+	 * after_failure together, then the others together, each time all or, where one fails,
+	 * none; files keep their owner and mode, new ones get 0644 or 0755. */
+	const struct run_copy *copies_in, *copies_out;
+	const int *accepted;            /* good exit codes, ended by -1; NULL: 0 alone */
+	/* Filled in by who runs the plan, as is_planned; where there are copies: the project's
+	 * folder, and a private one into which copy number N comes as DIR/N/NAME. */
+	const char *root, *dir;
+	/* A task of a plan: nobody looks at its ports and health, so that an engine will do that
+	 * serves no containers. */
+	bool is_planned;
 	/* A command that ends with 0 where entrypoint and argv can be run: for engines that do
 	 * not say why one could not.  NULL-terminated, or NULL. */
 	const char *const *trial;
@@ -57,6 +82,9 @@ struct run_report {
 	const struct run_port *ports;   /* published */
 	size_t nports;
 };
+
+/* Whether such an end is a good one. */
+bool run_accepts(const struct run_task *, int exit_code);
 
 /* "running", "healthy" …: words of the JSON form, and fit for a person. */
 const char *run_phase_name(enum run_phase);

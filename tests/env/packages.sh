@@ -19,7 +19,8 @@ BUILD="gcc libc6-dev make pkg-config libcjson-dev libgit2-dev libcurl4-openssl-d
 DEMO="docker.io runc iptables ca-certificates git debootstrap python3 python3-pip-whl
 	python3-setuptools-whl python3-wheel-whl"
 TEST="clang libclang-rt-14-dev libcmocka-dev ncurses-term tmux buildah podman jq busybox-static
-	openssh-server openssl zsh fish man-db mandoc docker-registry curl"
+	openssh-server openssl zsh fish man-db mandoc docker-registry curl
+	python3-yaml"
 
 # missing PACKAGE...: those that are not installed, one a line.
 missing() {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/base/check.h"
+#include "core/os/save.h"
 
 static void fake_turn(struct loop *, void *);
 
@@ -122,6 +123,27 @@ static bool fake_ends(struct fake_engine *e, const char *line)
 	return true;
 }
 
+/* What a run does: true. */
+static bool fake_runs(struct fake_engine *e, const char *line)
+{
+	struct run_report report = { .phase = RUN_EXITED };
+	char name[64], path[512];
+	unsigned copy;
+	int n = 0;
+	if (sscanf(line, "exit %d", &report.exit_code) == 1) {
+		e->sink.run(e->sink.data, &report);
+		return true;
+	}
+	if (sscanf(line, "give %u %63s %n", &copy, name, &n) != 2)
+		return false;
+	owned(arena) struct arena *a = arena_new();
+	struct error err;
+	snprintf(path, sizeof path, "%s/%u", e->ran.dir, copy);
+	CHECK(save_dir(path, 0700, &err));
+	CHECK(save_file(arena_printf(a, "%s/%s", path, name), str_of(line + n), 0644, &err));
+	return true;
+}
+
 static void fake_turn(struct loop *loop, void *data)
 {
 	(void)loop;
@@ -135,7 +157,7 @@ static void fake_turn(struct loop *loop, void *data)
 		return;
 	if (strncmp(line, "warn ", 5) == 0) {
 		e->sink.warning(e->sink.data, str_of(line + 5));
-	} else if (!fake_loads(e, line)) {
+	} else if (!fake_runs(e, line) && !fake_loads(e, line)) {
 		CHECK(sscanf(line, "%15s %u %n", verb, &key, &n) == 2);
 		bool is_step = strcmp(verb, "log") != 0 && strcmp(verb, "progress") != 0;
 		if (!is_step || !fake_step(e, verb, key, line + n))
@@ -165,6 +187,27 @@ static struct work *fake_push(struct engine *engine, const struct push_task *tas
 	fake_next(e);
 	e->work = (struct work){ .engine = engine, .sink = *sink };
 	return &e->work;
+}
+
+static struct work *fake_run(struct engine *engine, const struct run_task *task,
+                             const struct engine_sink *sink, struct error *err)
+{
+	struct fake_engine *e = (struct fake_engine *)engine;
+	(void)err;
+	e->ran = *task;
+	buf_clear(&e->image);
+	buf_append(&e->image, task->image);
+	e->sink = *sink;
+	fake_next(e);
+	e->work = (struct work){ .engine = engine, .sink = *sink };
+	return &e->work;
+}
+
+static void fake_untag(struct engine *engine, const char *name, engine_untagged_fn *done,
+                       void *data)
+{
+	(void)engine, (void)name;
+	done(data, NULL);
 }
 
 static void fake_cancelled(struct loop *loop, void *data)
@@ -198,12 +241,14 @@ static void fake_free(struct engine *engine)
 	struct fake_engine *e = (struct fake_engine *)engine;
 	loop_untimer(engine->loop, e->timer);
 	buf_finish(&e->pushed);
+	buf_finish(&e->image);
 }
 
 void fake_engine_init(struct fake_engine *e, struct loop *loop, const char *const *script)
 {
 	static const struct engine_ops ops = { .probe = fake_probe, .image = fake_image,
-	                                       .push = fake_push, .cancel = fake_cancel,
+	                                       .push = fake_push, .run = fake_run,
+	                                       .untag = fake_untag, .cancel = fake_cancel,
 	                                       .free = fake_free };
 	*e = (struct fake_engine){ .base = { &ops, loop }, .script = script };
 }

@@ -1,11 +1,15 @@
 #!/bin/sh
-# base-image.sh [example] [docker|buildah|tar]...: the base images of the example and of the tests.
+# base-image.sh [example] [docker|buildah|poetry|tar]...: the base images of the examples and tests.
 #
 # Puts into each store named (default: both, docker only if an engine answers) what it lacks:
 #   mortar-example-base:12      Debian 12 or a registry's Python image, with python3 and pip
 #   mortar-example-base:12-gpu  the same with what a GPU image would announce
 #   mortar-test-busybox:1       static busybox alone, for builds that take a second; not with
 #                               `example`: the demo leaves nothing of the tests in an engine
+#
+# `poetry` puts into docker alone what Poetry projects stand on, which takes longer:
+#   mortar-test-poetry:12       Debian 12 with its python3-poetry, for builder stages
+#   mortar-test-python:12       the same without Poetry, for runtime stages
 #
 # A registry is asked first (MORTAR_REGISTRY_IMAGE, empty: do not ask); when it does not answer,
 # debootstrap makes the tree, once: $MORTAR_ENV_DIR/base-<revision>.tar is kept. `tar` makes that
@@ -16,6 +20,7 @@ set -eu
 REGISTRY_IMAGE=${MORTAR_REGISTRY_IMAGE-python:3.11-slim-bookworm}
 LABEL=mortar.env.revision
 BASE_TAR=$MORTAR_ENV_DIR/base-$BASE_REVISION.tar
+POETRY_TAR=$MORTAR_ENV_DIR/poetry-$BASE_REVISION.tar
 BUSYBOX_TAR=$MORTAR_ENV_DIR/busybox-$BASE_REVISION.tar
 BASE_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -62,9 +67,38 @@ base_tar_make() {
 		"$tree/root" $(base_mirror) >"$MORTAR_ENV_DIR/debootstrap.log" 2>&1 ||
 		{ tail -n 5 "$MORTAR_ENV_DIR/debootstrap.log" >&2; die "debootstrap failed"; }
 	base_tree_clean "$tree/root"
-	as_root tar -C "$tree/root" --sort=name --one-file-system --exclude='./dev/*' -cf - . \
-		>"$BASE_TAR.new"
-	mv "$BASE_TAR.new" "$BASE_TAR"
+	tree_tar "$tree/root" "$BASE_TAR"
+	as_root rm -rf "$tree"
+	trap - EXIT
+}
+
+# tree_tar TREE TAR
+tree_tar() {
+	as_root tar -C "$1" --sort=name --one-file-system --exclude='./dev/*' -cf - . >"$2.new"
+	mv "$2.new" "$2"
+}
+
+# poetry_tar_make: the Debian base with what its own apt adds.
+poetry_tar_make() {
+	[ ! -s "$POETRY_TAR" ] || return 0
+	base_tar_make
+	need_root "a Debian base with Poetry has to be made" \
+		"env MORTAR_ENV_DIR=$MORTAR_ENV_DIR sh $ENV_HERE/base-image.sh poetry"
+	say "adding Debian's Poetry to the base (once, about a minute)"
+	tree=$(mktemp -d "${TMPDIR:-/tmp}/mortar-poetry.XXXXXX")
+	trap 'as_root rm -rf "$tree"' EXIT
+	mkdir "$tree/root"
+	as_root tar -C "$tree/root" -xf "$BASE_TAR"
+	as_root mknod -m 666 "$tree/root/dev/null" c 1 3 2>/dev/null || :
+	as_root mknod -m 666 "$tree/root/dev/urandom" c 1 9 2>/dev/null || :
+	as_root cp /etc/resolv.conf "$tree/root/etc/resolv.conf"
+	{ as_root chroot "$tree/root" apt-get -q update &&
+	  as_root chroot "$tree/root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+		apt-get -q -y install --no-install-recommends python3-poetry; } \
+		>"$MORTAR_ENV_DIR/poetry.log" 2>&1 ||
+		{ tail -n 5 "$MORTAR_ENV_DIR/poetry.log" >&2; die "Poetry could not be added"; }
+	base_tree_clean "$tree/root"
+	tree_tar "$tree/root" "$POETRY_TAR"
 	as_root rm -rf "$tree"
 	trap - EXIT
 }
@@ -134,6 +168,16 @@ docker_make() {
 	fi
 }
 
+# The same Python at the same place in both, whatever the example's base stands on.
+poetry_make() {
+	docker_lacks "$POETRY_IMAGE" || docker_lacks "$PYTHON_IMAGE" || return 0
+	poetry_tar_make
+	base_tar_make
+	docker_import "$BASE_TAR" "$PYTHON_IMAGE"
+	docker_import "$POETRY_TAR" "$POETRY_IMAGE"
+	say "docker: $POETRY_IMAGE, $PYTHON_IMAGE made"
+}
+
 buildah_lacks() {
 	[ "$(buildah inspect --type image -f "{{index .OCIv1.Config.Labels \"$LABEL\"}}" \
 		"localhost/$1" 2>/dev/null)" != "$BASE_REVISION" ]
@@ -186,7 +230,8 @@ for store; do
 		elif [ $# = 1 ]; then
 			die "buildah is missing; run tests/env/packages.sh test"
 		fi ;;
+	poetry) poetry_make ;;
 	tar) base_tar_make ;;
-	*) complain "usage: base-image.sh [example] [docker|buildah|tar]..."; exit 2 ;;
+	*) complain "usage: base-image.sh [example] [docker|buildah|poetry|tar]..."; exit 2 ;;
 	esac
 done

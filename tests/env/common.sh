@@ -13,6 +13,8 @@ ENV_HERE=$(cd "$(dirname "$0")" && pwd)
 BASE_IMAGE=mortar-example-base:12
 BASE_IMAGE_GPU=mortar-example-base:12-gpu
 BUSYBOX_IMAGE=mortar-test-busybox:1
+POETRY_IMAGE=mortar-test-poetry:12
+PYTHON_IMAGE=mortar-test-python:12
 BASE_REVISION=1
 
 # The package index for a machine that PyPI does not answer; the base image has the port written in it.

@@ -16,7 +16,9 @@ struct poetry_path {
 struct poetry_code {
 	const struct poetry_path *paths;        /* readme and the like, then packages */
 	size_t npaths;
-	/* Dependencies that are folders of this project (path = "…"), which are code too. */
+	const struct poetry_path *readmes;      /* those of pyproject.toml that are there */
+	size_t nreadmes;
+	/* Dependencies that are folders or files of this project (path = "…"). */
 	const struct poetry_path *folders;
 	size_t nfolders;
 	bool editable;                  /* one of those is installed by reference (develop) */

@@ -1,6 +1,7 @@
 #ifndef CORE_KIND_POETRY_H
 #define CORE_KIND_POETRY_H
 
+#include "core/kind/image_settings.h"
 #include "core/kind/kind.h"
 #include "core/kind/poetry_choice.h"
 #include "core/kind/poetry_code.h"
@@ -19,6 +20,8 @@ struct poetry {
 	const struct source *source;    /* of pyproject.toml, or NULL: it could not be read */
 	const struct poetry_project *project;   /* NULL: the file could not be read */
 	const struct poetry_lock *lock; /* NULL: there is none */
+	struct image_settings image;    /* [image] of .mortar.toml, and .env */
+	const struct value *own_settings;       /* .mortar.toml, or NULL */
 	const char *dockerfile;         /* the folder's own, relative to root; NULL: there is none */
 	struct poetry_choices choices;
 	struct poetry_code code;

@@ -330,8 +330,23 @@ static void recipe_runtime(struct poetry_writer *w)
 	recipe_command(w);
 }
 
+static void recipe_target(struct poetry_writer *w, struct str target)
+{
+	static const struct str stages[] = { STR(POETRY_STAGE_BUILDER), STR("0"),
+	                                     STR(POETRY_STAGE_RUNTIME), STR("1") };
+	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+		if (str_eq(target, stages[i])) {
+			recipe_builder_target(w->builder, target);
+			return;
+		}
+	if (target.n)
+		problems_add(w->problems, SEVERITY_ERROR, "stage", (struct span){ 0 },
+		             "there is no stage '%.*s' in the derived Dockerfile: there are "
+		             POETRY_STAGE_BUILDER " and " POETRY_STAGE_RUNTIME, STR_ARG(target));
+}
+
 struct recipe *poetry_derive(struct arena *arena, const struct poetry *p, bool cache_mounts,
-                             struct problems *problems)
+                             struct str target, struct problems *problems)
 {
 	owned(recipe_builder) struct recipe_builder *builder = recipe_builder_new();
 	struct poetry_writer w = { .arena = arena, .p = p, .builder = builder, .problems = problems };
@@ -343,6 +358,7 @@ struct recipe *poetry_derive(struct arena *arena, const struct poetry *p, bool c
 	recipe_deps(&w);
 	recipe_project(&w);
 	recipe_runtime(&w);
+	recipe_target(&w, target);
 	return problems_errors(problems) ? NULL : recipe_builder_done(builder);
 }
 

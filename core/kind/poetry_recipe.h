@@ -14,9 +14,10 @@ enum poetry_group_index { POETRY_STEP_POETRY, POETRY_STEP_DEPS, POETRY_STEP_PROJ
 #define POETRY_STAGE_RUNTIME "runtime"
 #define POETRY_PLACE "/app"             /* of the project in both stages */
 
-/* cache_mounts: the builder has them.  NULL when errors have been told, here or before. */
+/* cache_mounts: the builder has them; target: a stage's name or number, n 0: the last.  NULL
+ * when errors have been told, here or before. */
 struct recipe *poetry_derive(struct arena *, const struct poetry *, bool cache_mounts,
-                             struct problems *);
+                             struct str target, struct problems *);
 /* The last instruction that a level serves from the cache: of that group or, where it has
  * none, of those before it. */
 int poetry_mark(const struct recipe *, enum poetry_group_index);

@@ -115,6 +115,9 @@ void recipe_builder_group(struct recipe_builder *, int group, const char *name);
 void recipe_builder_comment(struct recipe_builder *, const char *text);
 void recipe_builder_add(struct recipe_builder *, const struct value *const *causes, size_t ncauses,
                         const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* What is wanted of it: a stage's name or number, which the recipe has by then.  Else the
+ * last stage. */
+void recipe_builder_target(struct recipe_builder *, struct str stage);
 /* The recipe; the builder is empty afterwards. */
 struct recipe *recipe_builder_done(struct recipe_builder *);
 

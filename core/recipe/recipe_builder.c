@@ -19,6 +19,7 @@ struct recipe_builder {
 	size_t n, cap;
 	const char **groups;
 	size_t ngroups;
+	struct str target;
 };
 
 struct recipe_builder *recipe_builder_new(void)
@@ -107,8 +108,14 @@ static void recipe_builder_note(const struct recipe_builder *b, struct instructi
 	}
 }
 
+void recipe_builder_target(struct recipe_builder *b, struct str stage)
+{
+	b->target = arena_str(b->arena, stage);
+}
+
 static void recipe_builder_clear(struct recipe_builder *b)
 {
+	b->target = (struct str){ 0 };
 	b->arena = arena_new();
 	buf_clear(&b->text);
 	b->n = b->ngroups = b->lines = 0;
@@ -124,7 +131,8 @@ struct recipe *recipe_builder_done(struct recipe_builder *b)
 	struct recipe *r = recipe_parse_text(b->arena, source, true, problems, &instructions);
 	CHECK(r->ninstructions == b->n);
 	recipe_builder_note(b, instructions);
-	stages_find(r, instructions, (struct str){ 0 }, problems);
+	bool found = stages_find(r, instructions, b->target, problems);
+	CHECK(found || !b->target.n);
 	const char **groups = arena_array(b->arena, b->ngroups, sizeof *groups);
 	if (b->ngroups)
 		memcpy(groups, b->groups, b->ngroups * sizeof *groups);

@@ -2,8 +2,9 @@
 
 #include "core/kind/dockerfile.h"
 #include "core/kind/pesto.h"
+#include "core/kind/poetry.h"
 
-const struct kind *const kinds[] = { &kind_pesto, &kind_dockerfile, NULL };
+const struct kind *const kinds[] = { &kind_pesto, &kind_poetry, &kind_dockerfile, NULL };
 
 const struct rule *const *kind_rules(struct arena *arena)
 {
@@ -57,7 +58,8 @@ static bool kind_nothing(const char *argument, const char *only, struct error *e
 	}
 	return error_set(err, ERROR_PROJECT,
 	                 "'%s' is no project: neither it nor a folder above it has "
-	                 "pesto/build/build.json, pesto/api/description.json or a Dockerfile",
+	                 "pesto/build/build.json, pesto/api/description.json, a pyproject.toml of Poetry "
+	                 "or a Dockerfile",
 	                 argument);
 }
 

@@ -284,7 +284,7 @@ static struct variant poetry_variant(const struct settings *s, struct arena *are
 }
 
 const struct kind kind_poetry = {
-	.name = "poetry", .levels = poetry_levels, .options = poetry_options, .rules = poetry_rules,
+	.name = "poetry", .levels = poetry_levels, .any_level = true, .options = poetry_options, .rules = poetry_rules,
 	.recognise = poetry_recognise, .settings = poetry_settings, .plan = poetry_plan,
 	.variant = poetry_variant,
 };

@@ -231,17 +231,43 @@ static void recipe_install(struct poetry_writer *w, bool folders)
 	writer_add(w, buf_text(&text));
 }
 
-/* Files are installed with everything else; folders, which change with the code, behind it
- * where the Poetry can leave them for later. */
+/* Files that lie in one folder, from the first on, as one COPY; how many they were. */
+static size_t recipe_copy_files(struct poetry_writer *w, const struct poetry_path *files, size_t n)
+{
+	struct str *words = arena_array(w->arena, n + 1, sizeof *words);
+	struct str above = str_of(files->path);
+	size_t count = 0;
+	above.n = str_find_last(above, '/') + 1;
+	while (count < n && !files[count].is_dir &&
+	       str_find_last(str_of(files[count].path), '/') + 1 == above.n &&
+	       str_has_prefix(str_of(files[count].path), above)) {
+		writer_cause(w, files[count].cause);
+		words[count] = str_of(files[count].path);
+		count++;
+	}
+	words[count] = above.n ? above : STR("./");
+	writer_copy(w, "", words, count + 1, files->cause);
+	return count;
+}
+
+/* Without them no command of Poetry begins.  Folders, which change with the code, come behind
+ * the dependencies where the Poetry can leave them for later. */
 static bool recipe_folders(struct poetry_writer *w, bool later)
 {
 	const struct poetry_code *code = &w->p->code;
 	bool any = false;
-	for (size_t i = 0; i < code->nfolders; i++)
-		if ((code->folders[i].is_dir && writer_has(w, 1, 5)) == later) {
-			writer_copy_path(w, &code->folders[i]);
-			any = true;
+	for (size_t i = 0; i < code->nfolders; ) {
+		const struct poetry_path *one = &code->folders[i];
+		bool taken = (one->is_dir && writer_has(w, 1, 5)) == later;
+		any = any || taken;
+		if (taken && !one->is_dir) {
+			i += recipe_copy_files(w, one, code->nfolders - i);
+			continue;
 		}
+		if (taken)
+			writer_copy_path(w, one);
+		i++;
+	}
 	return any;
 }
 
@@ -249,8 +275,8 @@ static void recipe_deps(struct poetry_writer *w)
 {
 	writer_group(w, POETRY_STEP_DEPS, "deps", "without the project, so that code changes nothing here");
 	recipe_manifests(w);
-	recipe_check(w);
 	recipe_folders(w, false);
+	recipe_check(w);
 	recipe_install(w, false);
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/config/toml.h"
 #include "core/kind/image_options.h"
+#include "core/kind/poetry_action.h"
 #include "core/kind/place.h"
 
 static const struct level poetry_levels[] = {
@@ -104,9 +105,11 @@ static void poetry_read_project(struct poetry *p, struct files *files, struct pr
 		p->project = poetry_project_read(p->arena, root, problems);
 }
 
-/* All that is wrong with it is one rule's. */
-static void poetry_read_lock(struct poetry *p, struct files *files, struct problems *problems)
+/* All that is wrong with it is one rule's; no error for those who are to make it anew. */
+static void poetry_read_lock(struct poetry *p, const struct selection *selection,
+                             struct files *files, struct problems *problems)
 {
+	bool mild = poetry_action_is_asked(selection);
 	owned(problems) struct problems *found = problems_new();
 	const struct source *source = poetry_source(p, files, POETRY_LOCK, problems);
 	if (!source)
@@ -115,6 +118,7 @@ static void poetry_read_lock(struct poetry *p, struct files *files, struct probl
 	for (size_t i = 0; i < problems_count(found); i++) {
 		struct problem one = *problems_get(found, i);
 		one.rule = "lock-broken";
+		one.severity = mild ? SEVERITY_WARNING : one.severity;
 		problems_add_problem(problems, &one);
 	}
 }
@@ -242,7 +246,7 @@ static struct settings *poetry_settings(const struct target *target,
 	p->root = s->root = arena_text(arena, str_of(target->root));
 	s->kind_data = p;
 	poetry_read_project(p, files, problems);
-	poetry_read_lock(p, files, problems);
+	poetry_read_lock(p, selection, files, problems);
 	image_settings_read(files, arena, s->root, selection, problems, &p->image);
 	p->dockerfile = p->image.dockerfile ? p->image.dockerfile
 	                                    : image_file_usual(files, arena, s->root);
@@ -284,7 +288,8 @@ static struct variant poetry_variant(const struct settings *s, struct arena *are
 }
 
 const struct kind kind_poetry = {
-	.name = "poetry", .levels = poetry_levels, .any_level = true, .options = poetry_options, .rules = poetry_rules,
+	.name = "poetry", .levels = poetry_levels, .any_level = true, .options = poetry_options,
+	.rules = poetry_rules, .actions = poetry_actions,
 	.recognise = poetry_recognise, .settings = poetry_settings, .plan = poetry_plan,
 	.variant = poetry_variant,
 };

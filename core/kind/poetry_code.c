@@ -187,6 +187,28 @@ static void code_find_folders(struct code_finder *f, const struct poetry_lock *l
 	}
 }
 
+/* Those that pyproject.toml names, where no lock has them (yet). */
+static void code_find_declared(struct code_finder *f, const struct value *dependency)
+{
+	const struct value *path = value_get(dependency, STR("path"));
+	if (value_type(dependency) == VALUE_ARRAY)
+		for (const struct value *v = value_child(dependency); v; v = value_next(v))
+			code_find_declared(f, v);
+	else if (path && value_type(path) == VALUE_STRING)
+		code_add_there(f, path);
+}
+
+static size_t code_count_declared(const struct poetry_project *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->ngroups; i++)
+		for (size_t k = 0; k < p->groups[i].ndependencies; k++) {
+			const struct value *v = p->groups[i].dependencies[k].poetry;
+			n += 1 + (v ? value_count(v) : 0);
+		}
+	return n;
+}
+
 static size_t code_count(const struct value *list)
 {
 	return list ? value_count(list) : 0;
@@ -222,11 +244,15 @@ void poetry_code_find(struct arena *arena, struct files *files, const char *root
 		code_add(&f, ".", NULL);
 	ret_code->paths = f.paths;
 	ret_code->npaths = f.n;
-	if (!lock || !lock->npackages)
-		return;
-	f.paths = arena_array(arena, lock->npackages, sizeof *f.paths);
+	room = (lock ? lock->npackages : 0) + code_count_declared(p) + 1;
+	f.paths = arena_array(arena, room, sizeof *f.paths);
 	f.n = 0;
-	code_find_folders(&f, lock, ret_code);
+	if (lock)
+		code_find_folders(&f, lock, ret_code);
+	for (size_t i = 0; i < p->ngroups; i++)
+		for (size_t k = 0; k < p->groups[i].ndependencies; k++)
+			if (p->groups[i].dependencies[k].poetry)
+				code_find_declared(&f, p->groups[i].dependencies[k].poetry);
 	ret_code->folders = f.paths;
 	ret_code->nfolders = f.n;
 }

@@ -4,6 +4,7 @@
 #include "core/kind/image_level.h"
 #include "core/kind/image_names.h"
 #include "core/kind/image_options.h"
+#include "core/kind/poetry_action.h"
 #include "core/kind/poetry_inside.h"
 #include "core/kind/poetry_recipe.h"
 #include "core/recipe/quote.h"
@@ -73,7 +74,7 @@ static struct recipe *plan_our_recipe(const struct poetry *p, const struct selec
                                       struct problems *problems)
 {
 	bool classic = str_eq(selection_option(selection, "builder"), STR("classic"));
-	if (!p->lock && p->project)
+	if (!p->lock && p->project && !poetry_action_is_asked(selection))
 		problems_add(problems, SEVERITY_ERROR, "lock-missing",
 		             p->source ? (struct span){ p->source, 0, 0 } : (struct span){ 0 },
 		             "there is no " POETRY_LOCK " beside it, so nothing says what is to be "
@@ -82,19 +83,28 @@ static struct recipe *plan_our_recipe(const struct poetry *p, const struct selec
 }
 
 /* The folder past what is ignored; of ours never the environment of the machine it lies on. */
-static struct context *plan_context(struct plan *plan, const struct poetry *p,
-                                    struct files *files, struct problems *problems)
+static void plan_context(struct plan *plan, const struct poetry *p, struct files *files,
+                         struct problems *problems, struct image_task *image)
 {
-	struct context *context = context_new();
+	struct context *context = image->context = context_new();
 	const char *dir = p->image.context && !p->is_derived
 		? files_join(plan->arena, plan->root, p->image.context) : plan->root;
 	struct ignore *ignore = p->is_derived
 		? plan_ignore_ours(p, files, problems)
 		: image_file_ignore(files, p->arena, p->root, p->dockerfile, dir, problems);
-	context_add_tree(context, dir, "", plan_keep_ignore(plan, ignore));
+	image->ignore = plan_keep_ignore(plan, ignore);
+	context_add_tree(context, dir, "", image->ignore);
 	if (p->is_derived)
 		context_drop(context, ".venv");
-	return context;
+}
+
+/* What Poetry needs beside the manifests before it does anything. */
+static const char *const *plan_beside(struct plan *plan, const struct poetry *p)
+{
+	const char **paths = arena_array(plan->arena, p->code.nfolders + 1, sizeof *paths);
+	for (size_t i = 0; i < p->code.nfolders; i++)
+		paths[i] = p->code.folders[i].path;
+	return paths;
 }
 
 static bool plan_level(struct plan *plan, const struct poetry *p,
@@ -139,9 +149,12 @@ struct plan *poetry_plan(const struct settings *settings, const struct selection
 		return NULL;
 	image.recipe = plan->recipe;
 	image.tags = image_tags(plan, &selection, plan_name(plan->arena, p, &selection));
-	image.context = plan_context(plan, p, files, problems);
+	plan_context(plan, p, files, problems, &image);
 	image_settings_check_secrets(&p->image, &selection, problems);
 	image_options(plan, &selection, NULL, 0, files, problems, &image);
+	if (poetry_action_is_asked(given))
+		return poetry_action_add(plan, given, &image, plan_beside(plan, p), problems) &&
+		       !problems_errors(problems) ? take(plan) : NULL;
 	image_add(plan, &selection, &(struct task){ .kind = TASK_IMAGE, .image = image }, problems);
 	return problems_errors(problems) ? NULL : take(plan);
 }

@@ -135,7 +135,7 @@ static void recipe_manifests(struct poetry_writer *w)
 	                                   STR("poetry.toml"), STR("./") };
 	static const struct str without[] = { STR("pyproject.toml"), STR("poetry.lock"), STR("./") };
 	writer_cause(w, w->p->project->root);
-	writer_cause(w, w->p->lock->root);
+	writer_cause(w, w->p->lock ? w->p->lock->root : NULL);
 	writer_copy(w, "", w->p->has_config ? with : without, w->p->has_config ? 4 : 3, NULL);
 }
 
@@ -166,7 +166,7 @@ static void recipe_check(struct poetry_writer *w)
 		writer_cause(w, code->readmes[i].cause);
 	}
 	buf_append_text(&text, checks ? "poetry check --lock" : "poetry lock --check");
-	writer_cause(w, w->p->lock->content_hash_at);
+	writer_cause(w, w->p->lock ? w->p->lock->content_hash_at : NULL);
 	writer_add(w, buf_text(&text));
 }
 
@@ -376,7 +376,7 @@ struct recipe *poetry_derive(struct arena *arena, const struct poetry *p, bool c
 {
 	owned(recipe_builder) struct recipe_builder *builder = recipe_builder_new();
 	struct poetry_writer w = { .arena = arena, .p = p, .builder = builder, .problems = problems };
-	if (problems_errors(problems) || !p->project || !p->lock || !p->choices.builder.text.n)
+	if (problems_errors(problems) || !p->project || !p->choices.builder.text.n)
 		return NULL;
 	w.mounts = cache_mounts && !p->choices.no_cache_mounts;
 	poetry_version_parse(p->choices.poetry.text, &w.version);

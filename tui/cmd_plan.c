@@ -8,6 +8,8 @@
 #include "core/job/forecast_ask.h"
 #include "core/job/steps.h"
 #include "core/recipe/stage_graph.h"
+#include "core/kind/poetry.h"
+#include "core/lint/fix.h"
 #include "core/value/json.h"
 #include "tui/command.h"
 #include "tui/project.h"
@@ -18,12 +20,30 @@ static const struct recipe *plan_sent(const struct project *p)
 	return steps_recipe(plan_image(p->plan));
 }
 
+/* The one that is there against what was derived; false: there is none. */
+static bool plan_compare(struct arena *arena, const struct project *p, struct buf *out)
+{
+	const struct poetry *poetry = p->settings->kind_data;
+	struct error ignored;
+	struct str own;
+	if (p->kind != &kind_poetry || !poetry->dockerfile ||
+	    files_read(p->files, files_join(arena, p->settings->root, poetry->dockerfile), arena, &own,
+	               &ignored) != FILES_OK)
+		return false;
+	fix_append_diff(out, str_of(poetry->dockerfile), own, plan_sent(p)->text);
+	return true;
+}
+
 int cmd_dockerfile(struct arena *arena, const struct args *args)
 {
 	int code;
-	(void)arena;
+	owned_buf struct buf diff = { 0 };
 	owned(project) struct project *p = project_open_planned(args, &code);
-	return p ? command_output(plan_sent(p)->text) : code;
+	if (!p)
+		return code;
+	if (args_has(args, "derive") && plan_compare(arena, p, &diff))
+		return command_output(buf_str(&diff));
+	return command_output(plan_sent(p)->text);
 }
 
 /* Without a forecast everything is unknown, and the note says why. */

@@ -15,7 +15,7 @@
 /* What is built, and shown beforehand. */
 #define MADE " cache engine network build-arg label no-git-labels proxy target-platform target " \
 	"allow-secret-in-layer pull secret ssh add-host shm-size ulimit cgroup-parent cache-from " \
-	"cache-to no-cache-filter build-context provenance sbom"
+	"cache-to no-cache-filter build-context provenance sbom derive"
 
 const struct command command_workbench = {
 	"", "[PATH]", 0, (size_t)-1, SELECT " cache engine help version",
@@ -52,7 +52,8 @@ static const struct command command_init = {
 static const struct command command_dockerfile = {
 	"dockerfile", "PATH", 1, 1, SELECT MADE " tag builder help",
 	"the Dockerfile, exactly as it would be sent\n"
-	"No engine is asked.", cmd_dockerfile,
+	"No engine is asked. With --derive, of a Poetry project: the one that mortar makes, and where "
+	"the project has its own what would change in that, as a unified diff.", cmd_dockerfile,
 };
 static const struct command command_plan = {
 	"plan", "PATH", 1, 1, SELECT MADE " tag push output=SPEC builder no-engine stages json help",

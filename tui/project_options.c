@@ -123,7 +123,7 @@ static const struct {
 	bool (*add)(struct options *, const char *name, struct str value, struct error *);
 } options_known[] = {
 	{ "tag", options_tag }, { "network", options_plain }, { "pull", options_flag },
-	{ "push", options_flag },
+	{ "push", options_flag }, { "derive", options_flag },
 	{ "builder", options_plain }, { "target-platform", options_platform },
 	{ "target", options_plain },
 	{ "proxy", options_proxy }, { "allow-secret-in-layer", options_flag },

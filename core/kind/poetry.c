@@ -19,7 +19,7 @@ static const struct level poetry_levels[] = {
 
 static const char *const poetry_options[] = {
 	"tag", "push", "network", "build-arg", "label", "pull", "proxy", "target-platform", "target",
-	"builder", "derive", IMAGE_OPTIONS, NULL,
+	"builder", "file", "derive", IMAGE_OPTIONS, NULL,
 };
 
 /* ---- recognition ---- */
@@ -235,6 +235,24 @@ static void poetry_understand(struct poetry *p, const struct settings *s,
 		p->no_freshness = arena_text(p->arena, str_of(err.text));
 }
 
+/* The Dockerfile that is the project's own; NULL: there is none, or (an error in problems) it
+ * cannot be. */
+static const char *poetry_own(const struct poetry *p, const struct selection *selection,
+                              struct files *files, struct problems *problems)
+{
+	struct str given = selection_option(selection, "file");
+	if (!given.p)
+		return p->image.dockerfile ? p->image.dockerfile
+		                           : image_file_usual(files, p->arena, p->root);
+	const char *file = files_clean(p->arena, arena_text(p->arena, given));
+	if (file[0] != '/' && !str_eq(str_of(file), STR("..")) &&
+	    !str_has_prefix(str_of(file), STR("../")))
+		return file;
+	problems_add(problems, SEVERITY_ERROR, "dockerfile", (struct span){ 0 },
+	             "--file names a Dockerfile of the project, not '%.*s'", STR_ARG(given));
+	return NULL;
+}
+
 static struct settings *poetry_settings(const struct target *target,
                                         const struct selection *selection, struct files *files,
                                         struct problems *problems)
@@ -248,8 +266,7 @@ static struct settings *poetry_settings(const struct target *target,
 	poetry_read_project(p, files, problems);
 	poetry_read_lock(p, selection, files, problems);
 	image_settings_read(files, arena, s->root, selection, problems, &p->image);
-	p->dockerfile = p->image.dockerfile ? p->image.dockerfile
-	                                    : image_file_usual(files, arena, s->root);
+	p->dockerfile = poetry_own(p, selection, files, problems);
 	p->is_derived = !p->dockerfile || str_eq(selection_option(selection, "derive"), STR("true"));
 	p->has_config = files_has(files, files_join(arena, s->root, "poetry.toml"));
 	poetry_list_profiles(p, s);
@@ -287,9 +304,17 @@ static struct variant poetry_variant(const struct settings *s, struct arena *are
 	return v;
 }
 
+static void poetry_choices_of(const struct settings *settings, struct files *files,
+                              struct arena *arena, struct choices *ret_choices)
+{
+	const struct poetry *p = settings->kind_data;
+	*ret_choices = (struct choices){ .chosen = p->is_derived ? NULL : p->dockerfile };
+	ret_choices->n = image_files(files, arena, settings->root, &ret_choices->files);
+}
+
 const struct kind kind_poetry = {
 	.name = "poetry", .levels = poetry_levels, .any_level = true, .options = poetry_options,
 	.rules = poetry_rules, .actions = poetry_actions,
 	.recognise = poetry_recognise, .settings = poetry_settings, .plan = poetry_plan,
-	.variant = poetry_variant,
+	.variant = poetry_variant, .choices = poetry_choices_of,
 };

@@ -96,7 +96,8 @@ size_t poetry_profiles(struct arena *arena, const struct poetry_project *p,
 	return n;
 }
 
-static void choice_pick(struct choice_reader *r, struct poetry_picked *all, struct poetry_picked one)
+static void choice_pick(struct choice_reader *r, struct poetry_picked *all,
+                        struct poetry_picked one)
 {
 	for (size_t i = 0; i < r->c->npicked; i++)
 		if (all[i].what == one.what && str_eq(all[i].name, one.name))
@@ -225,7 +226,8 @@ static void choice_command(struct choice_reader *r, const struct value *v)
 {
 	bool one = value_type(v) == VALUE_STRING && value_text(v).n;
 	if (!one && (!choice_are_strings(v) || !value_child(v))) {
-		choice_wrong(r, v, "a script's name or a list of words, such as [\"serve\", \"--port=80\"]");
+		choice_wrong(r, v, "a script's name or a list of words, such as "
+		             "[\"serve\", \"--port=80\"]");
 		return;
 	}
 	struct str *words = arena_array(r->arena, one ? 1 : value_count(v), sizeof *words);

@@ -273,7 +273,8 @@ static bool recipe_folders(struct poetry_writer *w, bool later)
 
 static void recipe_deps(struct poetry_writer *w)
 {
-	writer_group(w, POETRY_STEP_DEPS, "deps", "without the project, so that code changes nothing here");
+	writer_group(w, POETRY_STEP_DEPS, "deps",
+	             "without the project, so that code changes nothing here");
 	recipe_manifests(w);
 	recipe_folders(w, false);
 	recipe_check(w);
@@ -308,8 +309,8 @@ static void recipe_project(struct poetry_writer *w)
 	writer_cause(w, project->version);
 	for (size_t i = 0; i < project->nscripts; i++)
 		writer_cause(w, project->scripts[i]);
-	writer_add(w, "RUN rm -rf dist && poetry build --format wheel && .venv/bin/python -m pip install "
-	           "--no-cache-dir --no-deps --no-index dist/*.whl");
+	writer_add(w, "RUN rm -rf dist && poetry build --format wheel && "
+	           ".venv/bin/python -m pip install --no-cache-dir --no-deps --no-index dist/*.whl");
 }
 
 /* ---- runtime ---- */
@@ -344,10 +345,12 @@ static void recipe_runtime(struct poetry_writer *w)
 	recipe_from(w, p->choices.runtime, POETRY_STAGE_RUNTIME);
 	writer_add(w, "WORKDIR " POETRY_PLACE);
 	recipe_copy_built(w, RECIPE_VENV, NULL);
-	for (size_t i = 0; p->code.editable && i < p->code.nfolders; i++)
-		if (p->code.folders[i].is_dir)
-			recipe_copy_built(w, arena_printf(w->arena, POETRY_PLACE "/%s", p->code.folders[i].path),
-			                  p->code.folders[i].cause);
+	for (size_t i = 0; p->code.editable && i < p->code.nfolders; i++) {
+		const struct poetry_path *folder = &p->code.folders[i];
+		if (folder->is_dir)
+			recipe_copy_built(w, arena_printf(w->arena, POETRY_PLACE "/%s", folder->path),
+			                  folder->cause);
+	}
 	if (!p->project->package_mode)
 		recipe_copy_code(w);
 	writer_add(w, "ENV PATH=\"" RECIPE_VENV "/bin:$PATH\" PYTHONUNBUFFERED=1");

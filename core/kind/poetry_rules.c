@@ -222,5 +222,5 @@ const struct rule poetry_rules[] = {
 	{ .id = "source-key-removed", .severity = SEVERITY_ERROR, .check = rule_source_keys,
 	  .sentence = "sources have keys that this Poetry knows",
 	  .reason = "Poetry 2 refuses default and secondary, which 1.x had." },
-	{ NULL },
+	{ .id = NULL },
 };

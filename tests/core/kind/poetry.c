@@ -210,7 +210,7 @@ static void test_poetry__tells_what_is_wrong_with_its_settings(void **state)
 		{ "builder = \"A B\"", "poetry-settings 2: " },
 		{ "python = 3.11", "poetry-settings 2: [poetry] python must be a version of Python" },
 		{ "python = \"2.7\"", "poetry-settings 2: [poetry] python must be" },
-		{ "user = \"root\"", "poetry-settings 2: [poetry] user must be numbers of a user that is not" },
+		{ "user = \"root\"", "poetry-settings 2: [poetry] user must be numbers of a user that is" },
 		{ "user = 0", "poetry-settings 2: [poetry] user must be" },
 		{ "user = \"1:2:3\"", "poetry-settings 2: [poetry] user must be" },
 		{ "command = []", "poetry-settings 2: [poetry] command must be a script's name" },

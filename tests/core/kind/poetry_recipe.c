@@ -158,7 +158,8 @@ static void test_poetry_recipe__calls_what_each_poetry_has(void **state)
 		assert_line(&t, arena_printf(t.arena, "RUN %spoetry %s", is_new
 		            ? "mkdir -p docs && touch docs/README.md && " : "", rows[i].check), true);
 		assert_line(&t, arena_printf(t.arena, "RUN --mount=type=cache,target=/var/cache/pypoetry,"
-		            "sharing=locked poetry install --only main --no-root%s", rows[i].install), true);
+		            "sharing=locked poetry install --only main --no-root%s", rows[i].install),
+		            true);
 		assert_true(str_find_str(t.plan->recipe->text, str_of(rows[i].pip)) != STR_NONE);
 		finish(&t);
 	}

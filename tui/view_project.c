@@ -228,6 +228,16 @@ static bool view_project_origins(struct view_project *v)
 	return true;
 }
 
+/* The row of a Dockerfile that somebody wrote. */
+static struct origin view_project_file_line(const struct view_project *v)
+{
+	const struct dockerfile *d = &v->dockerfile;
+	const struct dockerfile_row *row = dockerfile_row(d);
+	struct origin at = span_origin(d->recipe->instructions[0].at);
+	at.line = row && row->line ? row->line : at.line;
+	return at;
+}
+
 /* Opens the editor where the cursor's line comes from. */
 static bool view_project_edit(struct view_project *v)
 {
@@ -246,6 +256,8 @@ static bool view_project_edit(struct view_project *v)
 	else if (v->focus == PANE_DOCKERFILE && instruction >= 0 &&
 	         link_causes(v->link, (size_t)instruction, &causes))
 		at = causes[0].at;
+	else if (v->focus == PANE_DOCKERFILE && dockerfile_is_read(&v->dockerfile))
+		at = view_project_file_line(v);
 	if (!at.path || (v->focus != PANE_TREE && at.line == 0 && v->problem == STR_NONE)) {
 		app_say(v->view.app, "no file of the project says this: there is nothing to edit");
 		return true;
@@ -387,7 +399,7 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	bool done;
 	if (view_project_nav_act(v, action, count))
 		return true;
-	if (view_project_panel_act(v, action, count, &done))
+	if (view_project_panel_act(v, action, count, &done) || view_project_image_act(v, action, &done))
 		return done;
 	switch (action) {
 	case ACTION_NEXT_PANE: case ACTION_PREV_PANE:
@@ -413,6 +425,7 @@ static bool view_project_do(struct view_project *v, enum action action, unsigned
 	case ACTION_CHANGE: case ACTION_ADD: case ACTION_UNSET: case ACTION_UNCOVER: case ACTION_UNDO:
 	case ACTION_REDO:
 		return view_edit_act(v, action);
+	case ACTION_FIX: case ACTION_FIX_ALL: case ACTION_IGNORE: return view_fix_act(v, action);
 	case ACTION_PROFILES: app_open(app, profile_picker_new(v->project)); return true;
 	case ACTION_ENGINES: app_open(app, engine_picker_new(app_loop(app), v->project)); return true;
 	case ACTION_MERGE_RULE: return view_project_rule(v);
@@ -430,7 +443,8 @@ static bool view_project_act(struct view *view, enum action action, unsigned cou
 	view_edit_forget(v);
 	bool done = view_project_do(v, action, count);
 	/* A problem gone to is left by the next key that is not about it. */
-	view_project_note_problem(v, action == ACTION_EDIT || v->problem != problem);
+	view_project_note_problem(v, action == ACTION_EDIT || action == ACTION_FIX ||
+	                          action == ACTION_IGNORE || v->problem != problem);
 	view_project_link(v);
 	return done;
 }
@@ -452,6 +466,8 @@ static void view_project_free(struct view *view)
 {
 	struct view_project *v = (struct view_project *)view;
 	view_edit_finish(&v->edit);
+	view_fix_finish(&v->fix);
+	advised_finish(&v->advised);
 	git_marks_finish(&v->git);
 	early_finish(&v->early);
 	foretold_finish(&v->foretold);

@@ -175,6 +175,9 @@ void view_project_draw_problem(struct view_project *v, struct surface *s, struct
 	size_t n = problems ? problems_count(problems) : 0, shown = v->problem;
 	owned_buf struct buf text = { 0 };
 	struct pen pen = pen_at(s, line, 0);
+	const struct dockerfile_row *row = dockerfile_row(&v->dockerfile);
+	if (shown == STR_NONE && v->focus == PANE_DOCKERFILE && row)
+		shown = row->problem;
 	for (size_t i = 0; shown == STR_NONE && i < n; i++)
 		if (problems_get(problems, i)->severity == SEVERITY_ERROR)
 			shown = i;
@@ -242,24 +245,64 @@ static void draw_strip_merged(struct view_project *v, struct surface *s, struct 
 		pen_word(&pen, " no line of the Dockerfile follows from this", INK(FAINT));
 }
 
-static void draw_strip_dockerfile(struct view_project *v, struct surface *s, struct area a)
+/* What was found at the cursor's line, then what was advised: a row each. */
+static int draw_strip_findings(const struct view_project *v, struct surface *s, struct area a)
+{
+	const struct problems *problems = v->project->problems;
+	const struct dockerfile_row *here = dockerfile_row(&v->dockerfile);
+	int row = 0;
+	for (size_t i = 0; here && problems && i < problems_count(problems); i++) {
+		const struct problem *p = problems_get(problems, i);
+		if (row >= a.rows || !dockerfile_is_at(&v->dockerfile, here, p))
+			continue;
+		struct ink ink;
+		struct pen pen = pen_at(s, a, row++);
+		const char *sign = problem_panel_sign(p->severity, &ink);
+		pen_printf(&pen, ink, " %s ", sign);
+		pen_text(&pen, p->text, INK(TEXT));
+		pen_printf(&pen, INK(FAINT), "  %s%s", p->rule, p->nfix ? " (f mends it)" : "");
+	}
+	if (here && here->advice != STR_NONE && row < a.rows) {
+		struct pen pen = pen_at(s, a, row++);
+		pen_word(&pen, " i ", INK(HOT));
+		pen_text(&pen, v->advised.items[here->advice].text, INK(TEXT));
+	}
+	return row;
+}
+
+static void draw_strip_causes(struct view_project *v, struct surface *s, struct area a, int row,
+                              int instruction)
 {
 	const struct link_cause *causes = NULL;
-	int instruction = dockerfile_instruction(&v->dockerfile);
 	size_t n = instruction < 0 ? 0 : link_causes(v->link, (size_t)instruction, &causes);
-	for (size_t i = 0; i < n && (int)i < a.rows; i++) {
-		struct pen pen = pen_at(s, a, (int)i);
+	for (size_t i = 0; i < n && row < a.rows; i++, row++) {
+		struct pen pen = pen_at(s, a, row);
 		owned_buf struct buf role = { 0 };
-		if ((int)i == a.rows - 1 && n - i > 1)
+		if (row == a.rows - 1 && n - i > 1)
 			buf_printf(&role, "and %zu more", n - i - 1);
 		pen_text(&pen, causes[i].pointer.n ? STR(" ") : STR(""), INK(TEXT));
 		pen_text(&pen, causes[i].pointer, INK(KEY));
 		draw_origin(v, &pen, causes[i].value, buf_text(&role));
 	}
-	if (n == 0) {
+	if (n == 0 && row == 0) {
 		struct pen pen = pen_at(s, a, 0);
 		pen_word(&pen, instruction < 0 ? " a comment: no engine sees it"
 		         : " nothing in the configuration causes this line", INK(FAINT));
+	}
+}
+
+static void draw_strip_dockerfile(struct view_project *v, struct surface *s, struct area a)
+{
+	owned_buf struct buf boundary = { 0 };
+	if (dockerfile_is_read(&v->dockerfile))
+		view_project_append_boundary(v, &boundary);
+	struct area last = boundary.n ? area_cut_bottom(&a, 1) : (struct area){ 0 };
+	int row = draw_strip_findings(v, s, a);
+	draw_strip_causes(v, s, a, row, dockerfile_instruction(&v->dockerfile));
+	struct pen pen = pen_at(s, last, 0);
+	if (boundary.n) {
+		pen_word(&pen, " ", INK(TEXT));
+		pen_text(&pen, buf_str(&boundary), INK(BUSY));
 	}
 }
 
@@ -335,7 +378,10 @@ void view_project_draw_strip(struct view_project *v, struct surface *s, struct a
 		draw_strip_merged(v, s, a);
 	} else if (v->focus == PANE_DOCKERFILE) {
 		int instruction = dockerfile_instruction(&v->dockerfile);
-		if (instruction >= 0)
+		const struct dockerfile_row *row = dockerfile_row(&v->dockerfile);
+		if (dockerfile_is_read(&v->dockerfile) && row && row->line)
+			pen_printf(&pen, INK(STRONG), " Dockerfile:%u ", row->line);
+		else if (instruction >= 0)
 			pen_printf(&pen, INK(STRONG), " Dockerfile:%u is caused by ",
 			           v->dockerfile.recipe->instructions[instruction].first_line);
 		draw_strip_dockerfile(v, s, a);

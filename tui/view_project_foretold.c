@@ -85,7 +85,10 @@ static void foretold_open(struct view_project *v, struct arena *a, size_t at)
 		f->forecast.engine.n ? arena_text(a, f->forecast.engine) : NULL, NULL, FORETOLD_BUILDS,
 		&ignored);
 	foretold_look(times, &why, &usual, points);
-	app_open(v->view.app, why_new(&why));
+	owned_buf struct buf text = { 0 };
+	why_write(&text, &why);
+	view_project_append_values(v, (int)at, &text);
+	app_open(v->view.app, popup_new_text("Step", buf_take(&text)));
 }
 
 bool view_project_info(struct view_project *v)

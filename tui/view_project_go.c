@@ -23,8 +23,6 @@ void view_project_go_line(struct view *view, unsigned line)
 {
 	struct view_project *v = (struct view_project *)view;
 	v->focus = PANE_DOCKERFILE;
-	for (size_t i = 0; i < v->dockerfile.list.n; i++)
-		if (v->dockerfile.rows[i].line == line)
-			list_go(&v->dockerfile.list, i);
+	dockerfile_go_to_line(&v->dockerfile, line);
 	view_project_link(v);
 }

@@ -2,6 +2,7 @@
 #define TUI_VIEW_PROJECT_INSIDE_H
 
 #include "tui/app.h"
+#include "tui/advised.h"
 #include "tui/dockerfile.h"
 #include "tui/early.h"
 #include "tui/foretold.h"
@@ -12,6 +13,7 @@
 #include "tui/tree.h"
 #include "tui/view_project.h"
 #include "tui/view_project_edit.h"
+#include "tui/view_project_fix.h"
 
 /* The project view's state, for view_project*.c alone. */
 enum pane { PANE_TREE, PANE_MERGED, PANE_DOCKERFILE, PANE_COUNT };
@@ -28,13 +30,16 @@ struct view_project {
 	struct git_marks git;
 	struct early early;
 	struct foretold foretold;
+	struct advised advised;
 	struct buf needle;                      /* searched for last */
 	enum pane focus;                        /* has the keys, unless the panel has them */
 	struct problem_panel panel;
 	bool sync;                              /* JSON and Dockerfile scroll together */
 	bool zoom;                              /* the focused pane alone, however wide */
 	size_t problem;                         /* the one gone to; STR_NONE */
+	const char *level_before;               /* L moved the level, from this; interned; NULL */
 	struct view_edit edit;
+	struct view_fix fix;
 };
 
 /* In view_project.c: the document in the merged pane; the marks of what belongs together. */
@@ -46,6 +51,11 @@ void view_project_foretold(void *data);
 /* from: the line's first column that is free. */
 void view_project_draw_foretold(const struct view_project *, struct surface *, struct area line,
                                 int from);
+/* In view_project_image.c: keys about a Dockerfile's own lines, false: it is none; what the
+ * level's boundary means, if there is one; the variables of an instruction, if it uses any. */
+bool view_project_image_act(struct view_project *, enum action, bool *ret_done);
+void view_project_append_boundary(const struct view_project *, struct buf *);
+void view_project_append_values(const struct view_project *, int instruction, struct buf *);
 /* In view_project_draw.c. */
 void view_project_draw(struct view *, struct surface *, struct area);
 /* The lines below the panes: problems, and what the cursor's line is linked to. */

@@ -17,12 +17,16 @@ static size_t problems_document(const struct view_project *v, const char *name)
 
 /* Brings the place into the panes: the file's row of the tree, and its line of the merged
  * document where it has one. */
-enum problems_shown { PROBLEMS_NOWHERE, PROBLEMS_FILE, PROBLEMS_LINE };
+enum problems_shown { PROBLEMS_NOWHERE, PROBLEMS_FILE, PROBLEMS_LINE, PROBLEMS_DOCKERFILE };
 
 static enum problems_shown problems_show(struct view_project *v, const struct problem *problem)
 {
 	const struct source *source = problem->at.source;
 	size_t document = problems_document(v, source ? source->name : NULL);
+	if (dockerfile_has(&v->dockerfile, problem)) {
+		dockerfile_go_to_line(&v->dockerfile, span_origin(problem->at).line);
+		return PROBLEMS_DOCKERFILE;
+	}
 	if (document == STR_NONE)
 		return PROBLEMS_NOWHERE;
 	tree_go(&v->tree, document, source->name);
@@ -36,7 +40,10 @@ static void problems_go(struct view_project *v, size_t i)
 	const struct problem *problem = problems_get(v->project->problems, i);
 	owned_buf struct buf text = { 0 };
 	problem_panel_text(problem, &text);
-	if (problems_show(v, problem) && v->focus == PANE_DOCKERFILE)
+	enum problems_shown shown = problems_show(v, problem);
+	if (shown == PROBLEMS_DOCKERFILE)
+		v->focus = PANE_DOCKERFILE;
+	else if (shown && v->focus == PANE_DOCKERFILE)
 		v->focus = PANE_MERGED;
 	if (problem->severity == SEVERITY_ERROR)
 		app_alert(v->view.app, "%s", buf_text(&text));
@@ -83,6 +90,9 @@ static bool problems_is_here(const struct view_project *v, const struct problem 
 	const struct merged_line *line = merged_line(&v->merged);
 	const struct tree_row *row = tree_row(&v->tree);
 	const struct source *source = problem->at.source;
+	if (v->focus == PANE_DOCKERFILE)
+		return dockerfile_row(&v->dockerfile) &&
+		       dockerfile_is_at(&v->dockerfile, dockerfile_row(&v->dockerfile), problem);
 	if (!source || !source->name)
 		return false;
 	if (v->focus == PANE_TREE)
@@ -96,7 +106,7 @@ static bool problems_is_here(const struct view_project *v, const struct problem 
 static size_t problems_here(const struct view_project *v)
 {
 	const struct problems *problems = v->project->problems;
-	for (size_t i = 0; v->focus != PANE_DOCKERFILE && i < v->panel.list.n; i++)
+	for (size_t i = 0; i < v->panel.list.n; i++)
 		if (problems_is_here(v, problems_get(problems, i)))
 			return i;
 	return v->panel.list.cursor;
@@ -129,7 +139,8 @@ static bool problems_enter(struct view_project *v)
 	if (shown == PROBLEMS_NOWHERE)
 		return true;
 	v->panel.has_keys = false;
-	v->focus = shown == PROBLEMS_LINE ? PANE_MERGED : PANE_TREE;
+	v->focus = shown == PROBLEMS_DOCKERFILE ? PANE_DOCKERFILE :
+	           shown == PROBLEMS_LINE ? PANE_MERGED : PANE_TREE;
 	return true;
 }
 

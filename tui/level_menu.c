@@ -1,6 +1,7 @@
 #include "tui/level_menu.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/check.h"
 #include "tui/app.h"
@@ -9,7 +10,7 @@
 struct level_menu {
 	struct popup popup;
 	struct project *project;
-	const struct level *levels;
+	struct level *levels;           /* the kind's, then one that the boundary was moved to */
 	const char *before;             /* the level when it was opened */
 	struct list list;
 	bool builds;                    /* Enter was pressed: the level stays */
@@ -89,6 +90,7 @@ static void level_menu_free(struct popup *popup)
 		project_select_level(m->project, m->before);
 		app_reread(popup->app);
 	}
+	free(m->levels);
 	free(m);
 }
 
@@ -96,6 +98,17 @@ static const struct popup_ops level_menu_ops = {
 	.where = WHERE_LEVELS, .size = level_menu_size, .draw = level_menu_draw,
 	.act = level_menu_act, .free = level_menu_free,
 };
+
+static void level_menu_read(struct level_menu *m, const struct level *levels)
+{
+	while (levels[m->list.n].name)
+		m->list.n++;
+	m->levels = xcalloc(m->list.n + 1, sizeof *m->levels);
+	memcpy(m->levels, levels, m->list.n * sizeof *levels);
+	if (m->before && !level_find(levels, m->before))
+		m->levels[m->list.n++] = (struct level){
+			m->before, NULL, "up to that line or stage from the cache, all below it anew" };
+}
 
 struct popup *level_menu_new(struct project *project)
 {
@@ -105,10 +118,8 @@ struct popup *level_menu_new(struct project *project)
 		.hint = "0-4 level  Enter builds  Esc",
 	};
 	m->project = project;
-	m->levels = project->kind->levels;
 	m->before = project->selection.level;
-	while (m->levels[m->list.n].name)
-		m->list.n++;
+	level_menu_read(m, project->kind->levels);
 	for (size_t i = 0; i < m->list.n; i++)
 		if (m->before && strcmp(m->levels[i].name, m->before) == 0)
 			m->list.cursor = i;

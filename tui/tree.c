@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/kind/dockerfile.h"
+#include "core/kind/image_file.h"
 
 enum { TREE_ROWS_MAX = 100000 };
 
@@ -182,6 +184,40 @@ static void tree_add_folder(struct tree_filler *f, size_t first)
 			tree_add_document(f, i);
 }
 
+/* The one whose text is shown, also where the settings name it. */
+static bool tree_is_chosen(const struct project *p, const char *name)
+{
+	const struct recipe *r = p->plan ? p->plan->recipe : p->good_plan ? p->good_plan->recipe : NULL;
+	const struct source *source = r && r->ninstructions ? r->instructions[0].at.source : NULL;
+	const char *file = p->target.file;
+	if (source)
+		return strcmp(tree_base(source->path), name) == 0;
+	return file && strcmp(file, name) == 0;
+}
+
+/* As image_file_ignore finds it. */
+static const char *tree_ignore(const struct tree_filler *f, const char *root, const char *name)
+{
+	struct arena *arena = f->tree->arena;
+	const char *own = arena_printf(arena, "%s.dockerignore", name);
+	if (files_has(f->project->files, files_join(arena, root, own)))
+		return own;
+	return files_has(f->project->files, files_join(arena, root, ".dockerignore"))
+		? ".dockerignore" : NULL;
+}
+
+static void tree_add_images(struct tree_filler *f)
+{
+	const char *root = f->project->target.root, *const *names;
+	bool has = f->project->kind == &kind_dockerfile && f->project->files;
+	size_t n = has ? image_files(f->project->files, f->tree->arena, root, &names) : 0;
+	for (size_t i = 0; i < n; i++)
+		tree_add_file(f, (struct tree_row){
+			.kind = TREE_IMAGE, .document = STR_NONE, .path = names[i],
+			.chosen = tree_is_chosen(f->project, names[i]),
+			.ignore = tree_ignore(f, root, names[i]) });
+}
+
 static bool tree_is_first_of_folder(const struct settings *s, size_t document)
 {
 	for (size_t i = 0; i < document; i++)
@@ -217,6 +253,7 @@ void tree_fill(struct tree *t, struct project *project, const struct settings *s
 	for (size_t i = 0; settings && i < settings->ndocuments; i++)
 		if (tree_is_first_of_folder(settings, i))
 			tree_add_folder(&f, i);
+	tree_add_images(&f);
 	list_set_count(&t->list, t->nrows);
 	if (path)
 		tree_go_near(t, path);
@@ -328,6 +365,7 @@ static struct ink tree_ink(const struct tree_row *row)
 	switch (row->kind) {
 	case TREE_FOLDER: return INK(STRONG);
 	case TREE_CHOICE: return INK(FAINT);
+	case TREE_IMAGE: return row->chosen ? INK(STRONG) : INK(FAINT);
 	case TREE_OVERLAY: return row->order ? tree_layer_ink(row) : INK(FAINT);
 	default: return row->absent ? INK(FAINT) : row->generated ? INK(MADE) : INK(TEXT);
 	}
@@ -342,7 +380,9 @@ static void tree_draw_mark(struct pen *pen, const struct tree_row *row)
 		pen_printf(pen, tree_layer_ink(row), "%u", row->order);
 	else if (row->kind == TREE_OVERLAY || row->absent)
 		pen_word(pen, "-", INK(FAINT));
-	else if (row->kind == TREE_CHOICE)
+	else if (row->kind == TREE_IMAGE && row->chosen)
+		pen_word(pen, ">", INK(HOT));
+	else if (row->kind == TREE_CHOICE || row->kind == TREE_IMAGE)
 		pen_word(pen, "o", INK(FAINT));
 	else if (row->kind == TREE_DOCUMENT)
 		pen_word(pen, row->generated ? "g" : "b", row->generated ? INK(MADE) : INK(BASE));
@@ -371,7 +411,8 @@ static void tree_draw_row(const struct tree *t, struct pen *pen, const struct tr
 		pen_text(pen, text_sign(folded ? SIGN_CLOSED : SIGN_OPEN), INK(FAINT));
 		pen_word(pen, " ", INK(TEXT));
 	} else {
-		pen_to(pen, row->kind == TREE_DOCUMENT ? 3 : 5, INK(TEXT));
+		bool is_base = row->kind == TREE_DOCUMENT || row->kind == TREE_IMAGE;
+		pen_to(pen, is_base ? 3 : 5, INK(TEXT));
 		tree_draw_mark(pen, row);
 	}
 	owned_buf struct buf right = { 0 };

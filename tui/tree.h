@@ -7,8 +7,9 @@
 #include "tui/project.h"
 
 /* The configuration tree: files of the project by folder, overlays below their
- * base with the order in which they take part, choices of the build file. */
-enum tree_kind { TREE_FOLDER, TREE_DOCUMENT, TREE_OVERLAY, TREE_CHOICE };
+ * base with the order in which they take part, choices of the build file; then the
+ * Dockerfiles of a folder, for the kind that builds one of them. */
+enum tree_kind { TREE_FOLDER, TREE_DOCUMENT, TREE_OVERLAY, TREE_CHOICE, TREE_IMAGE };
 
 struct tree_row {
 	enum tree_kind kind;
@@ -18,6 +19,8 @@ struct tree_row {
 	const char *profile;            /* of an overlay, else NULL */
 	unsigned order;                 /* 1: the first active overlay; 0: takes no part */
 	bool absent, broken, generated, linked, folds;
+	bool chosen;                    /* IMAGE: the one that is built */
+	const char *ignore;             /* IMAGE: its ignore file, or NULL */
 	size_t errors, warnings;
 	char git;                       /* M ? ! or 0 */
 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
+#include "core/kind/dockerfile.h"
 #include "tui/diff_menu.h"
 #include "tui/engine_picker.h"
 #include "tui/level_menu.h"
@@ -95,6 +96,9 @@ void view_project_link(struct view_project *v)
 		view_project_link_merged(v);
 	else
 		view_project_link_dockerfile(v);
+	buf_clear(&v->values);
+	if (focus == PANE_DOCKERFILE && dockerfile_is_read(&v->dockerfile))
+		view_project_append_values(v, dockerfile_instruction(&v->dockerfile), &v->values);
 	view_project_sync(v);
 	app_dirty(v->view.app);
 }
@@ -117,6 +121,8 @@ static void view_project_reread(struct view *view)
 	dockerfile_mark(&v->dockerfile, p->problems);
 	foretold_ask(&v->foretold, app_loop(view->app));
 	dockerfile_foretell(&v->dockerfile, &v->foretold);
+	advised_ask(&v->advised, app_loop(view->app), false);
+	dockerfile_advise(&v->dockerfile, v->advised.items, v->advised.n);
 	link_free(v->link);
 	v->link = link_new(p->plan ? p->settings : p->good_settings, v->dockerfile.recipe);
 	view_project_show(v, document);
@@ -134,13 +140,22 @@ static void view_project_git_changed(void *data)
 	view_project_link(v);
 }
 
+static void view_project_advised(void *data)
+{
+	struct view_project *v = data;
+	dockerfile_advise(&v->dockerfile, v->advised.items, v->advised.n);
+	app_dirty(v->view.app);
+}
+
 static void view_project_enter(struct view *view)
 {
 	struct view_project *v = (struct view_project *)view;
-	if (!v->link)
+	if (!v->link) {
 		view_project_reread(view);
-	else
-		foretold_ask(&v->foretold, app_loop(view->app));
+		return;
+	}
+	foretold_ask(&v->foretold, app_loop(view->app));
+	advised_ask(&v->advised, app_loop(view->app), true);
 }
 
 void view_project_count(const struct view_project *v, size_t *ret_errors, size_t *ret_warnings)
@@ -274,14 +289,20 @@ static bool view_project_choose(struct view_project *v, const char *file)
 	}
 	/* The row that named the file goes with the reading. */
 	app_reread(v->view.app);
-	app_say(v->view.app, "%s is the build file now", v->project->target.file);
+	app_say(v->view.app, "%s is %s now", v->project->target.file,
+	        v->project->kind == &kind_dockerfile ? "the Dockerfile that is built"
+	                                             : "the build file");
 	return true;
 }
 
 static bool view_project_go(struct view_project *v)
 {
 	const struct tree_row *row = tree_row(&v->tree);
-	if (v->focus == PANE_TREE && row && row->kind == TREE_CHOICE)
+	if (v->focus == PANE_TREE && row && row->kind == TREE_IMAGE && row->chosen) {
+		view_project_focus(v, PANE_DOCKERFILE);
+		return true;
+	}
+	if (v->focus == PANE_TREE && row && (row->kind == TREE_CHOICE || row->kind == TREE_IMAGE))
 		return view_project_choose(v, row->path);
 	if (v->focus == PANE_TREE && row && row->kind == TREE_FOLDER) {
 		if (!tree_fold(&v->tree, true) && !tree_fold(&v->tree, false))
@@ -477,6 +498,7 @@ static void view_project_free(struct view *view)
 	dockerfile_finish(&v->dockerfile);
 	problem_panel_finish(&v->panel);
 	buf_finish(&v->needle);
+	buf_finish(&v->values);
 	free(v);
 }
 
@@ -504,11 +526,12 @@ struct view *view_project_new(struct project *project)
 	v->project = project;
 	v->merged.document = STR_NONE;
 	v->problem = STR_NONE;
-	if (project->settings && project->settings->ndocuments == 0)
+	if (project->settings && project->settings->ndocuments == 0 && project->plan)
 		v->focus = PANE_DOCKERFILE;
 	view_edit_init(&v->edit);
 	git_marks_init(&v->git, view_project_git_changed, v);
 	foretold_init(&v->foretold, project, view_project_foretold, v);
+	advised_init(&v->advised, project, view_project_advised, v);
 	v->tree.git = &v->git.states;
 	return &v->view;
 }

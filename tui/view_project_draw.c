@@ -70,6 +70,8 @@ static void draw_about(const struct view_project *v, enum pane pane, struct buf 
 			lit += v->dockerfile.lit[i];
 		if (!v->dockerfile.recipe)
 			buf_append_text(out, "none yet");
+		else if (v->dockerfile.fills)
+			buf_printf(out, "as it would run%s", v->dockerfile.stale ? "  last good one" : "");
 		else
 			buf_printf(out, "%zu instructions%s", v->dockerfile.recipe->ninstructions,
 			           v->dockerfile.stale ? "  last good one" : "");
@@ -284,7 +286,16 @@ static void draw_strip_causes(struct view_project *v, struct surface *s, struct 
 		pen_text(&pen, causes[i].pointer, INK(KEY));
 		draw_origin(v, &pen, causes[i].value, buf_text(&role));
 	}
-	if (n == 0 && row == 0) {
+	struct str values = buf_str(&v->values), line;
+	while (values.n && row < a.rows && str_next(&values, '\n', &line)) {
+		struct pen pen = pen_at(s, a, row++);
+		pen_word(&pen, " ", INK(TEXT));
+		pen_text(&pen, line, INK(VARIABLE));
+	}
+	if (n == 0 && row == 0 && instruction >= 0 && dockerfile_is_read(&v->dockerfile)) {
+		struct pen pen = pen_at(s, a, 0);
+		pen_word(&pen, " uses no variable", INK(FAINT));
+	} else if (n == 0 && row == 0) {
 		struct pen pen = pen_at(s, a, 0);
 		pen_word(&pen, instruction < 0 ? " a comment: no engine sees it"
 		         : " nothing in the configuration causes this line", INK(FAINT));
@@ -315,6 +326,9 @@ static void draw_strip_tree(struct view_project *v, struct surface *s, struct ar
 	pen_printf(&pen, INK(TEXT), " %s", row->path);
 	if (row->kind == TREE_CHOICE)
 		pen_word(&pen, "  another build file: Enter chooses it", INK(FAINT));
+	else if (row->kind == TREE_IMAGE)
+		pen_printf(&pen, INK(FAINT), "  %s", row->chosen ? "the Dockerfile that is built"
+		                                                  : "another Dockerfile: Enter chooses it");
 	else if (row->kind == TREE_OVERLAY && row->order)
 		pen_printf(&pen, INK(FAINT), "  overlay %u of profile %s", row->order, row->profile);
 	else if (row->kind == TREE_OVERLAY)
@@ -327,7 +341,11 @@ static void draw_strip_tree(struct view_project *v, struct surface *s, struct ar
 		pen_printf(&pen, INK(FAINT), "  git: %s", row->git == 'M' ? "modified" :
 		           row->git == '?' ? "untracked" : "ignored");
 	pen = pen_at(s, a, 1);
-	const struct document *d = row->document < v->settings->ndocuments
+	if (row->kind == TREE_IMAGE && row->ignore)
+		pen_printf(&pen, INK(FAINT), " its context leaves out what %s names", row->ignore);
+	else if (row->kind == TREE_IMAGE)
+		pen_word(&pen, " no ignore file: its context is the whole folder", INK(FAINT));
+	const struct document *d = v->settings && row->document < v->settings->ndocuments
 		? &v->settings->documents[row->document] : NULL;
 	unsigned order = 0;
 	for (size_t i = 1; d && i < d->nlayers; i++) {

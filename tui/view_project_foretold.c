@@ -85,9 +85,11 @@ static void foretold_open(struct view_project *v, struct arena *a, size_t at)
 		f->forecast.engine.n ? arena_text(a, f->forecast.engine) : NULL, NULL, FORETOLD_BUILDS,
 		&ignored);
 	foretold_look(times, &why, &usual, points);
-	owned_buf struct buf text = { 0 };
+	owned_buf struct buf text = { 0 }, values = { 0 };
 	why_write(&text, &why);
-	view_project_append_values(v, (int)at, &text);
+	view_project_append_values(v, (int)at, &values);
+	if (values.n)
+		buf_printf(&text, "\n\n\x01Variables\n%s", buf_text(&values));
 	app_open(v->view.app, popup_new_text("Step", buf_take(&text)));
 }
 

@@ -104,14 +104,22 @@ static const char *image_from(const struct variable *variable)
 	return froms[variable->from];
 }
 
+/* Each once, however often the instruction uses it. */
+static bool image_is_first(const struct variable_use *uses, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (str_eq(uses[k].name, uses[i].name))
+			return false;
+	return true;
+}
+
 static void image_append_use(const struct recipe *r, const struct variable_use *use,
                              struct buf *out)
 {
 	const struct variable *variable = use->variable;
-	buf_append_text(out, "\n  ");
 	utf8_append_visible(out, use->name);
 	if (!variable) {
-		buf_append_text(out, use->has_default ? "  declared nowhere; its default stands there"
+		buf_append_text(out, use->has_default ? "  declared nowhere: its default stands there"
 		                                      : "  declared nowhere: the base image may have it");
 		return;
 	}
@@ -129,16 +137,12 @@ void view_project_append_values(const struct view_project *v, int instruction, s
 	owned(arena) struct arena *arena = arena_new();
 	const struct dockerfile *d = &v->dockerfile;
 	struct variable_use *uses = NULL;
-	size_t n = d->values ? values_uses(d->values, instruction, arena, &uses) : 0;
-	if (n)
-		buf_append_text(out, "\n\n\x01Variables");
-	for (size_t i = 0; i < n; i++) {
-		bool seen = false;
-		for (size_t k = 0; k < i; k++)
-			seen |= str_eq(uses[k].name, uses[i].name);
-		if (!seen)
+	size_t n = d->values && instruction >= 0 ? values_uses(d->values, instruction, arena, &uses) : 0;
+	for (size_t i = 0; i < n; i++)
+		if (image_is_first(uses, i)) {
+			buf_append_text(out, out->n ? "\n" : "");
 			image_append_use(d->recipe, &uses[i], out);
-	}
+		}
 }
 
 /* ---- stages ---- */

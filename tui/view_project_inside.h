@@ -37,6 +37,7 @@ struct view_project {
 	bool sync;                              /* JSON and Dockerfile scroll together */
 	bool zoom;                              /* the focused pane alone, however wide */
 	size_t problem;                         /* the one gone to; STR_NONE */
+	struct buf values;                      /* of the Dockerfile's row, a line each */
 	const char *level_before;               /* L moved the level, from this; interned; NULL */
 	struct view_edit edit;
 	struct view_fix fix;
@@ -52,7 +53,8 @@ void view_project_foretold(void *data);
 void view_project_draw_foretold(const struct view_project *, struct surface *, struct area line,
                                 int from);
 /* In view_project_image.c: keys about a Dockerfile's own lines, false: it is none; what the
- * level's boundary means, if there is one; the variables of an instruction, if it uses any. */
+ * level's boundary means, if there is one; the variables of an instruction (-1: of none), a line
+ * each. */
 bool view_project_image_act(struct view_project *, enum action, bool *ret_done);
 void view_project_append_boundary(const struct view_project *, struct buf *);
 void view_project_append_values(const struct view_project *, int instruction, struct buf *);

@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/base/intern.h"
 #include "core/history/list.h"
+#include "tui/action_prompt.h"
 #include "tui/app.h"
 #include "tui/fuzzy.h"
 #include "tui/list.h"
@@ -14,11 +15,12 @@
 enum { ACTIONS_BUILDS = 30, ACTIONS_ROWS = 16, ACTIONS_COLS = 76, ACTIONS_KEYS = 12,
        ACTIONS_RECENT = 6, ACTIONS_LAST = 1 << 20 };
 
-enum action_kind { ITEM_ACTION, ITEM_BUILD, ITEM_PROFILE, ITEM_FILE };
+enum action_kind { ITEM_ACTION, ITEM_BUILD, ITEM_PROFILE, ITEM_FILE, ITEM_TASK };
 
 struct action_item {
 	enum action_kind kind;
 	enum action action;
+	const struct kind_action *task; /* of the project's kind */
 	const char *name;               /* what is remembered; of a build its folder, of a file its
 	                                 * path, of a profile its name */
 	struct str text, keys;          /* keys: or what kind of thing it is */
@@ -85,6 +87,16 @@ static void actions_add_project(struct action_list *p, const struct project *pro
 			.kind = ITEM_FILE, .name = path, .text = str_of(path), .keys = STR("file"),
 		});
 	}
+}
+
+static void actions_add_tasks(struct action_list *p, const struct project *project)
+{
+	const struct kind_action *task = project ? project->kind->actions : NULL;
+	for (; task && task->name; task++)
+		actions_add(p, (struct action_item){
+			.kind = ITEM_TASK, .name = task->name, .task = task, .keys = STR("run"),
+			.text = str_of(arena_printf(p->arena, "%s: %s", task->name, task->sentence)),
+		});
 }
 
 static void actions_add_builds(struct action_list *p)
@@ -198,6 +210,7 @@ static void actions_do(struct app *app, const struct action_item *item)
 	case ITEM_BUILD: app_open_build(app, item->name); break;
 	case ITEM_PROFILE: actions_toggle_profile(app, item->name); break;
 	case ITEM_FILE: actions_file(app, item->name); break;
+	case ITEM_TASK: app_open(app, action_prompt_new(item->task)); break;
 	}
 }
 
@@ -322,6 +335,7 @@ struct popup *action_list_new(struct app *app, unsigned where, struct recent *re
 	p->where = where;
 	p->recent = recent;
 	actions_add_actions(p);
+	actions_add_tasks(p, app_project(app));
 	actions_add_project(p, app_project(app));
 	actions_add_builds(p);
 	p->shown = xcalloc(p->n + 1, sizeof *p->shown);

@@ -4,8 +4,8 @@
 #include "tui/popup.h"
 
 /* The command palette: whatever can be done from a view, found by typing some of its
- * letters.  Actions that are valid there with their keys, the newest builds, the
- * project's profiles and files; a number is a line to go to. */
+ * letters.  Actions that are valid there with their keys, what the project's kind does in
+ * a container, the newest builds, the project's profiles and files; a number is a line to go to. */
 
 /* What was chosen last, newest first; kept while the workbench runs.  Interned. */
 enum { RECENT_MAX = 16 };

@@ -49,6 +49,7 @@ void app_free(struct app *app)
 	login_free(app->login);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
+	buf_finish(&app->doing_words);
 	messages_finish(&app->messages);
 	endings_free(app->endings);
 	surface_free(app->surface);
@@ -277,37 +278,18 @@ void app_replay_build(struct app *app, const char *dir)
 	app_push_or_alert(app, view_build_new_replay(app->loop, dir, &err), &err);
 }
 
-static bool app_can_build(struct app *app)
-{
-	struct project *p = app->project;
-	if (!p || !p->plan)
-		app_alert(app, "nothing can be built before the errors are mended (]d goes to them)");
-	return p && p->plan;
-}
-
-void app_build(struct app *app)
-{
-	owned(arena) struct arena *arena = arena_new();
-	if (!app_can_build(app))
-		return;
-	struct request request = project_request(app->project, arena, NULL);
-	if (!app_login(app, &request))
-		app_build_now(app);
-}
-
 void app_build_now(struct app *app)
 {
-	struct project *p = app->project;
-	struct error err;
-	if (!app_can_build(app))
-		return;
 	owned(arena) struct arena *arena = arena_new();
+	struct request request;
+	struct error err;
 	const char *id = request_new_id(&err);
 	if (!id) {
 		app_alert(app, "%s", err.text);
 		return;
 	}
-	struct request request = project_request(p, arena, id);
+	if (!app_request(app, arena, id, &request))
+		return;
 	if (!job_start(&request, NULL, &err)) {
 		app_alert(app, "%s", err.text);
 		return;

@@ -88,5 +88,8 @@ void app_keep(struct app *, const char *what, const char *const *dirs, size_t n)
 const char *app_start(struct app *, const struct request *);
 /* Sends what was asked for as a job and opens its build view. */
 void app_build(struct app *);
+/* The same of an action of the project's kind, with the words of the line. */
+struct kind_action;
+void app_action(struct app *, const struct kind_action *, struct str line);
 
 #endif

@@ -13,6 +13,8 @@
 #include "tui/prompt.h"
 #include "tui/term.h"
 
+struct request;
+
 /* The app's state, for app.c (keys and painting) and app_run.c (the world) alone. */
 enum { APP_VIEWS = 8 };
 
@@ -46,6 +48,8 @@ struct app {
 	struct recent recent;           /* of the palette */
 	struct jumps jumps;
 	struct marks marks;
+	const struct kind_action *doing;        /* begins instead of a build, or NULL */
+	struct buf doing_words;         /* as they were typed */
 	bool jumps_off;                 /* what is opened now is no jump of the user's */
 	struct panes panes;
 	struct mouse_spots spots;
@@ -96,6 +100,10 @@ void app_hear(struct app *);
 void app_tell_around(struct app *);
 void app_notice(struct app *, const struct history_item *);
 
+/* In app_action.c: the request of what begins now, a build or an action of the kind, in the
+ * arena; false: it was said why it cannot. */
+bool app_request(struct app *, struct arena *, const char *id, struct request *ret_request);
+
 /* In app_disk.c. */
 void app_disk(struct app *);
 /* In app_matrix.c. */
@@ -107,7 +115,6 @@ void app_doctor(struct app *);
 
 /* Before a build on the request's engine: true, where ssh is to be asked first; app_build_now
  * follows when it gets in. */
-struct request;
 bool app_login(struct app *, const struct request *);
 void app_build_now(struct app *);
 

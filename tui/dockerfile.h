@@ -42,7 +42,8 @@ struct dockerfile {
 	struct arena *arena;
 	const struct recipe *recipe;    /* borrowed; NULL: there is none */
 	const struct level_effect *level;
-	int forced;                     /* first instruction of recipe certainly run anew; -1 */
+	int forced;                     /* of recipe, behind the level's boundary; -1: none is */
+	bool is_part;                   /* behind it RUN is anew, what is copied only if it changed */
 	struct values *values;          /* what its variables are; NULL: no recipe */
 	struct dockerfile_row *rows;
 	struct list list;

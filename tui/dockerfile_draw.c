@@ -120,8 +120,8 @@ static void dockerfile_draw_rule(const struct dockerfile *d, struct pen *pen,
 		pen_text(pen, text_sign(SIGN_HORIZONTAL), ink);
 	pen_word(pen, " ", ink);
 	if (boundary)
-		pen_printf(pen, ink, "level %s: everything below runs anew",
-		           d->level->name ? d->level->name : "");
+		pen_printf(pen, ink, "level %s: %s below runs anew", d->level->name ? d->level->name : "",
+		           d->is_part ? "every RUN" : "everything");
 	else
 		pen_text(pen, row->text, stale ? ink : INK(STRONG));
 	pen_word(pen, " ", ink);

@@ -1,4 +1,7 @@
 /* The Dockerfile pane: its rows. */
+#include <string.h>
+#include <strings.h>
+
 #include "core/recipe/values.h"
 #include "tui/dockerfile_inside.h"
 
@@ -116,17 +119,49 @@ static const struct recipe *dockerfile_shown(const struct image_task *image)
 	return sent ? sent : image->recipe;
 }
 
-/* What the level runs anew, in what is shown. */
+static bool dockerfile_is_built(const struct recipe *r, size_t i)
+{
+	int stage = r->instructions[i].stage;
+	return stage >= 0 && r->stages[stage].reachable;
+}
+
+/* The instruction behind the line, or the stage, that the level is named after; -1: it is
+ * named after neither, or nothing is behind it. */
+static int dockerfile_behind(const struct recipe *r, const char *level)
+{
+	unsigned long long line = 0;
+	size_t from = 0;
+	if (str_number(str_of(level), UINT32_MAX, &line)) {
+		while (from < r->ninstructions && r->instructions[from].first_line <= line)
+			from++;
+	} else {
+		owned_buf struct buf name = { 0 };
+		for (size_t i = 0; i < r->nstages && !from; i++) {
+			buf_clear(&name);
+			recipe_stage_name(r, (int)i, &name);
+			if (strcasecmp(buf_text(&name), level) == 0)
+				from = r->stages[i].first + r->stages[i].count;
+		}
+	}
+	for (size_t i = from; from && i < r->ninstructions; i++)
+		if (dockerfile_is_built(r, i))
+			return (int)i;
+	return -1;
+}
+
+/* What the level runs anew, in what is shown.  One at a line is where people put it: engines
+ * are told of the first RUN behind. */
 static int dockerfile_forced(const struct recipe *shown, const struct level_effect *level)
 {
 	const struct recipe *sent = level->recipe;
 	if (!sent || sent == shown || level->first_forced < 0)
 		return level->first_forced;
-	for (size_t k = (size_t)level->first_forced; k < sent->ninstructions; k++)
+	int behind = dockerfile_behind(shown, level->name);
+	for (size_t k = (size_t)level->first_forced; behind < 0 && k < sent->ninstructions; k++)
 		for (size_t i = 0; sent->instructions[k].first_line && i < shown->ninstructions; i++)
 			if (shown->instructions[i].first_line == sent->instructions[k].first_line)
 				return (int)i;
-	return -1;
+	return behind;
 }
 
 /* ---- values ---- */
@@ -157,6 +192,7 @@ void dockerfile_read(struct dockerfile *d, const struct image_task *image)
 	d->level = &image->level;
 	d->recipe = dockerfile_shown(image);
 	d->forced = dockerfile_forced(d->recipe, d->level);
+	d->is_part = d->level->recipe && d->level->recipe != d->recipe;
 	d->values = dockerfile_values(d->arena, d->recipe, image);
 	rest = d->recipe->text;
 	for (size_t i = 0; i < rest.n; i++)

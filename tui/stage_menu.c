@@ -81,7 +81,7 @@ static void stage_menu_free(struct popup *popup)
 }
 
 static const struct popup_ops stage_menu_ops = {
-	.where = WHERE_LEVELS, .size = stage_menu_size, .draw = stage_menu_draw,
+	.where = WHERE_TEXT, .size = stage_menu_size, .draw = stage_menu_draw,
 	.act = stage_menu_act, .free = stage_menu_free,
 };
 

@@ -7,13 +7,14 @@
 
 /* ---- the level's boundary ---- */
 
-/* Instructions of stages that are built, from `from` up to `to`. */
-static size_t image_steps(const struct recipe *r, size_t from, size_t to)
+/* RUNs from there on, of stages that are built. */
+static size_t image_runs(const struct recipe *r, size_t from)
 {
 	size_t n = 0;
-	for (size_t i = from; i < to && i < r->ninstructions; i++) {
+	for (size_t i = from; i < r->ninstructions; i++) {
 		int stage = r->instructions[i].stage;
-		n += recipe_makes_step(r, i) && stage >= 0 && r->stages[stage].reachable;
+		n += r->instructions[i].kind == INSTRUCTION_RUN && stage >= 0 &&
+		     r->stages[stage].reachable;
 	}
 	return n;
 }
@@ -23,10 +24,12 @@ void view_project_append_boundary(const struct view_project *v, struct buf *out)
 	const struct dockerfile *d = &v->dockerfile;
 	if (!d->recipe || d->forced < 0)
 		return;
-	size_t above = image_steps(d->recipe, 0, (size_t)d->forced);
-	size_t below = image_steps(d->recipe, (size_t)d->forced, d->recipe->ninstructions);
-	buf_printf(out, "%zu step%s above line %u from the cache where it has them, %zu below anew",
-	           above, above == 1 ? "" : "s", d->recipe->instructions[d->forced].first_line, below);
+	size_t n = image_runs(d->recipe, (size_t)d->forced);
+	if (d->is_part)
+		buf_printf(out, "%zu RUN below the boundary %s run anew, all above comes from the cache "
+		           "that has it", n, n == 1 ? "is" : "are");
+	else
+		buf_append_text(out, "all below the boundary is run anew");
 }
 
 static bool image_set_level(struct view_project *v, const char *level)
@@ -52,6 +55,10 @@ static bool image_level_here(struct view_project *v)
 	}
 	if (at < 0 || r->instructions[at].stage < 0) {
 		app_say(app, "the boundary lies below an instruction of a stage: none is here or above");
+		return true;
+	}
+	if (!r->stages[r->instructions[at].stage].reachable) {
+		app_say(app, "this stage is not built: the target does not need it");
 		return true;
 	}
 	buf_printf(&level, "%u", r->instructions[at].first_line);

@@ -15,12 +15,16 @@
 enum { ACTIONS_BUILDS = 30, ACTIONS_ROWS = 16, ACTIONS_COLS = 76, ACTIONS_KEYS = 12,
        ACTIONS_RECENT = 6, ACTIONS_LAST = 1 << 20 };
 
-enum action_kind { ITEM_ACTION, ITEM_BUILD, ITEM_PROFILE, ITEM_FILE, ITEM_TASK };
+enum action_kind { ITEM_ACTION, ITEM_BUILD, ITEM_PROFILE, ITEM_FILE, ITEM_TASK,
+                   ITEM_ERRAND };
+
+struct action_errand;
 
 struct action_item {
 	enum action_kind kind;
 	enum action action;
 	const struct kind_action *task; /* of the project's kind */
+	const struct action_errand *errand;
 	const char *name;               /* what is remembered; of a build its folder, of a file its
 	                                 * path, of a profile its name */
 	struct str text, keys;          /* keys: or what kind of thing it is */
@@ -97,6 +101,31 @@ static void actions_add_tasks(struct action_list *p, const struct project *proje
 			.kind = ITEM_TASK, .name = task->name, .task = task, .keys = STR("run"),
 			.text = str_of(arena_printf(p->arena, "%s: %s", task->name, task->sentence)),
 		});
+}
+
+/* Commands whose answer is for the screen as well; kind NULL: of any. */
+static const struct action_errand {
+	const char *name, *kind, *text, *title;
+	const char *const words[4];
+	bool selects;                   /* it takes a selection */
+} action_errands[] = {
+	{ "emit-github", NULL, "a GitHub workflow that builds this, with its cache",
+	  "GitHub workflow", { "emit", "--for", "github" }, true },
+	{ "lock", "poetry", "whether poetry.lock is what pyproject.toml asks for", "poetry.lock",
+	  { "lock" }, false },
+};
+enum { ACTION_ERRANDS = sizeof action_errands / sizeof *action_errands };
+
+static void actions_add_errands(struct action_list *p, const struct project *project)
+{
+	for (size_t i = 0; project && i < ACTION_ERRANDS; i++) {
+		const struct action_errand *e = &action_errands[i];
+		if (!e->kind || strcmp(e->kind, project->kind->name) == 0)
+			actions_add(p, (struct action_item){
+				.kind = ITEM_ERRAND, .name = e->name, .errand = e, .keys = STR("show"),
+				.text = str_of(arena_printf(p->arena, "%s: %s", e->name, e->text)),
+			});
+	}
 }
 
 static void actions_add_builds(struct action_list *p)
@@ -210,6 +239,10 @@ static void actions_do(struct app *app, const struct action_item *item)
 	case ITEM_BUILD: app_open_build(app, item->name); break;
 	case ITEM_PROFILE: actions_toggle_profile(app, item->name); break;
 	case ITEM_FILE: actions_file(app, item->name); break;
+	case ITEM_ERRAND:
+		app_project_errand(app, item->errand->title, item->errand->words,
+		                   item->errand->selects);
+		break;
 	case ITEM_TASK: app_open(app, action_prompt_new(item->task)); break;
 	}
 }
@@ -336,6 +369,7 @@ struct popup *action_list_new(struct app *app, unsigned where, struct recent *re
 	p->recent = recent;
 	actions_add_actions(p);
 	actions_add_tasks(p, app_project(app));
+	actions_add_errands(p, app_project(app));
 	actions_add_project(p, app_project(app));
 	actions_add_builds(p);
 	p->shown = xcalloc(p->n + 1, sizeof *p->shown);

@@ -49,6 +49,7 @@ void app_free(struct app *app)
 	login_free(app->login);
 	prompt_finish(&app->prompt);
 	buf_finish(&app->message);
+	errand_free(app->errand);
 	buf_finish(&app->doing_words);
 	messages_finish(&app->messages);
 	endings_free(app->endings);

@@ -86,6 +86,12 @@ void app_keep(struct app *, const char *what, const char *const *dirs, size_t n)
 /* Starts the job of a request and says how it ends, whatever is shown then.  The folder,
  * interned; NULL: it was told why not. */
 const char *app_start(struct app *, const struct request *);
+/* What a command of this program says, as a popup when it has ended: words behind the
+ * program's name, NULL-terminated, the title a constant.  The second puts the project's
+ * folder behind the first word, or (selects) what it was opened as and its selection. */
+void app_errand(struct app *, const char *title, const char *const *words);
+void app_project_errand(struct app *, const char *title, const char *const *words,
+                        bool selects);
 /* Sends what was asked for as a job and opens its build view. */
 void app_build(struct app *);
 /* The same of an action of the project's kind, with the words of the line. */

@@ -3,6 +3,7 @@
 
 #include "core/job/login.h"
 #include "core/job/shell.h"
+#include "core/os/errand.h"
 #include "tui/action_list.h"
 #include "tui/app.h"
 #include "tui/copy.h"
@@ -24,6 +25,8 @@ struct app {
 	struct term *term;              /* borrowed; NULL in tests */
 	struct term_facts term_facts;
 	struct doctor_request *doctor;  /* owned; NULL: not asked for yet */
+	struct errand *errand;          /* owned; NULL: none is at work */
+	const char *errand_title;
 	struct app_keeping *keeping;    /* owned; NULL: no worker is at builds */
 	struct watch *watch;            /* owned; NULL in tests */
 	struct theme theme;

@@ -276,6 +276,15 @@ static bool view_build_menu(struct view_build *b)
 	return project;
 }
 
+/* Asked of the engine, beside the screen. */
+static bool view_build_layers(struct view_build *b)
+{
+	const char *slash = strrchr(b->dir, '/');
+	const char *const words[] = { "layers", slash ? slash + 1 : b->dir, NULL };
+	app_errand(b->view.app, "Layers of each stage", words);
+	return true;
+}
+
 static bool view_build_act_here(struct view_build *b, enum action action)
 {
 	switch (action) {
@@ -303,6 +312,7 @@ static bool view_build_act_here(struct view_build *b, enum action action)
 	case ACTION_EXPORT: app_keep(b->view.app, "export", &(const char *){ b->dir }, 1); return true;
 	case ACTION_REPORT: app_keep(b->view.app, "report", &(const char *){ b->dir }, 1); return true;
 	case ACTION_COMPARE: app_push(b->view.app, view_compare_new(NULL, b->dir)); return true;
+	case ACTION_LAYERS: return view_build_layers(b);
 	case ACTION_BUILD: return view_build_menu(b);
 	default: return view_build_replay_act(b, action) || view_build_find_act(b, action);
 	}

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/kind/dockerfile.h"
-#include "core/kind/image_file.h"
 
 enum { TREE_ROWS_MAX = 100000 };
 
@@ -184,17 +182,6 @@ static void tree_add_folder(struct tree_filler *f, size_t first)
 			tree_add_document(f, i);
 }
 
-/* The one whose text is shown, also where the settings name it. */
-static bool tree_is_chosen(const struct project *p, const char *name)
-{
-	const struct recipe *r = p->plan ? p->plan->recipe : p->good_plan ? p->good_plan->recipe : NULL;
-	const struct source *source = r && r->ninstructions ? r->instructions[0].at.source : NULL;
-	const char *file = p->target.file;
-	if (source)
-		return strcmp(tree_base(source->path), name) == 0;
-	return file && strcmp(file, name) == 0;
-}
-
 /* As image_file_ignore finds it. */
 static const char *tree_ignore(const struct tree_filler *f, const char *root, const char *name)
 {
@@ -208,14 +195,16 @@ static const char *tree_ignore(const struct tree_filler *f, const char *root, co
 
 static void tree_add_images(struct tree_filler *f)
 {
-	const char *root = f->project->target.root, *const *names;
-	bool has = f->project->kind == &kind_dockerfile && f->project->files;
-	size_t n = has ? image_files(f->project->files, f->tree->arena, root, &names) : 0;
-	for (size_t i = 0; i < n; i++)
+	struct choices choices = { 0 };
+	const struct project *p = f->project;
+	if (!p->kind->choices || !f->settings || !p->files)
+		return;
+	p->kind->choices(f->settings, p->files, f->tree->arena, &choices);
+	for (size_t i = 0; i < choices.n; i++)
 		tree_add_file(f, (struct tree_row){
-			.kind = TREE_IMAGE, .document = STR_NONE, .path = names[i],
-			.chosen = tree_is_chosen(f->project, names[i]),
-			.ignore = tree_ignore(f, root, names[i]) });
+			.kind = TREE_IMAGE, .document = STR_NONE, .path = choices.files[i],
+			.chosen = choices.chosen && strcmp(choices.chosen, choices.files[i]) == 0,
+			.ignore = tree_ignore(f, f->settings->root, choices.files[i]) });
 }
 
 static bool tree_is_first_of_folder(const struct settings *s, size_t document)

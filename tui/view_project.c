@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "core/base/check.h"
-#include "core/kind/dockerfile.h"
 #include "tui/diff_menu.h"
 #include "tui/engine_picker.h"
 #include "tui/level_menu.h"
@@ -290,7 +289,7 @@ static bool view_project_choose(struct view_project *v, const char *file)
 	/* The row that named the file goes with the reading. */
 	app_reread(v->view.app);
 	app_say(v->view.app, "%s is %s now", v->project->target.file,
-	        v->project->kind == &kind_dockerfile ? "the Dockerfile that is built"
+	        v->project->kind->choices ? "the Dockerfile that is built"
 	                                             : "the build file");
 	return true;
 }

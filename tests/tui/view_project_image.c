@@ -24,7 +24,8 @@ static struct bench bench_open(void **state, const char *path, int rows, int col
 	b.project = project_open(&args, 0, &b.s->err);
 	if (!b.project)
 		fail_msg("%s", b.s->err.text);
-	b.project->lints = true;
+	/* What is found in the one with findings alone: other pictures do not change with rules. */
+	b.project->lints = strcmp(path, STAGES) != 0;
 	project_read(b.project);
 	b.screen.app = app_new(b.screen.loop, b.project, rows, cols);
 	app_push(b.screen.app, view_project_new(b.project));

@@ -12,6 +12,7 @@
 #define SCENE_ODD "tests/fixtures/projects/odd"
 #define SCENE_RTL "tests/fixtures/projects/rtl"
 #define SCENE_SHIP "docs/examples/ship-detector"
+#define SCENE_STAGES "tests/fixtures/projects/stages"
 
 static const struct scene {
 	const char *name;
@@ -84,6 +85,11 @@ static const struct scene {
 	{ "project-why", SCENE_SHIP, "<BackTab>/pip -V<Enter>i" },
 	{ "help-runs", SCENE_SHIP, "H?/pin<Enter>jj" },
 	{ "disk", SCENE_SHIP, "gu" },
+	{ "image", SCENE_STAGES, "" },
+	{ "image-values", SCENE_STAGES, "<BackTab>/LABEL<Enter>gv" },
+	{ "image-level", SCENE_STAGES, "<BackTab>/RUN pip<Enter>LB" },
+	{ "image-stages", SCENE_STAGES, "<BackTab>/LABEL<Enter>gS" },
+	{ "image-step", SCENE_STAGES, "<BackTab>/LABEL<Enter>i" },
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 

@@ -2,8 +2,7 @@
 #include "core/base/utf8.h"
 #include "tests/tui/journals.h"
 #include "tui/app_inside.h"
-#include "tui/view_project.h"
-#include "tui/view_project_fix.h"
+#include "tui/view_project_inside.h"
 
 #define STAGES "tests/fixtures/projects/stages"
 #define FINDINGS "tests/fixtures/projects/findings"
@@ -205,6 +204,27 @@ static void test_view_project_image__chooses_a_dockerfile(void **state)
 	bench_close(&b);
 }
 
+/* What a worker has told, as it would be after its answer. */
+static void test_view_project_image__says_what_was_advised_at_the_line(void **state)
+{
+	struct bench b = bench_open(state, STAGES, 24, 80);
+	struct view_project *v = (struct view_project *)app_view(b.screen.app);
+	static struct dockerfile_advice advice[] = {
+		{ 12, { "moving this below line 13 would have saved 212 s", 48 } },
+	};
+	v->advised.items = advice;
+	v->advised.n = 1;
+	v->advised.changed(v);
+	go(&b, "COPY requirements");
+	shows(&b, "8i  COPY requirements.txt .");
+	shows(&b, "i moving this below line 13 would have saved 212 s");
+	go(&b, "RUN pip");
+	lacks(&b, "212 s");
+	v->advised.items = NULL;
+	v->advised.n = 0;
+	bench_close(&b);
+}
+
 /* ---- findings, in a copy that may be written ---- */
 
 static struct bench bench_copy(void **state)
@@ -333,6 +353,7 @@ int main(int argc, char **argv)
 		T(looks_as_it_did), T(moves_the_boundary_and_takes_it_back),
 		T(says_where_no_boundary_can_be), T(puts_values_in_and_takes_them_out),
 		T(marks_what_was_put_in), T(goes_to_a_stage), T(chooses_a_dockerfile),
+		T(says_what_was_advised_at_the_line),
 		T(mends_what_is_under_the_cursor), T(mends_all_of_a_file),
 		T(ignores_a_rule_where_it_found_something), T(never_mends_over_somebody_else),
 		T(previews_in_full_or_says_how_much_is_left),

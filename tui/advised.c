@@ -68,7 +68,8 @@ static void advised_now(struct loop *loop, void *data)
 	a->arena = arena_new();
 	buf_clear(&a->text);
 	buf_append(&a->text, r->text);
-	struct request request = project_request(a->project, a->arena, "advice");
+	owned(arena) struct arena *brief = arena_new();
+	struct request request = project_request(a->project, brief, "advice");
 	/* Without it the Dockerfile is still right, so a failure says nothing. */
 	a->asking = advice_ask(loop, a->arena, &request, advised_told, a, &ignored);
 }

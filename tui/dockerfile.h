@@ -53,6 +53,7 @@ struct dockerfile {
 	const struct forecast_step **foretold;  /* the same; NULL where nothing is; of foretold */
 	bool has_times, is_guess;       /* any step was timed; what is foretold is stale */
 	bool stale;
+	bool is_filled;                 /* the rows have their text with values */
 	bool fills;                     /* values are shown in the place of variables */
 };
 

@@ -79,6 +79,9 @@ static void fill_instruction(struct dockerfile *d, size_t *row, int instruction)
 
 void dockerfile_put_values(struct dockerfile *d)
 {
+	if (d->is_filled)
+		return;
+	d->is_filled = true;
 	for (size_t i = 0; i < d->list.n;) {
 		if (d->rows[i].instruction < 0)
 			i++;
@@ -89,7 +92,7 @@ void dockerfile_put_values(struct dockerfile *d)
 
 void dockerfile_fill(struct dockerfile *d, bool fills)
 {
-	if (fills && !d->fills)
+	if (fills)
 		dockerfile_put_values(d);
 	d->fills = fills;
 }

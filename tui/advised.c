@@ -1,5 +1,6 @@
 #include "tui/advised.h"
 
+#include "core/base/map.h"
 #include "core/base/utf8.h"
 
 void advised_init(struct advised *a, const struct project *project, void (*changed)(void *data),
@@ -24,7 +25,6 @@ void advised_finish(struct advised *a)
 		loop_untimer(a->loop, a->timer);
 	a->timer = 0;
 	advised_clear(a);
-	buf_finish(&a->text);
 }
 
 static const struct recipe *advised_recipe(const struct advised *a)
@@ -40,7 +40,7 @@ static void advised_told(void *data, const struct advice *advice, size_t n,
 	struct advised *a = data;
 	const struct recipe *r = advised_recipe(a);
 	(void)why;
-	if (!advice || !r || !str_eq(r->text, buf_str(&a->text)))
+	if (!advice || !r || map_hash(r->text) != a->text)
 		return;
 	a->items = arena_array(a->arena, n + 1, sizeof *a->items);
 	for (size_t i = 0; i < n; i++) {
@@ -66,8 +66,7 @@ static void advised_now(struct loop *loop, void *data)
 		return;
 	advised_clear(a);
 	a->arena = arena_new();
-	buf_clear(&a->text);
-	buf_append(&a->text, r->text);
+	a->text = map_hash(r->text);
 	owned(arena) struct arena *brief = arena_new();
 	struct request request = project_request(a->project, brief, "advice");
 	/* Without it the Dockerfile is still right, so a failure says nothing. */
@@ -77,7 +76,7 @@ static void advised_now(struct loop *loop, void *data)
 void advised_ask(struct advised *a, struct loop *loop, bool again)
 {
 	const struct recipe *r = advised_recipe(a);
-	bool is_same = r && str_eq(r->text, buf_str(&a->text));
+	bool is_same = r && map_hash(r->text) == a->text;
 	a->loop = loop;
 	if (!is_same)
 		a->n = 0;

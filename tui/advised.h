@@ -13,7 +13,7 @@ struct advised {
 	struct advice_asking *asking;   /* NULL: nobody is asked */
 	uint64_t timer;                 /* until somebody is; 0: not to be */
 	const struct project *project;  /* borrowed */
-	struct buf text;                /* of the Dockerfile that was asked about */
+	size_t text;                    /* hash of the Dockerfile that was asked about; 0: none */
 	struct arena *arena;            /* of the items and the question; NULL: neither is there */
 	struct dockerfile_advice *items;
 	size_t n;

@@ -96,7 +96,7 @@ static bool image_fill(struct view_project *v)
 	struct dockerfile *d = &v->dockerfile;
 	dockerfile_fill(d, !d->fills);
 	if (d->fills)
-		app_say(v->view.app, "the Dockerfile as it would run: known values in the place of variables");
+		app_say(v->view.app, "the Dockerfile as it would run: known values stand for variables");
 	else
 		app_say(v->view.app, "the Dockerfile as it is written");
 	return true;
@@ -144,7 +144,9 @@ void view_project_append_values(const struct view_project *v, int instruction, s
 	owned(arena) struct arena *arena = arena_new();
 	const struct dockerfile *d = &v->dockerfile;
 	struct variable_use *uses = NULL;
-	size_t n = d->values && instruction >= 0 ? values_uses(d->values, instruction, arena, &uses) : 0;
+	size_t n = 0;
+	if (d->values && instruction >= 0)
+		n = values_uses(d->values, instruction, arena, &uses);
 	for (size_t i = 0; i < n; i++)
 		if (image_is_first(uses, i)) {
 			buf_append_text(out, out->n ? "\n" : "");

@@ -518,6 +518,16 @@ static const struct view_ops view_project_ops = {
 	.key = view_edit_key, .typing = view_edit_typing,
 };
 
+/* Whether there is any configuration to look at. */
+static bool view_project_has_files(const struct settings *s)
+{
+	for (size_t i = 0; s && i < s->ndocuments; i++)
+		for (size_t k = 0; k < s->documents[i].nlayers; k++)
+			if (s->documents[i].layers[k].present)
+				return true;
+	return false;
+}
+
 struct view *view_project_new(struct project *project)
 {
 	struct view_project *v = xcalloc(1, sizeof *v);
@@ -525,7 +535,7 @@ struct view *view_project_new(struct project *project)
 	v->project = project;
 	v->merged.document = STR_NONE;
 	v->problem = STR_NONE;
-	if (project->settings && project->settings->ndocuments == 0 && project->plan)
+	if (project->plan && !view_project_has_files(project->settings))
 		v->focus = PANE_DOCKERFILE;
 	view_edit_init(&v->edit);
 	git_marks_init(&v->git, view_project_git_changed, v);

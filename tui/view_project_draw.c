@@ -261,8 +261,8 @@ static int draw_strip_findings(const struct view_project *v, struct surface *s, 
 		struct pen pen = pen_at(s, a, row++);
 		const char *sign = problem_panel_sign(p->severity, &ink);
 		pen_printf(&pen, ink, " %s ", sign);
+		pen_printf(&pen, INK(FAINT), "%s%s: ", p->rule, p->nfix ? " (f mends it)" : "");
 		pen_text(&pen, p->text, INK(TEXT));
-		pen_printf(&pen, INK(FAINT), "  %s%s", p->rule, p->nfix ? " (f mends it)" : "");
 	}
 	if (here && here->advice != STR_NONE && row < a.rows) {
 		struct pen pen = pen_at(s, a, row++);

@@ -86,10 +86,10 @@ static const struct scene {
 	{ "help-runs", SCENE_SHIP, "H?/pin<Enter>jj" },
 	{ "disk", SCENE_SHIP, "gu" },
 	{ "image", SCENE_STAGES, "" },
-	{ "image-values", SCENE_STAGES, "<BackTab>/LABEL<Enter>gv" },
-	{ "image-level", SCENE_STAGES, "<BackTab>/RUN pip<Enter>LB" },
-	{ "image-stages", SCENE_STAGES, "<BackTab>/LABEL<Enter>gS" },
-	{ "image-step", SCENE_STAGES, "<BackTab>/LABEL<Enter>i" },
+	{ "image-values", SCENE_STAGES, "/LABEL<Enter>gv" },
+	{ "image-level", SCENE_STAGES, "/RUN pip<Enter>LB" },
+	{ "image-stages", SCENE_STAGES, "/LABEL<Enter>gS" },
+	{ "image-step", SCENE_STAGES, "/LABEL<Enter>i" },
 };
 enum { SCENES = sizeof scenes / sizeof *scenes };
 

@@ -15,14 +15,15 @@ static int read_problems(const struct problems *problems)
 static void read_tree(struct arena *arena, const struct source *source, enum input_format format,
                       bool tagged, struct problems *problems, struct buf *out)
 {
-	const struct value *value = input_value(arena, source, format, problems);
-	if (!value)
-		return;
-	if (tagged)
-		tagged_write(out, value, JSON_FILE);
-	else
-		value_write_json(out, value, JSON_FILE);
-	buf_append_char(out, '\n');
+	size_t n = 0;
+	const struct value *const *documents = input_documents(arena, source, format, problems, &n);
+	for (size_t i = 0; documents && i < n; i++) {
+		if (tagged)
+			tagged_write(out, documents[i], JSON_FILE);
+		else
+			value_write_json(out, documents[i], JSON_FILE);
+		buf_append_char(out, '\n');
+	}
 }
 
 int cmd_read(struct arena *arena, const struct args *args)

@@ -193,11 +193,20 @@ static const char *tree_ignore(const struct tree_filler *f, const char *root, co
 		? ".dockerignore" : NULL;
 }
 
+/* Where one of several files is a document, its row has the others: tree_add_choices. */
+static bool tree_has_chosen(const struct settings *s)
+{
+	for (size_t i = 0; i < s->ndocuments; i++)
+		if (s->documents[i].chosen)
+			return true;
+	return false;
+}
+
 static void tree_add_images(struct tree_filler *f)
 {
 	struct choices choices = { 0 };
 	const struct project *p = f->project;
-	if (!p->kind->choices || !f->settings || !p->files)
+	if (!p->kind->choices || !f->settings || !p->files || tree_has_chosen(f->settings))
 		return;
 	p->kind->choices(f->settings, p->files, f->tree->arena, &choices);
 	for (size_t i = 0; i < choices.n; i++)

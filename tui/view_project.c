@@ -280,7 +280,7 @@ static bool view_project_edit(struct view_project *v)
 	return true;
 }
 
-static bool view_project_choose(struct view_project *v, const char *file)
+static bool view_project_choose(struct view_project *v, const char *file, bool is_image)
 {
 	if (!project_select_file(v->project, file)) {
 		app_alert(v->view.app, "%s cannot be chosen", file);
@@ -289,8 +289,7 @@ static bool view_project_choose(struct view_project *v, const char *file)
 	/* The row that named the file goes with the reading. */
 	app_reread(v->view.app);
 	app_say(v->view.app, "%s is %s now", v->project->target.file,
-	        v->project->kind->choices ? "the Dockerfile that is built"
-	                                             : "the build file");
+	        is_image ? "the Dockerfile that is built" : "the build file");
 	return true;
 }
 
@@ -302,7 +301,7 @@ static bool view_project_go(struct view_project *v)
 		return true;
 	}
 	if (v->focus == PANE_TREE && row && (row->kind == TREE_CHOICE || row->kind == TREE_IMAGE))
-		return view_project_choose(v, row->path);
+		return view_project_choose(v, row->path, row->kind == TREE_IMAGE);
 	if (v->focus == PANE_TREE && row && row->kind == TREE_FOLDER) {
 		if (!tree_fold(&v->tree, true) && !tree_fold(&v->tree, false))
 			return false;

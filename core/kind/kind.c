@@ -58,8 +58,8 @@ static bool kind_nothing(const char *argument, const char *only, struct error *e
 	}
 	return error_set(err, ERROR_PROJECT,
 	                 "'%s' is no project: neither it nor a folder above it has "
-	                 "pesto/build/build.json, pesto/api/description.json, a pyproject.toml of Poetry "
-	                 "or a Dockerfile",
+	                 "pesto/build/build.json, pesto/api/description.json, a pyproject.toml of "
+	                 "Poetry or a Dockerfile",
 	                 argument);
 }
 

@@ -50,7 +50,7 @@ static void test_complete__knows_what_may_stand_where(void **state)
 		{ "completion ", "bash zsh fish" }, { "build . --tag ", "" },
 		{ "history ", "list prune export import trend delete pin unpin" },
 		{ "-p ", "" }, { "plan . -- --bui", "" }, { "nosuch --me", "--merge" },
-		{ "attach ", "last" }, { "build . --kind ", "pesto dockerfile" },
+		{ "attach ", "last" }, { "build . --kind ", "pesto poetry dockerfile" },
 	};
 	struct scratch *s = *state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -144,7 +144,7 @@ static void test_pesto__says_what_a_folder_lacks(void **state)
 	assert_int_equal(err.code, ERROR_PROJECT);
 	assert_false(kind_recognise(files, "/q", "pasta", arena, &kind, &target, problems, &err));
 	assert_int_equal(err.code, ERROR_USAGE);
-	assert_string_equal(err.text, "there is no kind 'pasta': there are pesto, dockerfile");
+	assert_string_equal(err.text, "there is no kind 'pasta': there are pesto, poetry, dockerfile");
 }
 
 static void test_pesto__generates_service_and_version(void **state)

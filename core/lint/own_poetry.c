@@ -238,7 +238,9 @@ static size_t poetry_fix(const struct own_run *run, const struct shell_command *
 		return 1;
 	}
 	if (str_eq(option, STR("--no-dev"))) {
-		fix[0] = own_edit(run->in, w->at, w->at + w->size, STR("--only main"));
+		bool is_said = shell_argument(c, "--only") || shell_argument(c, "--without");
+		fix[0] = is_said ? drop
+		                 : own_edit(run->in, w->at, w->at + w->size, STR("--only main"));
 		return 1;
 	}
 	if (str_eq(option, STR("--check")) && w == verb + 1) {

@@ -168,6 +168,13 @@ static void dockerfile_draw_time(const struct dockerfile *d, struct pen *pen,
 	pen_fill(pen, INK(TEXT));
 }
 
+/* As levels, lint and the editor count in a file that was read; what is made has steps. */
+static unsigned dockerfile_number(const struct dockerfile *d, const struct dockerfile_row *row)
+{
+	bool is_read = d->recipe->instructions[row->instruction].at.source;
+	return is_read ? row->line : (unsigned)row->instruction + 1;
+}
+
 /* The instruction's number, and what there is to say at the line. */
 static void dockerfile_draw_number(const struct dockerfile *d, struct pen *pen,
                                    const struct dockerfile_row *row)
@@ -178,7 +185,7 @@ static void dockerfile_draw_number(const struct dockerfile *d, struct pen *pen,
 	if (first && d->marks[row->instruction] && mark != '!')
 		mark = d->marks[row->instruction];
 	if (first)
-		pen_printf(pen, INK(FAINT), mark ? "%3d" : "%3d ", row->instruction + 1);
+		pen_printf(pen, INK(FAINT), mark ? "%3u" : "%3u ", dockerfile_number(d, row));
 	else
 		pen_word(pen, mark ? "   " : "    ", INK(TEXT));
 	if (mark)

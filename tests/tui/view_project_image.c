@@ -216,7 +216,7 @@ static void test_view_project_image__says_what_was_advised_at_the_line(void **st
 	v->advised.n = 1;
 	v->advised.changed(v);
 	go(&b, "COPY requirements");
-	shows(&b, "8i  COPY requirements.txt .");
+	shows(&b, "12i  COPY requirements.txt .");
 	shows(&b, "i moving this below line 13 would have saved 212 s");
 	go(&b, "RUN pip");
 	lacks(&b, "212 s");
@@ -267,7 +267,7 @@ static void test_view_project_image__mends_what_is_under_the_cursor(void **state
 	type(&b, "u");
 	file_has(&b, "MAINTAINER Jane Doe\n", true);
 	file_has(&b, "LABEL", false);
-	go(&b, "RUN pip");
+	go(&b, "COPY --from");
 	type(&b, "f");
 	shows(&b, "nothing was found at this line");
 	bench_close(&b);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/recipe/values.h"
+#include "core/plan/given.h"
 #include "tui/dockerfile_inside.h"
 
 static int dockerfile_at_line(const struct recipe *r, unsigned line, size_t *next)
@@ -164,27 +164,6 @@ static int dockerfile_forced(const struct recipe *shown, const struct level_effe
 	return behind;
 }
 
-/* ---- values ---- */
-
-/* What the build is given, as the plan has it. */
-static struct values *dockerfile_values(struct arena *arena, const struct recipe *r,
-                                        const struct image_task *image)
-{
-	static const char prefix[] = "build-arg:";
-	struct values_given given = { 0 };
-	struct pair *args = arena_array(arena, image->noptions + 1, sizeof *args);
-	for (size_t i = 0; i < image->noptions; i++) {
-		const struct pair *option = &image->options[i];
-		if (str_has_prefix(option->name, str_of(prefix)))
-			args[given.nargs++] = (struct pair){
-				str_slice(option->name, sizeof prefix - 1, option->name.n), option->value };
-		else if (str_eq(option->name, STR("platform")))
-			given.platform = arena_text(arena, option->value);
-	}
-	given.args = args;
-	return values_new(r, &given);
-}
-
 void dockerfile_read(struct dockerfile *d, const struct image_task *image)
 {
 	struct str rest, line;
@@ -193,7 +172,7 @@ void dockerfile_read(struct dockerfile *d, const struct image_task *image)
 	d->recipe = dockerfile_shown(image);
 	d->forced = dockerfile_forced(d->recipe, d->level);
 	d->is_part = d->level->recipe && d->level->recipe != d->recipe;
-	d->values = dockerfile_values(d->arena, d->recipe, image);
+	d->values = given_values(image, d->recipe, false);
 	rest = d->recipe->text;
 	for (size_t i = 0; i < rest.n; i++)
 		nlines += rest.p[i] == '\n';

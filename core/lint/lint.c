@@ -5,6 +5,7 @@
 
 #include "core/base/buf.h"
 #include "core/lint/quiet.h"
+#include "core/plan/given.h"
 
 static void lint_check(const struct rule *rules, const struct subject *subject,
                        struct problems *problems)
@@ -12,23 +13,6 @@ static void lint_check(const struct rule *rules, const struct subject *subject,
 	for (; rules && rules->id; rules++)
 		if (rules->check)
 			rules->check(rules, subject, problems);
-}
-
-/* The variables of the main image, with what the selection says of them. */
-static struct values *lint_values(const struct image_task *image)
-{
-	owned(arena) struct arena *arena = arena_new();
-	struct pair *args = arena_array(arena, image->noptions + 1, sizeof *args);
-	struct values_given given = { .args = args };
-	for (size_t i = 0; i < image->noptions; i++) {
-		struct pair option = image->options[i];
-		if (str_has_prefix(option.name, STR("build-arg:")))
-			args[given.nargs++] = (struct pair){
-				str_slice(option.name, strlen("build-arg:"), STR_NONE), option.value };
-		else if (str_eq(option.name, STR("platform")))
-			given.platform = arena_text(arena, option.value);
-	}
-	return values_new(image->recipe, &given);
 }
 
 void lint_run(const struct rule *rules, const struct subject *subject, struct problems *problems)
@@ -42,7 +26,7 @@ void lint_run(const struct rule *rules, const struct subject *subject, struct pr
 	                    !whole.recipe->instructions[0].at.source;
 	owned(arena) struct arena *arena = arena_new();
 	if (whole.recipe) {
-		whole.values = values = lint_values(image);
+		whole.values = values = given_values(image, image->recipe, false);
 		whole.scripts = lint_scripts(&whole, arena);
 	}
 	lint_check(rules, &whole, found);

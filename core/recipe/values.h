@@ -65,6 +65,8 @@ size_t values_uses(const struct values *, int instruction, struct arena *,
  * that it can stand beside the file: line ends and other control characters of values become
  * visible text.  In the arena. */
 struct str values_text(const struct values *, struct arena *, int instruction);
+/* The whole Dockerfile so, comments and empty lines as written.  The same. */
+struct str values_recipe_text(const struct values *, struct arena *);
 
 /* What a stage stands on with these variables: the stage's number, or -1 and in ret_base the
  * image's name (as written where only the build knows it).  recipe->stages says it for the

@@ -3,6 +3,7 @@
 
 #include "core/base/check.h"
 #include "core/base/utf8.h"
+#include "core/recipe/insert.h"
 #include "core/recipe/parts.h"
 #include "core/recipe/shell_command.h"
 #include "core/recipe/values_inside.h"
@@ -378,5 +379,26 @@ struct str values_text(const struct values *v, struct arena *arena, int instruct
 			out.n = before;
 	}
 	buf_append(&out, str_slice(u.in->text, done, STR_NONE));
+	return arena_str(arena, buf_str(&out));
+}
+
+struct str values_recipe_text(const struct values *v, struct arena *arena)
+{
+	const struct recipe *r = v->recipe;
+	struct buf out owned_buf = { 0 };
+	size_t done = 0, at = 0;
+	unsigned line = 1;
+	for (size_t i = 0; i < r->ninstructions; i++) {
+		owned(arena) struct arena *own = arena_new();
+		struct str text = r->instructions[i].text;
+		for (unsigned first = recipe_sent_line(r, i); line < first; line++)
+			at += str_find(str_slice(r->text, at, STR_NONE), '\n') + 1;
+		/* Blanks may stand in front of it. */
+		size_t begin = at + str_find_str(str_slice(r->text, at, STR_NONE), text);
+		buf_append(&out, str_slice(r->text, done, begin - done));
+		buf_append(&out, values_text(v, own, (int)i));
+		done = begin + text.n;
+	}
+	buf_append(&out, str_slice(r->text, done, STR_NONE));
 	return arena_str(arena, buf_str(&out));
 }

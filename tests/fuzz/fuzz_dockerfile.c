@@ -54,6 +54,7 @@ static void check_values(struct arena *arena, const struct recipe *r)
 	struct pair args[] = { { STR("A"), STR("x\ny $B \"'") }, { STR("B"), { NULL, 0 } } };
 	struct values_given given = { .args = args, .nargs = 2, .platform = "linux/arm64/v8" };
 	owned(values) struct values *v = values_new(r, &given);
+	CHECK(count_lines(values_recipe_text(v, arena)) == count_lines(r->text));
 	for (size_t i = 0; i < r->ninstructions && i < 64; i++) {
 		const struct instruction *in = &r->instructions[i];
 		struct variable_use *uses;

@@ -1,5 +1,6 @@
 #include "tests/core/recipe/dockerfile.h"
 
+#include "core/recipe/insert.h"
 #include "core/recipe/values.h"
 
 /* Values of a Dockerfile with build-args, given as "NAME=value" until NULL. */
@@ -288,6 +289,28 @@ static void test_values__made_instructions_have_uses_too(void **state)
 	assert_text(values_text(v, d->arena, 2), "RUN echo 1");
 }
 
+static void test_values__the_whole_file_keeps_its_lines(void **state)
+{
+	struct dockerfile *d = *state;
+	static const char text[] =
+		"\xef\xbb\xbf# RUN echo $A\nARG A=1\nFROM b:$A\n\n  ARG A\n\tRUN echo $A \\\n"
+		"  # of $A\n  ${A:-2}\nCOPY <<X /$A\n$A\nX\n# end";
+	static const char filled[] =
+		"\xef\xbb\xbf# RUN echo $A\nARG A=x\\ny\nFROM b:x\\ny\n\n  ARG A=x\\ny\n"
+		"\tRUN echo x\\ny \\\n  # of $A\n  x\\ny\nCOPY <<X /x\\ny\nx\\ny\nX\n# end";
+	owned(values) struct values *v = given_values(d, text, "", NULL, false, ARGS("A=x\ny"));
+	assert_text(values_recipe_text(v, d->arena), filled);
+	/* With lines of ours, which the file has not. */
+	static const unsigned before[] = { 3 };
+	owned(values) struct values *plain = given_values(d, "ARG A=1\nFROM b\nARG A\n RUN $A", "",
+	                                                  NULL, false, NULL);
+	assert_text(values_recipe_text(plain, d->arena), "ARG A=1\nFROM b\nARG A=1\n RUN 1");
+	owned(recipe) struct recipe *sent = recipe_insert_args(d->recipe, before, 1);
+	owned(values) struct values *ours = values_new(sent, &(struct values_given){ 0 });
+	assert_text(values_recipe_text(ours, d->arena),
+	            "ARG A=1\nFROM b\nARG A=1\nARG MORTAR_CACHE_LEVEL\n RUN 1");
+}
+
 /* Stages on stages, each with a name of its own and one that all set. */
 static void test_values__deep_files_stay_cheap(void **state)
 {
@@ -321,6 +344,7 @@ int main(void)
 		DOCKERFILE_TEST(test_values__only_shells_like_sh_are_looked_into),
 		DOCKERFILE_TEST(test_values__values_cannot_break_a_line),
 		DOCKERFILE_TEST(test_values__made_instructions_have_uses_too),
+		DOCKERFILE_TEST(test_values__the_whole_file_keeps_its_lines),
 		DOCKERFILE_TEST(test_values__deep_files_stay_cheap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,13 @@ void job_announce_secrets(const struct job_facts *f, struct mask *m)
 			mask_add_urls(m, f->request->selection.options[i].value);
 	for (size_t t = 0; t < plan->ntasks; t++) {
 		const struct image_task *image = &plan->tasks[t].image;
-		for (size_t i = 0; plan->tasks[t].kind == TASK_IMAGE && i < image->nsecrets; i++) {
+		if (plan->tasks[t].kind != TASK_IMAGE)
+			continue;
+		/* Of .mortar.toml and .env too. */
+		for (size_t i = 0; i < image->noptions; i++)
+			if (str_has_prefix(image->options[i].name, STR("build-arg:")))
+				mask_add_urls(m, image->options[i].value);
+		for (size_t i = 0; i < image->nsecrets; i++) {
 			const struct secret *s = &image->secrets[i];
 			struct str text = { 0 };
 			struct error unreadable;

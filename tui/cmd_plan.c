@@ -6,10 +6,13 @@
 #include "core/history/forecast_times.h"
 #include "core/job/advice_ask.h"
 #include "core/job/forecast_ask.h"
+#include "core/job/job_announce.h"
 #include "core/job/steps.h"
-#include "core/recipe/stage_graph.h"
 #include "core/kind/poetry.h"
 #include "core/lint/fix.h"
+#include "core/lint/lint.h"
+#include "core/plan/given.h"
+#include "core/recipe/stage_graph.h"
 #include "core/value/json.h"
 #include "tui/command.h"
 #include "tui/project.h"
@@ -34,6 +37,41 @@ static bool plan_compare(struct arena *arena, const struct project *p, struct bu
 	return true;
 }
 
+/* The options with "***" for what must not be read over somebody's shoulder or in a log: of
+ * build-args what a build masks too, and all of one whose name is that of a secret. */
+static const struct pair *plan_masked(struct arena *arena, const struct project *p,
+                                      const struct image_task *image)
+{
+	static const char prefix[] = "build-arg:";
+	struct request request = project_request(p, arena, "dockerfile");
+	const struct job_facts facts = { .request = &request, .replan.plan = p->plan };
+	owned(mask) struct mask *mask = mask_new();
+	struct pair *options = arena_array(arena, image->noptions, sizeof *options);
+	job_announce_secrets(&facts, mask);
+	for (size_t i = 0; i < image->noptions; i++) {
+		struct pair o = image->options[i];
+		bool is_arg = str_has_prefix(o.name, str_of(prefix));
+		if (is_arg && lint_is_secret(str_slice(o.name, sizeof prefix - 1, STR_NONE)))
+			o.value = STR("***");
+		else if (is_arg)
+			o.value = mask_text(mask, arena, o.value);
+		options[i] = o;
+	}
+	return options;
+}
+
+/* As it would run, for eyes: what is sent has the variables. */
+static struct str plan_filled(struct arena *arena, const struct project *p)
+{
+	const struct image_task *image = plan_image(p->plan);
+	struct image_task shown = *image;
+	bool classic = str_eq(selection_option(&p->selection, "builder"), STR("classic"));
+	shown.options = plan_masked(arena, p, image);
+	owned(values) struct values *values = given_values(
+		&shown, plan_sent(p), classic || strcmp(p->engine, "buildah") == 0);
+	return values_recipe_text(values, arena);
+}
+
 int cmd_dockerfile(struct arena *arena, const struct args *args)
 {
 	int code;
@@ -41,6 +79,8 @@ int cmd_dockerfile(struct arena *arena, const struct args *args)
 	owned(project) struct project *p = project_open_planned(args, &code);
 	if (!p)
 		return code;
+	if (args_has(args, "filled"))
+		return command_output(plan_filled(arena, p));
 	if (args_has(args, "derive") && plan_compare(arena, p, &diff))
 		return command_output(buf_str(&diff));
 	return command_output(plan_sent(p)->text);

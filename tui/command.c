@@ -50,10 +50,11 @@ static const struct command command_init = {
 	"there is replaced. Without a terminal --default is needed.", cmd_init,
 };
 static const struct command command_dockerfile = {
-	"dockerfile", "PATH", 1, 1, SELECT MADE " tag builder help",
+	"dockerfile", "PATH", 1, 1, SELECT MADE " tag builder filled help",
 	"the Dockerfile, exactly as it would be sent\n"
 	"No engine is asked. With --derive, of a Poetry project: the one that mortar makes, and where "
-	"the project has its own what would change in that, as a unified diff.", cmd_dockerfile,
+	"the project has its own what would change in that, as a unified diff. With --filled: as it "
+	"would run, variables replaced by what is known of them.", cmd_dockerfile,
 };
 static const struct command command_plan = {
 	"plan", "PATH", 1, 1, SELECT MADE " tag push output=SPEC builder no-engine stages json help",

@@ -117,8 +117,9 @@ static bool value_has_part(struct arena *arena, struct str name, const char *con
 	return false;
 }
 
-static bool value_is_secret(struct arena *arena, struct str name)
+bool lint_is_secret(struct str name)
 {
+	owned(arena) struct arena *arena = arena_new();
 	static const char *const secret[] = { "apikey", "auth", "credential", "credentials", "key",
 	                                      "password", "pword", "passwd", "secret", "token" };
 	static const char *const open[] = { "public", "file", "version" };
@@ -145,7 +146,7 @@ void check_secrets(const struct rule *rule, const struct subject *s, struct prob
 			struct str name = str_slice(word, 0, str_find(word, '='));
 			struct check_place place = { .instruction = i, .at = in->parts->args_at[k] };
 			owned_buf struct buf quoted = { 0 };
-			if (!value_is_secret(arena, name))
+			if (!lint_is_secret(name))
 				continue;
 			check_append_quoted(&quoted, name);
 			check_tell(rule, s, problems, &place,

@@ -63,6 +63,10 @@ void lint_report_fix(const struct rule *, bool selected, struct problems *, stru
                      const struct edit *fix, size_t nfix, const char *fmt, ...)
 	__attribute__((format(printf, 7, 8)));
 
+/* By its name a build argument or a variable of the image holds a secret (BuildKit's rule
+ * SecretsUsedInArgOrEnv). */
+bool lint_is_secret(struct str name);
+
 /* The rule of this id in the table (NULL: none), or NULL. */
 const struct rule *lint_find(const struct rule *rules, const char *id);
 /* The same in the kind's table and in those above. */

@@ -170,7 +170,7 @@ static bool buildah_is_chroot(struct str network)
 	return !network.n || str_eq(network, STR("host"));
 }
 
-bool buildah_can(const struct image_task *t, struct error *err)
+bool buildah_can(const struct image_task *t, const char *version, struct error *err)
 {
 	static const char *const names[] = { "shm-size", "cgroup-parent" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -178,7 +178,12 @@ bool buildah_can(const struct image_task *t, struct error *err)
 			return error_set(err, ERROR_REFUSED, "buildah has no --%s where RUN is run by chroot: "
 			                 "BUILDAH_ISOLATION=oci has it, and --engine classic and podman",
 			                 names[i]);
-	return terms_can(t, TERMS_BUILDAH, err);
+	if (!terms_can(t, TERMS_BUILDAH, version, err))
+		return false;
+	if (work_option(t, "cache-from").p && buildah_runs_all(t))
+		return error_set(err, ERROR_REFUSED, "buildah has no --cache-from where files come out: "
+		                 "every step runs for them; --engine buildkit has it");
+	return true;
 }
 
 static void command_add_isolation(struct command *c, struct str network)

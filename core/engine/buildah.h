@@ -28,9 +28,9 @@ void buildah_cancel(struct work *);
 /* Without a word, when the engine is freed: ends what runs. */
 void buildah_work_drop(struct buildah_work *);
 
-/* False: ERROR_REFUSED says which of the task's options buildah lacks, ERROR_USAGE which is
- * wrong. */
-bool buildah_can(const struct image_task *, struct error *);
+/* version: buildah's own.  False: ERROR_REFUSED says which of the task's options it lacks,
+ * ERROR_USAGE which is wrong. */
+bool buildah_can(const struct image_task *, const char *version, struct error *);
 /* Nothing comes from the cache: what a last step that does has made would be missing in the
  * files that are written (1.28.2). */
 bool buildah_runs_all(const struct image_task *);

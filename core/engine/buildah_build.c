@@ -372,7 +372,7 @@ static bool buildah_prepare(struct buildah_work *w, struct error *err)
 	struct buildah_engine *b = buildah_of(w);
 	if (!b->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "buildah was not asked what it is");
-	if (!work_secrets_allowed(w->task, err) || !buildah_can(w->task, err))
+	if (!work_secrets_allowed(w->task, err) || !buildah_can(w->task, b->facts.version, err))
 		return false;
 	if (buildah_runs_all(w->task) && !w->task->level.no_cache && w->base.sink.warning)
 		w->base.sink.warning(w->base.sink.data, STR("every step runs: of what its cache serves "

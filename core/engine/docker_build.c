@@ -241,7 +241,7 @@ static bool docker_can(struct docker_work *w, struct error *err)
 	if (!d->facts.name)
 		return error_set(err, ERROR_UNREACHABLE, "the engine was not asked what it is");
 	if (!docker_secrets_can(w->task, d->builder, err) ||
-	    !docker_options_can(w->task, d->builder, err))
+	    !docker_options_can(w->task, d->builder, d->facts.version, err))
 		return false;
 	if (!context_is_scanned(w->task->context) && !context_scan(w->task->context, err))
 		return false;

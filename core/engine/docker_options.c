@@ -1,17 +1,15 @@
 #include "core/engine/docker_options.h"
 
-#include <stdlib.h>
-
 #include "core/engine/terms.h"
 #include "core/ext/http.h"
 #include "core/value/json.h"
 
 bool docker_options_can(const struct image_task *t, enum docker_builder builder,
-                        struct error *err)
+                        const char *version, struct error *err)
 {
 	return terms_can(t, builder == DOCKER_CLASSIC ? TERMS_CLASSIC :
 	                              builder == DOCKER_PODMAN ? TERMS_PODMAN : TERMS_BUILDKIT,
-	                           err);
+	                 version, err);
 }
 
 void docker_options_add(struct buf *path, const char *name, struct str value)
@@ -110,11 +108,9 @@ static void docker_add_repositories(struct docker_list *l, const struct image_ta
 	const char *option = way == CACHE_TO ? "cache-to" : "cache-from";
 	const char *name = way == CACHE_TO ? "cacheto" : "cachefrom";
 	struct str one = work_option(t, option);
-	char *dot;
-	unsigned long major = strtoul(version, &dot, 10), minor = *dot ? strtoul(dot + 1, NULL, 10) : 0;
 	if (!one.p)
 		return;
-	if (major > 4 || (major == 4 && minor >= 4)) {
+	if (terms_is_since(version, 4, 4)) {
 		struct error ignored;
 		terms_each(t, option, docker_add_cache, l, &ignored);
 		docker_list_end(l, name);

@@ -9,11 +9,12 @@
  * (pkg/api/handlers/compat/images_build.go of podman 4.3 and 4.4), and BuildKit where no
  * session can be had. */
 
-/* False: ERROR_REFUSED says which option this builder lacks and what has it, ERROR_USAGE what
- * is wrong with one's text. */
-bool docker_options_can(const struct image_task *, enum docker_builder, struct error *);
-/* Appends them to the path, of a task that docker_options_can took.  version: the engine's.
- * host: one more entry "NAME:ADDRESS" for RUN steps, or NULL. */
+/* version: the engine's.  False: ERROR_REFUSED says which option this builder lacks and what
+ * has it, ERROR_USAGE what is wrong with one's text. */
+bool docker_options_can(const struct image_task *, enum docker_builder, const char *version,
+                        struct error *);
+/* Appends them to the path, of a task that docker_options_can took.  host: one more entry
+ * "NAME:ADDRESS" for RUN steps, or NULL. */
 void docker_options_append(struct buf *path, const struct image_task *, enum docker_builder,
                            const char *version, const char *host);
 /* Appends NAME=VALUE, with '?' or '&' before it. */

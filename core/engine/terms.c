@@ -1,5 +1,9 @@
 #include "core/engine/terms.h"
 
+#include <stdlib.h>
+
+#include "core/recipe/quote.h"
+
 bool terms_each(const struct image_task *t, const char *name, terms_value_fn *each,
                 void *data, struct error *err)
 {
@@ -77,8 +81,10 @@ static bool terms_table(const struct image_task *t, enum terms_engine e, struct 
 struct terms_reader {
 	struct arena *arena;
 	enum terms_engine engine;
+	const char *version;
 	enum cache_way way;
 	size_t nwritten;                /* outputs that are files and folders */
+	size_t ncaches;                 /* of this way */
 };
 
 static bool terms_read_output(void *data, struct str value, struct error *err)
@@ -111,11 +117,62 @@ static bool terms_is_repository(struct str ref)
 	return ref.n && str_find(last, ':') == STR_NONE && str_find(ref, '@') == STR_NONE;
 }
 
+bool terms_is_since(const char *version, unsigned major, unsigned minor)
+{
+	char *rest;
+	unsigned long has = version ? strtoul(version, &rest, 10) : 0;
+	unsigned long then = version && *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
+	return has > major || (has == major && then >= minor);
+}
+
+/* From which version on there are caches in registries, and lists of them (pkg/cli/common.go
+ * of buildah at its tags; podman's: docker_options.h).  An older buildah takes --cache-from and
+ * does nothing with it; of several both take one. */
+static const struct {
+	unsigned first[2], list[2];
+} terms_caches[] = {
+	[TERMS_CLASSIC] = { { 0, 0 }, { 0, 0 } },
+	[TERMS_PODMAN] = { { 0, 0 }, { 4, 4 } },
+	[TERMS_BUILDAH] = { { 1, 27 }, { 1, 29 } },
+	[TERMS_BUILDKIT] = { { 0, 0 }, { 0, 0 } },
+};
+
+static bool terms_cache_age(struct terms_reader *r, struct error *err)
+{
+	const unsigned *first = terms_caches[r->engine].first, *list = terms_caches[r->engine].list;
+	const char *way = r->way == CACHE_TO ? "to" : "from";
+	if (!terms_is_since(r->version, first[0], first[1]))
+		return error_set(err, ERROR_REFUSED, "%s %s has no --cache-%s: %u.%u has it",
+		                 terms_engines[r->engine], r->version, way, first[0], first[1]);
+	if (++r->ncaches > 1 && !terms_is_since(r->version, list[0], list[1]))
+		return error_set(err, ERROR_REFUSED, "%s %s has no --cache-%s more than once: %u.%u has it",
+		                 terms_engines[r->engine], r->version, way, list[0], list[1]);
+	return true;
+}
+
+/* What these engines do with a registry anyway is all that may be asked of them. */
+static bool terms_cache_attrs(const struct terms_reader *r, const struct cache_spec *c,
+                              struct error *err)
+{
+	for (size_t i = 0; i < c->nattrs; i++) {
+		owned_buf struct buf what = { 0 };
+		struct pair a = c->attrs[i];
+		if (str_eq(a.name, STR("ref")) || (r->way == CACHE_TO && str_eq(a.name, STR("mode")) &&
+		                                   str_eq(a.value, STR("max"))))
+			continue;
+		buf_printf(&what, "--cache-%s with %.*s=%.*s", r->way == CACHE_TO ? "to" : "from",
+		           STR_ARG(a.name), STR_ARG(a.value));
+		return terms_lack(r->engine, buf_text(&what), "--engine buildkit may have it", err);
+	}
+	return true;
+}
+
 static bool terms_read_cache(void *data, struct str value, struct error *err)
 {
 	struct terms_reader *r = data;
 	bool keeps = r->engine == TERMS_PODMAN || r->engine == TERMS_BUILDAH;
 	struct cache_spec c;
+	struct error wrong;
 	owned_buf struct buf what = { 0 };
 	if (!cache_read(r->arena, value, r->way, &c, err))
 		return false;
@@ -129,7 +186,9 @@ static bool terms_read_cache(void *data, struct str value, struct error *err)
 	if (keeps && !terms_is_repository(ref))
 		return error_set(err, ERROR_REFUSED, "%s keeps a cache in a repository of its own: ref= "
 		                 "without a tag, not '%.*s'", terms_engines[r->engine], STR_ARG(ref));
-	return true;
+	if (keeps && !quote_check_repository(ref, &wrong))
+		return error_set(err, ERROR_USAGE, "ref= is no repository: %s", wrong.text);
+	return terms_cache_attrs(r, &c, err) && terms_cache_age(r, err);
 }
 
 static bool terms_read_host(void *data, struct str value, struct error *err)
@@ -160,10 +219,12 @@ static bool terms_read_ssh(void *data, struct str value, struct error *err)
 	return ssh_read(value, &ssh, err);
 }
 
-bool terms_can(const struct image_task *t, enum terms_engine e, struct error *err)
+bool terms_can(const struct image_task *t, enum terms_engine e, const char *version,
+               struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
-	struct terms_reader r = { .arena = a, .engine = e, .way = CACHE_FROM };
+	struct terms_reader r = { .arena = a, .engine = e, .way = CACHE_FROM,
+	                          .version = version ? version : "" };
 	if (!terms_table(t, e, err) || !terms_is_off(t, "provenance", err) ||
 	    !terms_is_off(t, "sbom", err) ||
 	    !terms_each(t, "output", terms_read_output, &r, err) ||
@@ -174,6 +235,7 @@ bool terms_can(const struct image_task *t, enum terms_engine e, struct error *er
 	    !terms_each(t, "ssh", terms_read_ssh, NULL, err))
 		return false;
 	r.way = CACHE_TO;
+	r.ncaches = 0;
 	if (!terms_each(t, "cache-to", terms_read_cache, &r, err))
 		return false;
 	if (str_find(work_option(t, "platform"), ',') != STR_NONE)

@@ -14,8 +14,11 @@ bool terms_each(const struct image_task *, const char *name, terms_value_fn *, v
 enum terms_engine { TERMS_CLASSIC, TERMS_PODMAN, TERMS_BUILDAH, TERMS_BUILDKIT };
 
 /* False: ERROR_REFUSED names the first option that this engine lacks and what has it,
- * ERROR_USAGE an option whose text is wrong. */
-bool terms_can(const struct image_task *, enum terms_engine, struct error *);
+ * ERROR_USAGE an option whose text is wrong.  version: as the engine tells its own; one that
+ * cannot be read is taken for the oldest. */
+bool terms_can(const struct image_task *, enum terms_engine, const char *version, struct error *);
+/* Version text is at least this ("1.29.0-dev" is 1.29). */
+bool terms_is_since(const char *version, unsigned major, unsigned minor);
 /* The output that is a file or a folder: false where there is none. */
 bool terms_output(struct arena *, const struct image_task *, struct output *ret_output);
 /* An image with its names is wanted too. */

@@ -459,20 +459,70 @@ static void test_buildah__chroot_has_no_memory_and_group_of_its_own(void **state
 	struct error err = { 0 };
 	b->task.options = shm;
 	b->task.noptions = 1;
-	assert_false(buildah_can(&b->task, &err));
+	assert_false(buildah_can(&b->task, "1.28.2", &err));
 	assert_int_equal(err.code, ERROR_REFUSED);
 	assert_non_null(strstr(err.text, "--shm-size where RUN is run by chroot"));
 	setenv("BUILDAH_ISOLATION", "oci", 1);
-	assert_true(buildah_can(&b->task, &err));
+	assert_true(buildah_can(&b->task, "1.28.2", &err));
 	setenv("BUILDAH_ISOLATION", "chroot", 1);
-	assert_false(buildah_can(&b->task, &err));
+	assert_false(buildah_can(&b->task, "1.28.2", &err));
 	unsetenv("BUILDAH_ISOLATION");
 	b->task.options = none;
 	b->task.noptions = 2;
-	assert_true(buildah_can(&b->task, &err));
+	assert_true(buildah_can(&b->task, "1.28.2", &err));
 	b->task.options = two;
-	assert_false(buildah_can(&b->task, &err));
+	assert_false(buildah_can(&b->task, "1.28.2", &err));
 	assert_non_null(strstr(err.text, "two files or folders"));
+}
+
+/* What it would pass over, take the last of, or fail at once it runs. */
+static void test_buildah__caches_it_cannot_keep_are_refused(void **state)
+{
+	static const struct { const char *version, *from, *from2, *to, *to2, *output, *want; } rows[] = {
+		{ "1.28.2", "h:5000/c", NULL, "type=registry,ref=h:5000/c,mode=max", NULL, NULL, NULL },
+		{ "1.29.0-dev", "h/c", "h/d", "h/c", "h/d", NULL, NULL },
+		{ "1.9.1", NULL, NULL, NULL, NULL, NULL, NULL },
+		{ "1.28.2", "h/c", "h/d", NULL, NULL, NULL,
+		  "buildah 1.28.2 has no --cache-from more than once: 1.29 has it" },
+		{ "1.28.2", "h/c", NULL, "h/c", "h/d", NULL, "no --cache-to more than once: 1.29" },
+		{ "1.26.4", "h/c", NULL, NULL, NULL, NULL, "buildah 1.26.4 has no --cache-from: 1.27" },
+		{ "1.26.4", NULL, NULL, "h/c", NULL, NULL, "buildah 1.26.4 has no --cache-to: 1.27" },
+		{ "1.28.2", "h/c:1", NULL, NULL, NULL, NULL, "ref= without a tag, not 'h/c:1'" },
+		{ "1.28.2", NULL, NULL, "h/c@sha256:0", NULL, NULL, "ref= without a tag" },
+		{ "1.28.2", "type=local,src=/c", NULL, NULL, NULL, NULL, "no --cache-from type=local" },
+		{ "1.28.2", NULL, NULL, "type=inline", NULL, NULL, "no --cache-to type=inline: type=reg" },
+		{ "1.28.2", NULL, NULL, "type=local,dest=/c", NULL, NULL, "no --cache-to type=local" },
+		{ "1.28.2", NULL, NULL, "type=registry,ref=h/c,mode=min", NULL, NULL,
+		  "buildah has no --cache-to with mode=min" },
+		{ "1.28.2", NULL, NULL, "type=registry,ref=h/c,compression=zstd", NULL, NULL,
+		  "no --cache-to with compression=zstd" },
+		{ "1.28.2", "docker://h/c", NULL, NULL, NULL, NULL,
+		  "?--cache-from: ref= is no repository" },
+		{ "1.28.2", "h/C", NULL, NULL, NULL, NULL, "?--cache-from: ref= is no repository" },
+		{ "1.28.2", "h/c", NULL, NULL, NULL, "/o", "no --cache-from where files come out" },
+		{ "1.28.2", NULL, NULL, "h/c", NULL, "/o", NULL },
+	};
+	struct bench *b = *state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct pair all[] = { { STR("cache-from"), str_of(rows[i].from) },
+		                            { STR("cache-from"), str_of(rows[i].from2) },
+		                            { STR("cache-to"), str_of(rows[i].to) },
+		                            { STR("cache-to"), str_of(rows[i].to2) },
+		                            { STR("output"), str_of(rows[i].output) } };
+		struct pair options[5];
+		struct error err = { 0 };
+		const char *want = rows[i].want;
+		b->task.options = options;
+		b->task.noptions = 0;
+		for (size_t k = 0; k < 5; k++)
+			if (all[k].value.p)
+				options[b->task.noptions++] = all[k];
+		bool can = buildah_can(&b->task, rows[i].version, &err);
+		bool is_usage = want && want[0] == '?';
+		if (can != !want || (want && !strstr(err.text, want + is_usage)))
+			fail_msg("row %zu: %s", i, can ? "is taken" : err.text);
+		assert_true(can || err.code == (is_usage ? ERROR_USAGE : ERROR_REFUSED));
+	}
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
@@ -493,6 +543,7 @@ int main(void)
 		TEST(test_buildah__secrets_stand_in_no_arguments),
 		TEST(test_buildah__isolation_follows_the_network_and_the_environment),
 		TEST(test_buildah__options_become_flags),
+		TEST(test_buildah__caches_it_cannot_keep_are_refused),
 		TEST(test_buildah__chroot_has_no_memory_and_group_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static void check_row(const struct row *r, const char *version, const char *host
 	owned_buf struct buf path = { 0 };
 	struct error err = { 0 };
 	buf_append_text(&path, "/build");
-	if (!docker_options_can(&t, r->builder, &err)) {
+	if (!docker_options_can(&t, r->builder, version, &err)) {
 		if ((r->want[0] != '!' && r->want[0] != '?') || !strstr(err.text, r->want + 1))
 			fail_msg("%s is refused: %s", r->options, err.text);
 		assert_int_equal(err.code, r->want[0] == '!' ? ERROR_REFUSED : ERROR_USAGE);
@@ -89,6 +89,8 @@ static void test_docker_options__podman_keeps_caches_in_repositories(void **stat
 	                                "/build?cachefrom=h:5000/c&cacheto=h:5000/d" };
 	static const struct row new = { DOCKER_PODMAN, "cache-from=h:5000/c\ncache-from=h:5000/d",
 	                                "/build?cachefrom=[\"h:5000/c\",\"h:5000/d\"]" };
+	static const struct row more = { DOCKER_PODMAN, "cache-to=h:5000/c\ncache-to=h:5000/d",
+	                                 "!4.3.1 has no --cache-to more than once: 4.4 has it" };
 	static const struct row tagged = { DOCKER_PODMAN, "cache-to=h:5000/c:1",
 	                                   "!ref= without a tag, not 'h:5000/c:1'" };
 	(void)state;
@@ -96,6 +98,7 @@ static void test_docker_options__podman_keeps_caches_in_repositories(void **stat
 	check_row(&new, "4.4.0", NULL);
 	check_row(&new, "5.0.0-dev", NULL);
 	check_row(&tagged, "4.3.1", NULL);
+	check_row(&more, "4.3.1", NULL);
 }
 
 static void test_docker_options__what_a_builder_lacks_is_refused(void **state)
@@ -105,6 +108,9 @@ static void test_docker_options__what_a_builder_lacks_is_refused(void **state)
 		{ DOCKER_PODMAN, "ssh=default", "!podman's service has no --ssh" },
 		{ DOCKER_CLASSIC, "cache-to=type=inline", "!no --cache-to: --engine podman and buildah" },
 		{ DOCKER_PODMAN, "cache-to=type=inline", "!no --cache-to type=inline: type=registry" },
+		{ DOCKER_CLASSIC, "cache-from=type=registry,ref=a,mode=max",
+		  "!no --cache-from with mode=max" },
+		{ DOCKER_PODMAN, "cache-to=type=registry,ref=h/c,mode=min", "!no --cache-to with mode=min" },
 		{ DOCKER_CLASSIC, "cache-from=type=local,src=/c", "!no --cache-from type=local" },
 		{ DOCKER_CLASSIC, "no-cache-filter=web", "!no --no-cache-filter: --engine buildkit" },
 		{ DOCKER_PODMAN, "no-cache-filter=web", "!no --no-cache-filter" },

@@ -189,6 +189,27 @@ static void rule_source_keys(const struct rule *rule, const struct subject *s,
 		}
 }
 
+/* ---- bytes ---- */
+
+static void rules_mark(const struct rule *rule, const struct source *source, const char *file,
+                       struct problems *problems)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	if (!source || !str_has_prefix(source->text, str_of(mark)))
+		return;
+	struct span at = { source, 0, sizeof mark - 1 };
+	lint_report_fix(rule, true, problems, at, &(struct edit){ .at = at }, 1,
+	                "%s begins with a byte order mark, and Poetry does not read it: save it as "
+	                "UTF-8 without one", file);
+}
+
+static void rule_mark(const struct rule *rule, const struct subject *s, struct problems *problems)
+{
+	const struct poetry *p = rules_of(s);
+	rules_mark(rule, p->source, "pyproject.toml", problems);
+	rules_mark(rule, p->lock ? p->lock->source : NULL, "poetry.lock", problems);
+}
+
 const struct rule poetry_rules[] = {
 	{ .id = "lock-stale", .severity = SEVERITY_ERROR, .check = rule_lock_stale,
 	  .sentence = "A poetry.lock belongs to this pyproject.toml.",
@@ -222,5 +243,9 @@ const struct rule poetry_rules[] = {
 	{ .id = "source-key-removed", .severity = SEVERITY_ERROR, .check = rule_source_keys,
 	  .sentence = "Sources have keys that this Poetry knows.",
 	  .reason = "Poetry 2 refuses default and secondary, which 1.x had." },
+	{ .id = "byte-order-mark", .severity = SEVERITY_ERROR, .check = rule_mark,
+	  .sentence = "pyproject.toml and poetry.lock begin without a byte order mark.",
+	  .reason = "TOML has none, so every poetry command fails at the first character, though "
+	            "editors show nothing there." },
 	{ .id = NULL },
 };

@@ -478,7 +478,9 @@ static void test_buildah__chroot_has_no_memory_and_group_of_its_own(void **state
 /* What it would pass over, take the last of, or fail at once it runs. */
 static void test_buildah__caches_it_cannot_keep_are_refused(void **state)
 {
-	static const struct { const char *version, *from, *from2, *to, *to2, *output, *want; } rows[] = {
+	static const struct {
+		const char *version, *from, *from2, *to, *to2, *output, *want;
+	} rows[] = {
 		{ "1.28.2", "h:5000/c", NULL, "type=registry,ref=h:5000/c,mode=max", NULL, NULL, NULL },
 		{ "1.29.0-dev", "h/c", "h/d", "h/c", "h/d", NULL, NULL },
 		{ "1.9.1", NULL, NULL, NULL, NULL, NULL, NULL },

@@ -9,7 +9,12 @@
 static const char text[] = "FROM a\nARG HTTP_PROXY\nARG TARGETARCH\nARG A=1\nARG INDEX=open\n"
                            "ARG LEVEL=x\nENV V=$A-$TARGETARCH-$HTTP_PROXY-$INDEX-$LEVEL\n";
 
-struct row { const struct pair *options; size_t noptions; bool has_secret, has_level; const char *env; };
+struct row {
+	const struct pair *options;
+	size_t noptions;
+	bool has_secret, has_level;
+	const char *env;
+};
 
 static void check_row(const struct row *row)
 {

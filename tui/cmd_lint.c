@@ -39,13 +39,6 @@ void lint_write_text(struct buf *out, const struct project *p)
 	}
 }
 
-/* What a made Dockerfile copies may have to be fetched first; a folder that is the context
- * is there. */
-static bool lint_is_made(const struct image_task *image)
-{
-	return !image->recipe->ninstructions || !image->recipe->instructions[0].at.source;
-}
-
 /* Advice from builds that were kept; what cannot be had is none. */
 static void lint_advise(const struct project *p, const struct recipe *recipe,
                         struct problems *told)
@@ -57,17 +50,10 @@ static void lint_advise(const struct project *p, const struct recipe *recipe,
 
 void lint_read(struct project *p)
 {
-	struct error err;
 	owned(problems) struct problems *told = problems_new();
 	project_read(p);
 	const struct image_task *image = p->plan ? plan_image(p->plan) : NULL;
-	struct context *context = image ? image->context : NULL;
-	if (context && !context_scan(context, &err)) {
-		if (!lint_is_made(image))
-			problems_add(p->problems, SEVERITY_NOTE, "lint-context", (struct span){ 0 },
-			             "the build context is not looked at: %s", err.text);
-		context = NULL;
-	}
+	const struct context *context = lint_scan(p->plan, p->problems);
 	if (image)
 		lint_advise(p, image->recipe, told);
 	project_lint(p, context, told);

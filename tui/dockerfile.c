@@ -93,6 +93,12 @@ static void dockerfile_mark_line(struct dockerfile *d, size_t problem, const str
 void dockerfile_mark(struct dockerfile *d, const struct problems *problems)
 {
 	size_t n = problems && d->recipe ? problems_count(problems) : 0;
+	for (size_t i = 0; i < d->list.n; i++) {
+		d->rows[i].mark = 0;
+		d->rows[i].problem = STR_NONE;
+	}
+	for (size_t k = 0; d->recipe && k < d->recipe->ninstructions; k++)
+		d->marks[k] = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct problem *p = problems_get(problems, i);
 		dockerfile_mark_line(d, i, p);

@@ -132,11 +132,15 @@ static void project_forget(struct project *p)
 	plan_free(p->plan);
 	settings_free(p->settings);
 	problems_free(p->problems);
+	problems_free(p->unlinted);
+	arena_free(p->found);
 	files_free(p->files);
 	files_free(p->disk);
 	p->plan = NULL;
 	p->settings = NULL;
 	p->problems = NULL;
+	p->unlinted = NULL;
+	p->found = NULL;
 	p->files = NULL;
 	p->disk = NULL;
 }
@@ -201,20 +205,6 @@ bool project_read_settings(struct project *p)
 	return problems_errors(p->problems) == 0;
 }
 
-void project_lint(struct project *p, const struct context *context,
-                  const struct problems *told)
-{
-	owned(arena) struct arena *arena = arena_new();
-	if (p->settings)
-		lint_run(p->kind->rules,
-		         &(struct subject){ .settings = p->settings, .plan = p->plan,
-		                            .selection = &p->selection, .context = context,
-		                            .preferences = p->preferences, .told = told,
-		                            .known = kind_rules(arena) },
-		         p->problems);
-	problems_sort(p->problems);
-}
-
 bool project_read(struct project *p)
 {
 	project_keep_good(p);
@@ -223,8 +213,10 @@ bool project_read(struct project *p)
 	project_read_files(p);
 	if (p->settings)
 		p->plan = p->kind->plan(p->settings, &p->selection, p->files, p->problems);
-	if (p->lints)
+	if (p->lints) {
+		p->unlinted = problems_copy(p->problems);
 		project_lint(p, NULL, NULL);
+	}
 	problems_sort(p->problems);
 	if (p->plan)
 		project_forget_good(p);

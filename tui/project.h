@@ -25,6 +25,8 @@ struct project {
 	struct files *files;            /* what was asked for: what to watch */
 	struct files *disk;             /* below it where texts were edited; or NULL */
 	struct problems *problems;
+	struct problems *unlinted;      /* those that no rule has found; NULL: it does not lint */
+	struct arena *found;            /* sources of files that only findings name; or NULL */
 	struct settings *settings;      /* may be NULL */
 	struct plan *plan;              /* NULL when problems keep it from being built */
 	/* While plan is NULL: what was last read without a problem, or NULL. */
@@ -46,6 +48,9 @@ bool project_read(struct project *);
  * somebody else (lint.h), both NULL where nobody may wait for them.  project_read does so
  * without them when lints is set. */
 void project_lint(struct project *, const struct context *, const struct problems *told);
+/* Findings of somebody who had the same texts (core/job/findings.h) in the place of those of the
+ * last project_read, which lints.  Returns the problems that were; the caller's. */
+struct problems *project_lint_told(struct project *, const struct value *findings);
 /* The settings alone, without a plan and what making it would find. */
 bool project_read_settings(struct project *);
 

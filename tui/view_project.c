@@ -111,6 +111,8 @@ static void view_project_reread(struct view *view)
 	v->settings = p->settings ? p->settings : p->good_settings;
 	v->plan = p->plan ? p->plan : p->good_plan;
 	v->problem = STR_NONE;
+	linted_reread(&v->linted);
+	linted_ask(&v->linted, app_loop(view->app));
 	problem_panel_fill(&v->panel, p->problems);
 	tree_fill(&v->tree, p, v->settings);
 	row = tree_row(&v->tree);
@@ -155,6 +157,7 @@ static void view_project_enter(struct view *view)
 	}
 	foretold_ask(&v->foretold, app_loop(view->app));
 	advised_ask(&v->advised, app_loop(view->app), true);
+	linted_ask(&v->linted, app_loop(view->app));
 }
 
 void view_project_count(const struct view_project *v, size_t *ret_errors, size_t *ret_warnings)
@@ -487,6 +490,7 @@ static void view_project_free(struct view *view)
 	view_edit_finish(&v->edit);
 	view_fix_finish(&v->fix);
 	advised_finish(&v->advised);
+	linted_finish(&v->linted);
 	git_marks_finish(&v->git);
 	early_finish(&v->early);
 	foretold_finish(&v->foretold);
@@ -540,6 +544,7 @@ struct view *view_project_new(struct project *project)
 	git_marks_init(&v->git, view_project_git_changed, v);
 	foretold_init(&v->foretold, project, view_project_foretold, v);
 	advised_init(&v->advised, project, view_project_advised, v);
+	linted_init(&v->linted, project, view_project_linted, v);
 	v->tree.git = &v->git.states;
 	return &v->view;
 }

@@ -11,6 +11,9 @@ void view_project_foretold(void *data)
 {
 	struct view_project *v = data;
 	dockerfile_foretell(&v->dockerfile, &v->foretold);
+	/* Another forecast of the same files: the context has changed, or it was not there yet. */
+	if (!v->foretold.is_stale)
+		linted_ask(&v->linted, app_loop(v->view.app));
 	app_dirty(v->view.app);
 }
 

@@ -8,6 +8,7 @@
 #include "tui/foretold.h"
 #include "tui/git_marks.h"
 #include "tui/link.h"
+#include "tui/linted.h"
 #include "tui/merged.h"
 #include "tui/problem_panel.h"
 #include "tui/tree.h"
@@ -31,6 +32,7 @@ struct view_project {
 	struct early early;
 	struct foretold foretold;
 	struct advised advised;
+	struct linted linted;
 	struct buf needle;                      /* searched for last */
 	enum pane focus;                        /* has the keys, unless the panel has them */
 	struct problem_panel panel;
@@ -83,5 +85,7 @@ bool view_project_panel_act(struct view_project *, enum action, unsigned count, 
 /* After every key: which problem is gone to.  stays: it still is. */
 void view_project_note_problem(struct view_project *, bool stays);
 bool view_project_back(struct view *);
+/* The project has other problems than those before, of the same files. */
+void view_project_linted(void *data, const struct problems *before);
 
 #endif

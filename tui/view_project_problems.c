@@ -184,3 +184,28 @@ void view_project_note_problem(struct view_project *v, bool stays)
 	else if (!stays)
 		v->problem = STR_NONE;
 }
+
+/* The same problem among others, or STR_NONE. */
+static size_t problems_find(const struct problems *problems, const struct problem *wanted)
+{
+	for (size_t i = 0; i < problems_count(problems); i++) {
+		const struct problem *p = problems_get(problems, i);
+		if (p->at.source == wanted->at.source && p->at.at == wanted->at.at &&
+		    strcmp(p->rule, wanted->rule) == 0 && str_eq(p->text, wanted->text))
+			return i;
+	}
+	return STR_NONE;
+}
+
+void view_project_linted(void *data, const struct problems *before)
+{
+	struct view_project *v = data;
+	const struct project *p = v->project;
+	if (v->problem != STR_NONE)
+		v->problem = problems_find(p->problems, problems_get(before, v->problem));
+	problem_panel_fill(&v->panel, p->problems);
+	tree_fill(&v->tree, v->project, v->settings);
+	dockerfile_mark(&v->dockerfile, p->problems);
+	view_project_note_problem(v, true);
+	view_project_link(v);
+}

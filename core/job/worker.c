@@ -27,6 +27,7 @@ static const struct {
 	{ "keep", worker_keep, false },
 	{ "layers", worker_layers, false },
 	{ "lines", worker_lines, false },
+	{ "lint", worker_lint, false },
 	{ "places", worker_places, false },
 	{ "probe", worker_probe, false },
 	{ "revision", worker_revision, false },

@@ -47,6 +47,7 @@ bool worker_compare(struct worker_io *, struct error *);
 bool worker_disk(struct worker_io *, struct error *);
 bool worker_doctor(struct worker_io *, struct error *);
 bool worker_lines(struct worker_io *, struct error *);
+bool worker_lint(struct worker_io *, struct error *);
 bool worker_images(struct worker_io *, struct error *);
 bool worker_layers(struct worker_io *, struct error *);
 bool worker_places(struct worker_io *, struct error *);

@@ -15,6 +15,26 @@ static void lint_check(const struct rule *rules, const struct subject *subject,
 			rules->check(rules, subject, problems);
 }
 
+static bool lint_is_derived(const struct recipe *r)
+{
+	return r->ninstructions && !r->instructions[0].at.source;
+}
+
+const struct context *lint_scan(const struct plan *plan, struct problems *problems)
+{
+	const struct image_task *image = plan ? plan_image(plan) : NULL;
+	struct error err;
+	if (!image || !image->context)
+		return NULL;
+	if (context_scan(image->context, &err))
+		return image->context;
+	/* What a made Dockerfile copies may have to be fetched first; a folder is there. */
+	if (image->recipe->ninstructions && !lint_is_derived(image->recipe))
+		problems_add(problems, SEVERITY_NOTE, "lint-context", (struct span){ 0 },
+		             "the build context is not looked at: %s", err.text);
+	return NULL;
+}
+
 void lint_run(const struct rule *rules, const struct subject *subject, struct problems *problems)
 {
 	struct subject whole = *subject;
@@ -22,8 +42,7 @@ void lint_run(const struct rule *rules, const struct subject *subject, struct pr
 	owned(values) struct values *values = NULL;
 	owned(problems) struct problems *found = problems_new();
 	whole.recipe = image ? image->recipe : NULL;
-	whole.for_derived = whole.recipe && whole.recipe->ninstructions &&
-	                    !whole.recipe->instructions[0].at.source;
+	whole.for_derived = whole.recipe && lint_is_derived(whole.recipe);
 	owned(arena) struct arena *arena = arena_new();
 	if (whole.recipe) {
 		whole.values = values = given_values(image, image->recipe, false);

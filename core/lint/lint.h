@@ -51,6 +51,11 @@ extern const struct rule lint_check_rules[], lint_own_rules[], lint_quiet_rules[
  * ignore is left out, severities are as preferences have them. */
 void lint_run(const struct rule *rules, const struct subject *, struct problems *);
 
+/* Looks at the build context of the plan's main image, which takes its time: what a subject's
+ * context is.  NULL: there is none, or it cannot be looked at, which is told (`lint-context`)
+ * unless it is one that has to be made first.  plan may be NULL. */
+const struct context *lint_scan(const struct plan *, struct problems *);
+
 /* The subject's scripts, in the arena. */
 const struct shell_commands *lint_scripts(const struct subject *, struct arena *);
 

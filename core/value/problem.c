@@ -102,6 +102,17 @@ void problems_add_problem(struct problems *ps, const struct problem *from)
 	p->fix = problems_copy_fix(ps->arena, from);
 }
 
+struct problems *problems_copy(const struct problems *from)
+{
+	struct problems *ps = problems_new();
+	for (size_t i = 0; i < from->n; i++)
+		problems_add_problem(ps, &from->items[i]);
+	/* What was only counted is so again. */
+	ps->errors = from->errors;
+	ps->lost = from->lost;
+	return ps;
+}
+
 size_t problems_count(const struct problems *ps)
 {
 	return ps->n + (ps->lost != 0);

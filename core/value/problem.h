@@ -28,6 +28,7 @@ struct problem {
 
 /* The list copies what it is given; sources are borrowed and must live as long. */
 struct problems *problems_new(void);
+struct problems *problems_copy(const struct problems *);
 void problems_free(struct problems *);
 OWN_DEFINE(problems)
 

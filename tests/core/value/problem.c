@@ -104,6 +104,21 @@ static void test_problem__counts_what_it_does_not_keep(void **state)
 	assert_string_equal(reading_problem(r, PROBLEMS_MAX), "and 1003 more");
 }
 
+static void test_problem__a_copy_counts_what_it_does_not_keep(void **state)
+{
+	struct reading *r = *state;
+	for (int i = 0; i < PROBLEMS_MAX + 3; i++)
+		add(r, i % 2 ? SEVERITY_ERROR : SEVERITY_NOTE, NULL, 0, "x");
+	owned(problems) struct problems *copy = problems_copy(r->problems);
+	assert_int_equal(problems_count(copy), problems_count(r->problems));
+	assert_int_equal(problems_errors(copy), problems_errors(r->problems));
+	for (size_t i = 0; i < problems_count(copy); i++) {
+		const struct problem *one = problems_get(copy, i), *other = problems_get(r->problems, i);
+		assert_true(str_eq(one->text, other->text));
+		assert_int_equal(one->severity, other->severity);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +127,7 @@ int main(void)
 		READING_TEST(test_problem__copies_what_it_is_given),
 		READING_TEST(test_problem__sorts_by_place_and_keeps_equal_ones_once),
 		READING_TEST(test_problem__counts_what_it_does_not_keep),
+		READING_TEST(test_problem__a_copy_counts_what_it_does_not_keep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

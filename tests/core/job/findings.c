@@ -113,7 +113,8 @@ static void test_findings__leaves_out_what_is_not_in_the_readers_texts(void **st
 	problems_add(s.told, SEVERITY_NOTE, "another-profile", (struct span){ other, 0, 1 }, "x");
 	problems_add(s.told, SEVERITY_NOTE, "behind-the-end", (struct span){ longer, 17, 1 }, "x");
 	problems_add_problem(s.told, &(struct problem){
-		.rule = "edits-behind-the-end", .text = STR("x"), .severity = SEVERITY_NOTE, .at = { longer, 0, 4 },
+		.rule = "edits-behind-the-end", .text = STR("x"), .severity = SEVERITY_NOTE,
+		.at = { longer, 0, 4 },
 		.fix = &beyond, .nfix = 1 });
 	problems_add(s.told, SEVERITY_NOTE, "at-the-end", (struct span){ longer, 17, 0 }, "x");
 	sides_read(&s, findings_value(s.arena, s.told));

@@ -136,7 +136,6 @@ static bool value_is_legacy(const struct instruction *in)
 void check_secrets(const struct rule *rule, const struct subject *s, struct problems *problems)
 {
 	const struct recipe *r = s->recipe;
-	owned(arena) struct arena *arena = arena_new();
 	for (size_t i = 0; i < r->ninstructions; i++) {
 		const struct instruction *in = &r->instructions[i];
 		if ((in->kind != INSTRUCTION_ENV && in->kind != INSTRUCTION_ARG) || in->stage < 0)

@@ -50,7 +50,8 @@ static void project_check(struct files *files, unsigned how, struct problems *pr
 		return;
 	owned(plan) struct plan *plan = kind->plan(settings, &selection, files, problems);
 	CHECK(!plan || problems_errors(problems) == 0);
-	lint_run(kind->rules, &(struct subject){ settings, plan, &selection }, problems);
+	lint_run(kind->rules, &(struct subject){ .settings = settings, .plan = plan,
+		                                            .selection = &selection }, problems);
 	project_tell(problems);
 }
 

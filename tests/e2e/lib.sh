@@ -203,6 +203,20 @@ images_remove_buildah() {
 	done
 }
 
+# buildah_own [IMAGE]…: a store for buildah of this test's own, which knows these images. In one
+# that is shared a build fails ("layer not known") while another test removes images.
+buildah_own() {
+	mkdir -p "$T/buildah"
+	for image; do
+		buildah push -q "localhost/$image" \
+			"containers-storage:[vfs@$T/buildah/root+$T/buildah/run]localhost/$image" >"$T/buildah.log" 2>&1 ||
+			{ not_ok "buildah has a store of its own" "$T/buildah.log"; exit 1; }
+	done
+	printf '[storage]\ndriver = "vfs"\ngraphroot = "%s"\nrunroot = "%s"\n' \
+		"$T/buildah/root" "$T/buildah/run" >"$T/storage.conf"
+	export CONTAINERS_STORAGE_CONF=$T/storage.conf
+}
+
 # -- podman --------------------------------------------------------------------------------------
 
 # podman_start [IMAGE]…: a service for this test, at CONTAINER_HOST, which knows these images.

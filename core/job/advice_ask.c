@@ -5,7 +5,6 @@
 #include "core/base/check.h"
 #include "core/job/request.h"
 #include "core/job/worker.h"
-#include "core/value/json.h"
 
 struct advice_asking {
 	struct worker *worker;
@@ -67,14 +66,9 @@ struct advice_asking *advice_ask(struct loop *loop, struct arena *a, const struc
 {
 	owned(advice_asking) struct advice_asking *q = xcalloc(1, sizeof *q);
 	owned(arena) struct arena *scratch = arena_new();
-	owned_buf struct buf text = { 0 };
 	struct value *argument = value_new_object(scratch);
-	const struct value *request;
-	struct error bug;
 	*q = (struct advice_asking){ .arena = a, .told = told, .data = data };
-	request_write(&text, r);
-	CHECK(value_parse_json(scratch, arena_str(scratch, buf_str(&text)), &request, &bug));
-	value_set(scratch, argument, "request", (struct value *)request);
+	value_set(scratch, argument, "request", request_value(scratch, r));
 	q->worker = worker_start(loop, "advice", argument, ask_line, q, err);
 	return q->worker ? take(q) : NULL;
 }

@@ -49,13 +49,8 @@ static void ask_line(void *data, const struct value *line, bool ended_well)
 
 static struct value *ask_argument(struct arena *a, const struct request *r, bool engine)
 {
-	owned_buf struct buf text = { 0 };
 	struct value *argument = value_new_object(a);
-	const struct value *request;
-	struct error bug;
-	request_write(&text, r);
-	CHECK(value_parse_json(a, arena_str(a, buf_str(&text)), &request, &bug));
-	value_set(a, argument, "request", (struct value *)request);
+	value_set(a, argument, "request", request_value(a, r));
 	value_set(a, argument, "engine", value_new_bool(a, engine));
 	return argument;
 }

@@ -4,7 +4,6 @@
 
 #include "core/base/check.h"
 #include "core/job/worker.h"
-#include "core/value/json.h"
 
 struct lint_asking {
 	struct worker *worker;
@@ -47,14 +46,9 @@ struct lint_asking *lint_ask(struct loop *loop, const struct request *r, lint_to
 {
 	owned(lint_asking) struct lint_asking *q = xcalloc(1, sizeof *q);
 	owned(arena) struct arena *scratch = arena_new();
-	owned_buf struct buf text = { 0 };
 	struct value *argument = value_new_object(scratch);
-	const struct value *request;
-	struct error bug;
 	*q = (struct lint_asking){ .told = told, .data = data };
-	request_write(&text, r);
-	CHECK(value_parse_json(scratch, arena_str(scratch, buf_str(&text)), &request, &bug));
-	value_set(scratch, argument, "request", (struct value *)request);
+	value_set(scratch, argument, "request", request_value(scratch, r));
 	q->worker = worker_start(loop, "lint", argument, ask_line, q, err);
 	return q->worker ? take(q) : NULL;
 }

@@ -91,9 +91,8 @@ static void request_pool(struct arena *a, struct value *o, const struct request_
 	value_set(a, o, "pool", pool);
 }
 
-void request_write(struct buf *out, const struct request *r)
+struct value *request_value(struct arena *a, const struct request *r)
 {
-	owned(arena) struct arena *a = arena_new();
 	struct value *o = value_new_object(a);
 	value_set(a, o, "format", value_new_integer(a, 1));
 	request_set(a, o, "id", r->id);
@@ -109,7 +108,13 @@ void request_write(struct buf *out, const struct request *r)
 	request_set(a, o, "watch", r->watch);
 	request_combos(a, o, r);
 	value_set(a, o, "texts", request_pairs(a, r->texts, r->ntexts));
-	value_write_json(out, o, JSON_FILE);
+	return o;
+}
+
+void request_write(struct buf *out, const struct request *r)
+{
+	owned(arena) struct arena *a = arena_new();
+	value_write_json(out, request_value(a, r), JSON_FILE);
 	buf_append_char(out, '\n');
 }
 
@@ -196,14 +201,9 @@ static void request_get_selection(struct arena *a, const struct value *o, struct
 	s->abilities = (unsigned)request_number(o, "abilities");
 }
 
-struct request *request_read(struct str text, struct error *err)
+struct request *request_read_value(const struct value *o, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
-	const struct value *o;
-	if (!value_parse_json(a, text, &o, err)) {
-		error_prefix(err, "request.json");
-		return NULL;
-	}
 	struct request *r = arena_alloc(a, sizeof *r);
 	r->id = request_get(a, o, "id");
 	r->argument = request_get(a, o, "argument");
@@ -227,6 +227,16 @@ struct request *request_read(struct str text, struct error *err)
 	r->jobs = (size_t)request_number(o, "jobs");
 	r->arena = take(a);
 	return r;
+}
+
+struct request *request_read(struct str text, struct error *err)
+{
+	owned(arena) struct arena *a = arena_new();
+	const struct value *o;
+	if (value_parse_json(a, text, &o, err))
+		return request_read_value(o, err);
+	error_prefix(err, "request.json");
+	return NULL;
 }
 
 void request_free(struct request *r)

@@ -42,6 +42,9 @@ enum { REQUEST_COMBOS_MAX = 256, REQUEST_JOBS_MAX = 64 };
 void request_write(struct buf *, const struct request *);
 /* NULL when text is no request of ours. */
 struct request *request_read(struct str text, struct error *);
+/* The same as a tree, in the arena, which borrows the request; back it is a copy. */
+struct value *request_value(struct arena *, const struct request *);
+struct request *request_read_value(const struct value *, struct error *);
 void request_free(struct request *);
 OWN_DEFINE(request)
 

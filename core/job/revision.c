@@ -6,7 +6,6 @@
 #include "core/base/check.h"
 #include "core/job/worker.h"
 #include "core/project/files_told.h"
-#include "core/value/json.h"
 
 struct revision {
 	struct worker *worker;
@@ -48,18 +47,13 @@ struct revision *revision_ask(struct loop *loop, const struct request *request, 
                               revision_done_fn *done, void *data, struct error *err)
 {
 	owned(arena) struct arena *a = arena_new();
-	owned_buf struct buf text = { 0 };
-	const struct value *asked;
 	struct value *argument = value_new_object(a);
 	struct request bare = *request;
-	struct error never;
 	bare.texts = NULL;
 	bare.ntexts = 0;
 	bare.id = bare.id ? bare.id : "";
-	request_write(&text, &bare);
-	CHECK(value_parse_json(a, buf_str(&text), &asked, &never));
 	value_set(a, argument, "revision", value_new_string(a, str_of(name)));
-	value_set(a, argument, "request", value_share(a, asked));
+	value_set(a, argument, "request", request_value(a, &bare));
 	struct revision *r = xcalloc(1, sizeof *r);
 	r->disk = files_disk(".");
 	r->done = done;

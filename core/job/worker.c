@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/job/request.h"
 #include "core/value/json.h"
 
 static const struct {
@@ -66,6 +67,15 @@ bool worker_say(const struct value *line)
 		rest = str_slice(rest, (size_t)n, rest.n);
 	}
 	return true;
+}
+
+struct request *worker_request(const struct worker_io *io, struct error *err)
+{
+	const struct value *v = value_get(io->argument, STR("request"));
+	if (v)
+		return request_read_value(v, err);
+	error_set(err, ERROR_USAGE, "the worker was given no request");
+	return NULL;
 }
 
 const char *worker_text(const struct worker_io *io, const char *key)

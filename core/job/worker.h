@@ -28,6 +28,8 @@ enum worker_call {
 enum worker_call worker_wait(struct worker_io *, int fd, int64_t wait_ms);
 /* One line to the parent; false when nobody listens any more. */
 bool worker_say(const struct value *line);
+/* The argument's "request", the caller's to free; NULL: there is none of ours. */
+struct request *worker_request(const struct worker_io *, struct error *);
 /* The argument's member as text, or NULL. */
 const char *worker_text(const struct worker_io *, const char *key);
 

@@ -100,18 +100,6 @@ static bool forecast_find_engine(struct forecasting *f, const struct request *r)
 	return loop_run(f->loop, &f->why) && f->is_there;
 }
 
-static struct request *forecast_request(struct worker_io *io, struct error *err)
-{
-	const struct value *v = value_get(io->argument, STR("request"));
-	owned_buf struct buf text = { 0 };
-	if (!v) {
-		error_set(err, ERROR_USAGE, "the worker was given no request");
-		return NULL;
-	}
-	value_write_json(&text, v, JSON_LINE);
-	return request_read(arena_str(io->arena, buf_str(&text)), err);
-}
-
 /* Nobody is told twice. */
 static void forecast_say_new(struct forecasting *f, struct value *line)
 {
@@ -188,7 +176,7 @@ static bool forecast_answer(struct worker_io *io, struct forecast_kept *kept, st
 	owned(arena) struct arena *arena = arena_new();
 	struct forecasting f = { .arena = arena, .loop = loop, .kept = kept,
 	                         .ask = value_get(io->argument, STR("ask")) };
-	owned(request) struct request *request = forecast_request(io, err);
+	owned(request) struct request *request = worker_request(io, err);
 	const struct value *asks = value_get(io->argument, STR("engine"));
 	struct replan replan = { 0 };
 	listings_update(kept->listings);

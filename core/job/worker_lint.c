@@ -6,7 +6,6 @@
 #include "core/job/replan.h"
 #include "core/job/worker.h"
 #include "core/os/save.h"
-#include "core/value/json.h"
 
 static void lint_say(struct worker_io *io, const struct request *request,
                      const struct replan *replan)
@@ -30,13 +29,7 @@ static void lint_say(struct worker_io *io, const struct request *request,
 
 bool worker_lint(struct worker_io *io, struct error *err)
 {
-	const struct value *v = value_get(io->argument, STR("request"));
-	owned_buf struct buf text = { 0 };
-	if (!v)
-		return error_set(err, ERROR_USAGE, "the worker was given no request");
-	value_write_json(&text, v, JSON_LINE);
-	owned(request) struct request *request = request_read(arena_str(io->arena, buf_str(&text)),
-	                                                      err);
+	owned(request) struct request *request = worker_request(io, err);
 	struct replan replan = { 0 };
 	bool ok = request && replan_make(&replan, request, err);
 	if (ok)

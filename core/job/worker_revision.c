@@ -5,7 +5,6 @@
 #include "core/kind/side.h"
 #include "core/project/files_git.h"
 #include "core/project/files_told.h"
-#include "core/value/json.h"
 
 struct revision_tell {
 	struct files *files;
@@ -70,14 +69,12 @@ static bool revision_read(struct worker_io *io, const struct request *request, s
 
 bool worker_revision(struct worker_io *io, struct error *err)
 {
-	owned_buf struct buf text = { 0 };
 	const struct value *asked = value_get(io->argument, STR("request"));
 	const char *name = worker_text(io, "revision");
 	if (!name || !asked)
 		return error_set(err, ERROR_USAGE,
 		                 "the worker revision needs a 'revision' and a 'request'");
-	value_write_json(&text, asked, JSON_LINE);
-	owned(request) struct request *request = request_read(buf_str(&text), err);
+	owned(request) struct request *request = request_read_value(asked, err);
 	owned(files) struct files *disk = files_disk(".");
 	return request && revision_read(io, request, disk, name, err);
 }
